@@ -1,0 +1,29 @@
+# Thin on purpose: each target is the command that a reader would type.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help train test
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 18
+
+train: $(VENV)/installed ## train the book's network, 784-30-10, on MNIST
+	$(BIN)/python -m jaxce train --hidden 30 --cost cross_entropy --output sigmoid --learning-rate 0.5 \
+	    --epochs 30 --batch-size 10 --seed 0
+
+test: $(VENV)/installed-development ## lint, check types, run every test
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/pyrefly check
+	$(BIN)/pytest --numprocesses 2
+
+$(VENV)/installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+$(VENV)/installed-development: $(VENV)/installed
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[development]'
+	touch $@

@@ -1,0 +1,1 @@
+"""Benchmarks, each named after the claim that it supports."""

@@ -1,0 +1,1 @@
+"""SymPy derivations of chapter 3."""

@@ -1,0 +1,1 @@
+"""The MNIST data set and a reader of its format."""
