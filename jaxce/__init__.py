@@ -1,17 +1,32 @@
 """Output layers and the costs that train them, in JAX."""
 
+from jaxce import mnist
 from jaxce.costs import COSTS, cross_entropy, log_likelihood, quadratic
+from jaxce.network import Layer, accuracy, forward, init, loss, weighted_input
 from jaxce.outputs import OUTPUTS, Output, linear, sigmoid, softmax, tempered_softmax
+from jaxce.training import Diverged, History, Interrupted, evaluate, fit
 
 __all__ = [
     "COSTS",
     "OUTPUTS",
+    "Diverged",
+    "History",
+    "Interrupted",
+    "Layer",
     "Output",
+    "accuracy",
     "cross_entropy",
+    "evaluate",
+    "fit",
+    "forward",
+    "init",
     "linear",
     "log_likelihood",
+    "loss",
+    "mnist",
     "quadratic",
     "sigmoid",
     "softmax",
     "tempered_softmax",
+    "weighted_input",
 ]

@@ -1,0 +1,301 @@
+"""Training against the book's own program; what fit promises of history, errors and compilations."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+import pytest
+from conftest import TOLERANCE
+
+import jaxce
+from jaxce.network import Layer
+
+RANDOM = np.random.default_rng(0)
+
+
+def book_program(weights, biases, minibatches, eta, delta):
+    """network2.py's minibatch gradient descent, one example at a time, on column vectors."""
+    weights, biases = [w.copy() for w in weights], [b.reshape(-1, 1) for b in biases]
+    for minibatch in minibatches:
+        nabla_w, nabla_b = [np.zeros_like(w) for w in weights], [np.zeros_like(b) for b in biases]
+        for x, y in minibatch:
+            activations, zs = [x.reshape(-1, 1)], []
+            for w, b in zip(weights, biases, strict=True):
+                zs.append(w @ activations[-1] + b)
+                activations.append(1 / (1 + np.exp(-zs[-1])))
+            error = delta(zs[-1], activations[-1], y.reshape(-1, 1))
+            for layer in reversed(range(len(weights))):
+                nabla_b[layer] += error
+                nabla_w[layer] += error @ activations[layer].T
+                if layer > 0:
+                    s = activations[layer]
+                    error = (weights[layer].T @ error) * s * (1 - s)
+        weights = [w - eta / len(minibatch) * nabla for w, nabla in zip(weights, nabla_w, strict=True)]
+        biases = [b - eta / len(minibatch) * nabla for b, nabla in zip(biases, nabla_b, strict=True)]
+    return weights, [b.ravel() for b in biases]
+
+
+BOOK_DELTAS = {
+    "cross_entropy": lambda z, a, y: a - y,
+    "quadratic": lambda z, a, y: (a - y) * a * (1 - a),
+}
+
+
+@pytest.mark.parametrize(("name", "eta"), [("cross_entropy", 0.5), ("quadratic", 3.0)])
+def test_loss_and_sgd_reproduce_the_book_s_program(name, eta):
+    sizes, steps, m = (20, 12, 8, 5), 300, 10
+    weights = [RANDOM.normal(size=size) for size in zip(sizes[1:], sizes[:-1], strict=True)]
+    biases = [RANDOM.normal(size=n) for n in sizes[1:]]
+    x = RANDOM.uniform(size=(steps, m, sizes[0]))
+    y = np.eye(sizes[-1])[RANDOM.integers(sizes[-1], size=(steps, m))]
+    minibatches = [list(zip(*batch, strict=True)) for batch in zip(x, y, strict=True)]
+    true_weights, true_biases = book_program(weights, biases, minibatches, eta, BOOK_DELTAS[name])
+
+    optimizer = optax.sgd(eta)
+    params = [Layer(jnp.asarray(w), jnp.asarray(b)) for w, b in zip(weights, biases, strict=True)]
+
+    @jax.jit
+    def step(params, x, y):
+        gradient = jax.grad(jaxce.loss)(params, x, y, cost=jaxce.COSTS[name], output=jaxce.sigmoid)
+        return optax.apply_updates(params, optimizer.update(gradient, optimizer.init(params))[0])
+
+    for batch in zip(x, y, strict=True):
+        params = step(params, *batch)
+    for layer, w, b, first in zip(params, true_weights, true_biases, weights, strict=True):
+        np.testing.assert_allclose(layer.w, w, rtol=TOLERANCE["equal"], atol=TOLERANCE["equal"])
+        np.testing.assert_allclose(layer.b, b, rtol=TOLERANCE["equal"], atol=TOLERANCE["equal"])
+        assert np.max(np.abs(layer.w - first)) > 0.1
+
+
+def problem(n=53, n_in=6, classes=3):
+    """Separable clusters: examples [n, n_in], labels [n]."""
+    labels = RANDOM.integers(classes, size=n)
+    x = np.eye(classes, n_in)[labels] + 0.1 * RANDOM.normal(size=(n, n_in))
+    return x, labels
+
+
+def zeros(n_in, n_out):
+    """A layer of zeros."""
+    return Layer(jnp.zeros((n_out, n_in)), jnp.zeros(n_out))
+
+
+def train(data=None, params=None, **changes):
+    """Fit a small network, some arguments changed."""
+    arguments: dict[str, Any] = {
+        "cost": jaxce.cross_entropy,
+        "output": jaxce.sigmoid,
+        "optimizer": optax.sgd(0.5),
+        "epochs": 3,
+        "batch_size": 10,
+        "key": jax.random.key(1),
+    } | changes
+    params = jaxce.init(jax.random.key(0), (6, 5, 3)) if params is None else params
+    return jaxce.fit(params, problem() if data is None else data, **arguments)
+
+
+OPTIMIZERS = {
+    "momentum": optax.sgd(0.1, momentum=0.9),
+    "adam": optax.adam(0.01),
+    "weight decay": optax.adamw(0.01, weight_decay=0.1),
+    "schedule": optax.sgd(optax.cosine_decay_schedule(0.5, 200)),
+}
+
+
+@pytest.fixture
+def implicit_promotion():
+    """For optax itself, whose schedules and bias corrections mix types."""
+    with jax.numpy_dtype_promotion("standard"):
+        yield
+
+
+@pytest.mark.usefixtures("implicit_promotion")
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_every_optimizer_learns(name):
+    data = problem()
+    _, history = train(data, optimizer=OPTIMIZERS[name], epochs=30, evaluation=data)
+    assert history.accuracy[-1] > 0.95
+    assert history.training_cost[-1] < 0.5 * history.training_cost[0]
+
+
+@pytest.mark.usefixtures("implicit_promotion")
+@pytest.mark.parametrize("dtype", [jnp.float32, jnp.bfloat16])
+def test_parameters_keep_their_type(dtype):
+    x, labels = problem()
+    params = jaxce.init(jax.random.key(0), (6, 5, 3), dtype=dtype)
+    params, history = train((jnp.asarray(x, dtype), labels), params, optimizer=optax.adam(0.01))
+    assert {leaf.dtype for leaf in jax.tree.leaves(params)} == {jnp.dtype(dtype)}
+    assert np.all(np.isfinite(history.training_cost))
+
+
+def test_one_epoch_is_a_step_on_every_minibatch_and_none_is_dropped():
+    x, y = np.eye(5), np.eye(5)
+    params, history = train(
+        (x, y),
+        [zeros(5, 5)],
+        cost=jaxce.quadratic,
+        output=jaxce.linear,
+        epochs=1,
+        batch_size=2,
+        optimizer=optax.sgd(0.1),
+    )
+    # Only its own example touches w_jj, with eta / m: 0.1 / 2 in a whole minibatch, 0.1 / 1 in the short one.
+    moved = np.sort(np.diag(params[0].w))
+    assert np.all(moved > 0.04)
+    assert np.sum(moved > 0.08) == 1
+    assert history.training_cost[0] == pytest.approx(0.5, abs=0.1)
+
+
+def test_mean_training_cost_weighs_examples_alike_and_evaluation_follows_the_epoch():
+    data = problem()
+    params, history = train(data, optimizer=optax.sgd(0.0), evaluation=data)
+    C = jaxce.loss(params, *data, cost=jaxce.cross_entropy, output=jaxce.sigmoid)
+    np.testing.assert_allclose(history.training_cost, C, rtol=TOLERANCE["equal"])
+    np.testing.assert_allclose(history.evaluation_cost, C, rtol=TOLERANCE["equal"])
+    np.testing.assert_allclose(history.accuracy, jaxce.accuracy(params, *data), rtol=TOLERANCE["equal"])
+    assert np.all(history.seconds > 0)
+    assert [len(column) for column in history] == [3, 3, 3, 3]
+
+
+def test_what_was_not_measured_is_nan():
+    x, labels = problem()
+    _, history = train((x, labels))
+    assert np.all(np.isnan(history.evaluation_cost))
+    _, history = train((x, np.eye(3)[labels]), evaluation=(x, np.eye(3)[labels]))
+    assert np.all(np.isfinite(history.evaluation_cost))
+    assert np.all(np.isnan(history.accuracy))
+
+
+def test_the_same_key_gives_the_same_bits_and_another_key_another_order():
+    data = problem()
+    (first, history), (second, same), (third, _) = (train(data, key=jax.random.key(k)) for k in (1, 1, 2))
+    for one, two, other in zip(*map(jax.tree.leaves, (first, second, third)), strict=True):
+        np.testing.assert_array_equal(one, two)
+        assert not np.array_equal(one, other)
+    np.testing.assert_array_equal(history.training_cost, same.training_cost)
+
+
+def test_each_epoch_is_shuffled_anew():
+    x, first, optimizer = np.arange(40.0).reshape(40, 1) / 40, [zeros(1, 1)], optax.sgd(1.0)
+
+    def cost(output, z, y):
+        return (z[:, 0] - 1) ** 2
+
+    once, _ = train((x, x), first, epochs=1, optimizer=optimizer, cost=cost)
+    twice, _ = train((x, x), first, epochs=2, optimizer=optimizer, cost=cost)
+    same_order_again, _ = train((x, x), once, epochs=1, optimizer=optimizer, cost=cost)
+    assert float(twice[0].w[0, 0]) != float(same_order_again[0].w[0, 0])
+
+
+def test_one_optimizer_compiles_once_whatever_the_number_of_epochs():
+    traces, optimizer, data = [], optax.sgd(0.5), problem()
+
+    def counted(output, z, y):
+        traces.append(z)
+        return jaxce.cross_entropy(output, z, y)
+
+    train(data, cost=counted, optimizer=optimizer, epochs=1)
+    compiled = len(traces)
+    train(data, cost=counted, optimizer=optimizer, epochs=7)
+    assert len(traces) == compiled
+    assert {len(z) for z in traces} == {53, 10, 3}
+
+
+def test_images_of_bytes_train_as_their_scaled_floats():
+    images = RANDOM.integers(256, size=(30, 6)).astype(np.uint8)
+    labels = RANDOM.integers(3, size=30).astype(np.uint8)
+    bytes_, floats = train((images, labels))[0], train((images / 255, labels.astype(int)))[0]
+    for one, two in zip(jax.tree.leaves(bytes_), jax.tree.leaves(floats), strict=True):
+        np.testing.assert_allclose(one, two, rtol=TOLERANCE["equal"], atol=TOLERANCE["equal"])
+
+
+def test_the_caller_s_parameters_are_left_alone():
+    params = jaxce.init(jax.random.key(0), (6, 5, 3))
+    before = jax.tree.map(np.array, params)
+    train(params=params)
+    for one, two in zip(jax.tree.leaves(params), jax.tree.leaves(before), strict=True):
+        np.testing.assert_array_equal(one, two)
+
+
+@pytest.mark.usefixtures("implicit_promotion")
+def test_divergence_names_the_epoch_and_keeps_the_finite_ones():
+    x, labels = problem()
+    schedule = optax.piecewise_constant_schedule(0.1, {12: 1e200})  # the third epoch of six steps explodes
+    with pytest.raises(
+        jaxce.Diverged, match=r"diverged in epoch 3: .*; the last finite epoch was 2"
+    ) as caught:
+        train(
+            (x, np.eye(3)[labels]), cost=jaxce.quadratic, output=jaxce.linear, optimizer=optax.sgd(schedule)
+        )
+    assert len(caught.value.history.seconds) == 2
+    assert f"training_cost {caught.value.history.training_cost[-1]:.6g}" in str(caught.value)
+    assert all(np.all(np.isfinite(leaf)) for leaf in jax.tree.leaves(caught.value.params))
+
+
+def test_parameters_that_overflow_in_the_last_step_are_divergence_too():
+    with pytest.raises(jaxce.Diverged, match=r"epoch 1: .*no epoch before it was finite"):
+        train(
+            (np.full((2, 6), 1e3), np.array([0, 1])),
+            [zeros(6, 3)],
+            cost=jaxce.quadratic,
+            output=jaxce.linear,
+            batch_size=2,
+            epochs=1,
+            optimizer=optax.sgd(1e308),
+        )
+
+
+def test_an_interruption_keeps_the_finished_epochs():
+    def interrupt(history):
+        if len(history.seconds) == 2:
+            raise KeyboardInterrupt
+
+    data, optimizer = problem(), optax.sgd(0.5)
+    with pytest.raises(jaxce.Interrupted, match="after epoch 2") as caught:
+        train(data, optimizer=optimizer, progress=interrupt)
+    params, history = train(data, optimizer=optimizer, epochs=2)
+    np.testing.assert_array_equal(caught.value.history.training_cost, history.training_cost)
+    for one, two in zip(jax.tree.leaves(caught.value.params), jax.tree.leaves(params), strict=True):
+        np.testing.assert_array_equal(one, two)
+
+
+X, LABELS = problem()
+
+BAD_DATA = {
+    "empty": ((X[:0], LABELS[:0]), ValueError, "at least one example"),
+    "images of rank 3": ((X.reshape(53, 2, 3), LABELS), ValueError, r"got the shape \(53, 2, 3\)"),
+    "too many inputs": ((np.zeros((53, 7)), LABELS), ValueError, "layer 1 takes 6 inputs"),
+    "fewer labels": ((X, LABELS[:-1]), ValueError, r"labels of shape \(53,\) or targets of shape \(53, 3\)"),
+    "wrong targets": ((X, np.zeros((53, 4))), ValueError, r"targets of shape \(53, 3\); got \(53, 4\)"),
+    "a scalar": ((X, np.array(1)), ValueError, r"got \(\)"),
+    "float labels": ((X, LABELS.astype(float)), TypeError, "integer labels; got float64"),
+    "label too large": ((X, LABELS + 1), ValueError, "from 0 to 2; got 1 to 3"),
+    "negative label": ((X, LABELS - 1), ValueError, "from 0 to 2; got -1 to 1"),
+    "signed pixels": ((X.astype(int), LABELS), TypeError, "unsigned integer type; got int64"),
+}
+
+
+@pytest.mark.parametrize("fault", BAD_DATA)
+def test_data_that_do_not_fit_are_refused(fault):
+    data, error, message = BAD_DATA[fault]
+    with pytest.raises(error, match=message):
+        train(data)
+    with pytest.raises(error, match=message):
+        train((X, LABELS), evaluation=data)
+    params = jaxce.init(jax.random.key(0), (6, 5, 3))
+    with pytest.raises(error, match=message):
+        jaxce.evaluate(params, data, cost=jaxce.cross_entropy, output=jaxce.sigmoid)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"batch_size": 0}, "from 1 to the number of examples, 53; got 0"),
+        ({"batch_size": 54}, "from 1 to the number of examples, 53; got 54"),
+        ({"epochs": 0}, "epochs must be at least 1; got 0"),
+    ],
+)
+def test_counts_out_of_range_are_refused(change, message):
+    with pytest.raises(ValueError, match=message):
+        train(**change)
