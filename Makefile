@@ -16,7 +16,7 @@ train: $(VENV)/installed ## train the book's network, 784-30-10, on MNIST
 test: $(VENV)/installed-development ## lint, check types, run every test
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/pyrefly check
+	$(BIN)/pyrefly check --python-interpreter-path $(BIN)/python
 	$(BIN)/pytest --numprocesses 2
 
 $(VENV)/installed: pyproject.toml

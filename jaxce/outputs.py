@@ -1,44 +1,272 @@
-"""Output layers: from the weighted inputs z of the last layer to its activations a."""
+"""Output layers: from the weighted inputs z of the last layer to its activations a.
+
+Throughout, `axis` of z and a runs over the output neurons j, and g is any array of their shape. No function here
+forms 1 - a by subtracting from 1, or ln a from a rounded a: that is where saturated neurons lose their digits.
+"""
 
 import functools
+import math
 from collections.abc import Callable
+from numbers import Real
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+from jax import Array, lax
+from jax.typing import ArrayLike
+
+from jaxce.exponentials import exponentials
 
 
 class Output(NamedTuple):
-    """An output layer: pure functions of z."""
+    """An output layer as a value: pure functions of z, from which a cost takes what it needs.
 
-    activation: Callable
-    log: Callable
-    log_complement: Callable
+    Calling it gives the activation: `softmax(z, axis=-1, where=None)`. Its fields are functions of arrays of z's shape:
 
-    def __call__(self, z, axis=-1, where=None):
-        return self.activation(z, axis, where)
+    - `activations(z, axis)`: the pair a, 1 - a
+    - `residual(z, y, axis)`: a - y
+    - `logs(z, axis)`: the pair ln a, ln(1 - a)
+    - `pullback(z, g, axis)`: (da/dz)^T g
+    - `log_pullback(z, g, total, axis)`: (d ln a/dz)^T g, where total is the sum of g along axis
+    - `log_complement_pullback(z, g, axis)`: (d ln(1 - a)/dz)^T g
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> softmax(jnp.array([1.0, 1.0])).tolist()
+        [0.5, 0.5]
+    """
+
+    activations: Callable
+    residual: Callable
+    logs: Callable
+    pullback: Callable
+    log_pullback: Callable
+    log_complement_pullback: Callable
+
+    def __call__(self, z: ArrayLike, axis: int = -1, where: ArrayLike | None = None) -> Array:
+        """The activation a of the weighted inputs z, of z's shape and dtype; 0 where `where` is False."""
+        z = jnp.asarray(z)
+        a, _ = self.activations(present(working_precision(z), where), axis)
+        return (a if where is None else jnp.where(where, a, 0)).astype(z.dtype)
+
+    @classmethod
+    def from_activation(cls, f: Callable) -> "Output":
+        """An output layer of any differentiable f, applied to each neuron; the rest by automatic differentiation.
+
+        Example:
+            >>> import jax.numpy as jnp
+            >>> tanh = Output.from_activation(jnp.tanh)
+            >>> tanh(jnp.array([0.0])).tolist()
+            [0.0]
+        """
+
+        def log(z):
+            return jnp.log(f(z))
+
+        def log_complement(z):
+            return jnp.log1p(-f(z))
+
+        return cls(
+            activations=lambda z, axis: (f(z), 1 - f(z)),
+            residual=lambda z, y, axis: f(z) - y,
+            logs=lambda z, axis: (log(z), log_complement(z)),
+            pullback=lambda z, g, axis: _vjp(f, z, g),
+            log_pullback=lambda z, g, total, axis: _vjp(log, z, g),
+            log_complement_pullback=lambda z, g, axis: _vjp(log_complement, z, g),
+        )
+
+
+def _vjp(f, z, g):
+    _, pullback = jax.vjp(f, z)
+    return pullback(g)[0]
+
+
+def working_precision(z: Array) -> Array:
+    """The array z, in float32 if it is in half precision."""
+    if not jnp.issubdtype(z.dtype, jnp.floating):
+        raise TypeError(f"z must hold floats, not {z.dtype}: use z.astype(jnp.float32)")
+    return z.astype(jnp.float32) if jnp.finfo(z.dtype).bits < 32 else z
+
+
+def present(z: Array, where: ArrayLike | None) -> Array:
+    """The array z with -inf, which takes no part in a softmax, at the outputs that are masked out."""
+    return z if where is None else jnp.where(where, z, -jnp.inf)
+
+
+# a = z
+
+
+def _between_0_and_1(z):
+    return jnp.where((z > 0) & (z < 1), z, jnp.nan)
+
+
+def _linear_logs(z, axis):
+    z_01 = _between_0_and_1(z)
+    return jnp.log(z), -jnp.log1p(z_01 / (1 - z_01))  # ln(1 - z) = -ln(1 + z/(1 - z)), at its best above 0
 
 
 linear = Output(
-    lambda z, axis, where: z, lambda z, axis, where: jnp.log(z), lambda z, axis, where: jnp.log1p(-z)
+    activations=lambda z, axis: (z, 1 - z),
+    residual=lambda z, y, axis: z - y,
+    logs=_linear_logs,
+    pullback=lambda z, g, axis: g,
+    log_pullback=lambda z, g, total, axis: jnp.where(g == 0, 0, g / jnp.where(z < 0, jnp.nan, z)),
+    log_complement_pullback=lambda z, g, axis: -g / (1 - _between_0_and_1(z)),
 )
+
+
+# a = s(z) = 1/(1 + e^-z)
+
+
+@functools.partial(jax.custom_jvp, nondiff_argnums=(1,))
+def _sigmoid_activations(z, axis):
+    return lax.logistic(z), lax.logistic(-z)  # 1 - s(z) = s(-z)
+
+
+@_sigmoid_activations.defjvp
+def _(axis, primals, tangents):
+    (z,), (dz,) = primals, tangents
+    da = sigmoid.pullback(z, dz, axis)
+    return _sigmoid_activations(z, axis), (da, -da)
+
+
+@functools.partial(jax.custom_jvp, nondiff_argnums=(1,))
+def _sigmoid_logs(z, axis):
+    log1p_e = jnp.log1p(jnp.exp(-jnp.abs(z)))
+    return jnp.minimum(z, 0) - log1p_e, jnp.minimum(-z, 0) - log1p_e
+
+
+@_sigmoid_logs.defjvp
+def _(axis, primals, tangents):
+    (z,), (dz,) = primals, tangents
+    a, complement = _sigmoid_activations(z, axis)
+    return _sigmoid_logs(z, axis), (complement * dz, -a * dz)
+
+
+def _residual(activations):
+    def residual(z, y, axis):
+        a, complement = activations(z, axis)
+        return (1 - y) * a - y * complement  # a - y, exact up to one rounding where y is 0 or 1
+
+    return residual
+
+
+def _sigmoid_pullback(z, g, axis):
+    a, complement = _sigmoid_activations(z, axis)
+    return a * complement * g  # s' = s (1 - s)
+
+
 sigmoid = Output(
-    lambda z, axis, where: jax.nn.sigmoid(z),
-    lambda z, axis, where: jax.nn.log_sigmoid(z),
-    lambda z, axis, where: jax.nn.log_sigmoid(-z),
+    activations=_sigmoid_activations,
+    residual=_residual(_sigmoid_activations),
+    logs=_sigmoid_logs,
+    pullback=_sigmoid_pullback,
+    log_pullback=lambda z, g, total, axis: _sigmoid_activations(z, axis)[1] * g,
+    log_complement_pullback=lambda z, g, axis: -_sigmoid_activations(z, axis)[0] * g,
 )
+
+
+# a_j = e^(c z_j) / sum_k e^(c z_k)
+
+
+@functools.partial(jax.custom_jvp, nondiff_argnums=(0, 2))
+def _softmax_activations(c, z, axis):
+    _, e, rest = exponentials(z, c, axis)
+    return e / (1 + rest), (rest + (1 - e)) / (1 + rest)  # 1 - a_j: the others' share of the sum
+
+
+@_softmax_activations.defjvp
+def _(c, axis, primals, tangents):
+    (z,), (dz,) = primals, tangents
+    da = _softmax_pullback(c, z, dz, axis)  # the Jacobian is symmetric
+    return _softmax_activations(c, z, axis), (da, -da)
+
+
+def _softmax_pullback(c, z, g, axis):
+    """c a_j (g_j - sum_k a_k g_k), with g measured from its value at the maximum, which then leaves the sum."""
+    _, e, _ = exponentials(z, c, axis)
+    largest = lax.stop_gradient(jnp.floor(e))
+    g = g - jnp.sum(largest * g, axis, keepdims=True) / jnp.sum(largest, axis, keepdims=True)
+    a, _ = _softmax_activations(c, z, axis)
+    return c * a * (g - jnp.sum(a * g, axis, keepdims=True))
+
+
+def _softmax_logs(c, z, axis):
+    m, e, rest = exponentials(z, c, axis)
+    others = rest + (1 - e)
+    log_rest, _ = _without_largest(c, z, m, axis)
+    is_tiny = others < jnp.finfo(z.dtype).eps
+    log_complement = jnp.where(is_tiny, log_rest - jnp.log1p(rest), -jnp.log1p(e / others))
+    return c * (z - m) - jnp.log1p(rest), log_complement
+
+
+def _without_largest(c, z, m, axis):
+    """The layer without its largest z_j: ln sum_k e^(c (z_k - m)), and the softmax of those that remain."""
+    largest = jax.nn.one_hot(jnp.argmax(z, axis), z.shape[axis], axis=axis, dtype=bool)
+    others = jnp.where(largest, -jnp.inf, z)
+    nothing = jnp.max(others, axis, keepdims=True) == -jnp.inf
+    m_2, e, rest = exponentials(jnp.where(nothing, 0, others), c, axis)
+    log_sum = c * (m_2 - m) + jnp.log1p(rest)
+    return jnp.where(nothing, -jnp.inf, log_sum), jnp.where(nothing, 0, e / (1 + rest))
+
+
+def _softmax_log_pullback(c, z, g, total, axis):
+    a, complement = _softmax_activations(c, z, axis)
+    return c * (g * complement - a * (total - g))
+
+
+def _softmax_log_complement_pullback(c, z, g, axis):
+    """c a_k (sum_{j != k} g_j a_j / (1 - a_j) - g_k), where the largest a_j over 1 - a_j may be out of range."""
+    m, e, rest = exponentials(z, c, axis)
+    largest = jax.nn.one_hot(jnp.argmax(z, axis), z.shape[axis], axis=axis, dtype=bool)
+    a, _ = _softmax_activations(c, z, axis)
+    _, a_among_others = _without_largest(c, z, m, axis)
+    odds = jnp.where(largest, 0, e / jnp.where(largest, 1, rest + (1 - e)))
+    h = g * odds
+    of_largest = jnp.sum(jnp.where(largest, g * a, 0), axis, keepdims=True) * a_among_others
+    return c * (a * (jnp.sum(h, axis, keepdims=True) - h - g) + of_largest)
+
+
+def tempered_softmax(c: float | Real) -> Output:
+    """The softmax layer with constant c: a_j = e^(c z_j) / sum_k e^(c z_k) (83).
+
+    Equal c gives the same object, so that a function jitted with it as a static argument is compiled once. As c grows,
+    a tends to 1/m at each of m tied maxima and to 0 elsewhere; softmax is c = 1.
+
+    Args:
+        c: a finite number above 0.
+
+    Raises:
+        TypeError: c is not a real number.
+        ValueError: c is not finite, or not above 0.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> tempered_softmax(50)(jnp.array([0.9, 0.8])).tolist()
+        [0.993..., 0.0066...]
+        >>> tempered_softmax(1) is softmax
+        True
+    """
+    if isinstance(c, bool) or not isinstance(c, Real):
+        raise TypeError(f"c must be a number above 0, not {c!r} of type {type(c).__name__}")
+    if not 0 < float(c) < math.inf:
+        raise ValueError(f"c must be finite and above 0, not {c!r}")
+    return _tempered_softmax(float(c))
 
 
 @functools.cache
-def tempered_softmax(c):
-    """Softmax of c z."""
+def _tempered_softmax(c):
+    activations = functools.partial(_softmax_activations, c)
     return Output(
-        lambda z, axis, where: jax.nn.softmax(c * z, axis=axis, where=where),
-        lambda z, axis, where: jax.nn.log_softmax(c * z, axis=axis, where=where),
-        lambda z, axis, where: jnp.log1p(-jax.nn.softmax(c * z, axis=axis, where=where)),
+        activations=activations,
+        residual=_residual(activations),
+        logs=functools.partial(_softmax_logs, c),
+        pullback=functools.partial(_softmax_pullback, c),
+        log_pullback=functools.partial(_softmax_log_pullback, c),
+        log_complement_pullback=functools.partial(_softmax_log_complement_pullback, c),
     )
 
 
-softmax = tempered_softmax(1.0)
+softmax = tempered_softmax(1)
 
 OUTPUTS = {"linear": linear, "sigmoid": sigmoid, "softmax": softmax}
