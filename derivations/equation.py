@@ -1,0 +1,144 @@
+"""An equation with its derivation, and the checker that follows the derivation link by link.
+
+    left side  =  step 1  =  step 2  =  ...  =  right side
+
+The left side is what the definitions in `where` make of it (derivatives are taken by SymPy); the right
+side is typed from the book. `prove` first evaluates both ends of a link at random points, with 50 digits
+and with every sum written out, which finds a counterexample where there is one; then it shows that their
+difference is zero, exactly and for symbolic sizes.
+"""
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sympy import Eq, Expr, Integral, Set, sympify
+
+from derivations.evaluate import Counterexample, counterexample
+from derivations.notation import SIZES, Definitions, Partial, letters, unfold
+from derivations.zero import has_sign, is_zero
+
+
+@dataclass(frozen=True)
+class Step:
+    """One expression of a derivation and the reason why it equals the one before."""
+
+    expression: Expr
+    reason: str
+
+
+@dataclass(frozen=True)
+class Equation:
+    """An equation of the book: what it says, in which letters, for what sizes, and how it is derived.
+
+    `where` gives the meaning of names (C, a, z), `letters` that of the symbols that have no definition
+    (x, w, b, y), `domain` the values which a letter may take if not all real ones, `given` the equations
+    assumed, and `sign`, where the claim is one, that of the right side: "positive", "negative" or
+    "nonzero".
+    """
+
+    label: str
+    title: str
+    statement: Eq
+    steps: tuple[Step, ...]
+    letters: Mapping[Expr, str]
+    where: Definitions = field(default_factory=dict)
+    given: tuple[Eq, ...] = ()
+    domain: Mapping[Expr, Set] = field(default_factory=dict)
+    sign: str = ""
+    sizes: str = ""
+    source: str = ""
+
+    def __post_init__(self):
+        expressions = [
+            *self.statement.args,
+            *(step.expression for step in self.steps),
+            *self.where.values(),
+            *self.given,
+        ]
+        declared = set().union(*(letters(name) for name in (*self.where, *self.letters)))
+        undeclared = sorted({str(letter) for e in expressions for letter in letters(e) - declared})
+        if undeclared:
+            raise ValueError(
+                f"equation {self.label}: {', '.join(undeclared)} not declared; "
+                "give a definition in `where` or a meaning in `letters`"
+            )
+
+    @property
+    def holds_for(self) -> str:
+        """The sizes for which the derivation proves the equation."""
+        symbolic = [size for size in SIZES if any(e.has(size) for e in (*self.statement.args, *self.where.values()))]
+        return self.sizes or ("every " + ", ".join(map(str, symbolic)) if symbolic else "one neuron, one example")
+
+    def unfolded(self) -> Eq:
+        """The statement in its letters alone: definitions put in for names, derivatives taken."""
+        return Eq(*(unfold(side, self.where) for side in self.statement.args), evaluate=False)
+
+    def prove(self) -> "Proof":
+        """Check every link, and the sign if one is claimed; stop at the first that fails."""
+        return prove(self)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The outcome of `prove`: true, or the first link that is not."""
+
+    equation: Equation
+    ok: bool
+    links: int
+    left: Expr | None = None
+    right: Expr | None = None
+    reason: str = ""
+    counterexample: Counterexample | None = None
+
+    def __bool__(self):
+        return self.ok
+
+    def __str__(self):
+        if self.ok:
+            return f"{self.equation.label}: proved in {self.links} steps"
+        why = f"false: {self.counterexample}" if self.counterexample else "not decided"
+        return f"{self.equation.label}: {self.left} = {self.right} ({self.reason}) is {why}"
+
+
+def derive(label: str, title: str, left: Expr, *steps: tuple[Expr, str], **rest) -> Equation:
+    """An equation from its left side and its steps, the last of which is the book's right side.
+
+    >>> from sympy import symbols
+    >>> z = symbols("z", real=True)
+    >>> from derivations.notation import s, s_prime
+    >>> square = derive("example", "a square", Partial(z**2, z), (2 * z, "power rule"), letters={z: "any number"})
+    >>> print(square.prove())
+    example: proved in 1 steps
+    >>> from dataclasses import replace
+    >>> print(replace(square, statement=Eq(Partial(z**2, z), 3 * z)).prove())
+    example: 2*z = 3*z (the statement) is false: left is ... and right is ... at z = ...
+    """
+    chain = tuple(Step(sympify(expression), reason) for expression, reason in steps)
+    return Equation(label, title, Eq(left, chain[-1].expression, evaluate=False), chain, **rest)
+
+
+def prove(equation: Equation) -> Proof:
+    """Check every link of an equation's derivation exactly."""
+    chain = [Step(equation.statement.lhs, ""), *equation.steps]
+    if chain[-1].expression != equation.statement.rhs:
+        chain.append(Step(equation.statement.rhs, "the statement"))
+    for before, after in itertools.pairwise(chain):
+        left, right = _comparable(before.expression, after.expression)
+        found = counterexample(left, right, equation)
+        difference = unfold(left, equation.where) - unfold(right, equation.where)
+        if found or not is_zero(difference, equation.given, equation.domain):
+            failed = before.expression, after.expression, after.reason, found
+            return Proof(equation, False, len(chain) - 1, *failed)
+    if equation.sign and not has_sign(unfold(chain[-1].expression, equation.where), equation.sign):
+        return Proof(equation, False, len(chain) - 1, chain[-1].expression, sympify(0), f"is {equation.sign}")
+    return Proof(equation, True, len(chain) - 1)
+
+
+def _comparable(left, right):
+    """An integral without limits is known up to a constant: compare the derivatives of the two sides."""
+    for integral in left.atoms(Integral) | right.atoms(Integral):
+        if len(integral.limits[0]) == 1:
+            variable = integral.variables[0]
+            return Partial(left, variable), Partial(right, variable)
+    return left, right

@@ -1,0 +1,167 @@
+"""The book's letters: indices and sizes, the sigmoid, and one named quantity's derivative by another.
+
+Examples are numbered i = 1..n (the book's sum over x), neurons of the layer in question j = 1..K, neurons
+of the layer before it k = 1..N. A derivation speaks of names (C, a, z); `where` lists what each name
+stands for, from the cost down to the weighted input, and `unfold` puts the definitions in.
+"""
+
+import functools
+from collections.abc import Mapping
+
+from sympy import (
+    Dummy,
+    Expr,
+    Function,
+    Indexed,
+    Integer,
+    Sum,
+    Symbol,
+    Tuple,
+    diff,
+    exp,
+    sin,
+    symbols,
+    sympify,
+)
+from sympy.core.function import FunctionClass
+
+SIZES = n, K, N = symbols("n K N", integer=True, positive=True)
+INDICES = i, j, k, l, m, t = symbols("i j k l m t", integer=True, positive=True)
+
+
+class s(Function):
+    """The sigmoid, s(z) = 1 / (1 + e^-z)."""
+
+    nargs = 1
+    is_positive = True
+
+    def fdiff(self, argindex=1):
+        return s_prime(*self.args)
+
+    def _eval_rewrite_as_exp(self, z, **_):
+        return 1 / (1 + exp(-z))
+
+
+class s_prime(Function):
+    """Its derivative s'(z): what differentiating the definition gives."""
+
+    nargs = 1
+
+    def fdiff(self, argindex=1):
+        return diff(self.rewrite(exp), *self.args)
+
+    def _eval_rewrite_as_exp(self, z, **_):
+        t = Dummy()
+        return diff(1 / (1 + exp(-t)), t).subs(t, z)
+
+
+class Unspecified(Function):
+    """A function of which nothing is known but that it can be differentiated; `unspecified` makes them."""
+
+    name: str
+    by: tuple[int, ...]
+
+    def example(self):
+        """Some function in its place, for numbers."""
+        places = [Dummy() for _ in self.args]
+        some = sin(sum((place + 1) * z for place, z in enumerate(places)) + len(self.name))
+        for place in self.by:
+            some = diff(some, places[place - 1])
+        return some.subs(list(zip(places, self.args, strict=True)))
+
+
+@functools.cache
+def unspecified(name: str, by: tuple[int, ...] = ()) -> type[Unspecified]:
+    """The class of f(z), or of its derivative by the arguments in the places `by`."""
+
+    def fdiff(self, argindex=1):
+        return unspecified(name, tuple(sorted((*by, argindex))))(*self.args)
+
+    return FunctionClass(name + "'" * len(by), (Unspecified,), {"name": name, "by": by, "fdiff": fdiff})
+
+
+class Partial(Expr):
+    """The derivative of one named quantity by another: Partial(C, z[j]) is the book's dC/dz_j.
+
+    It stays as written until `unfold` has put in the definitions of the names *above* the second: dC/da
+    is taken of C as a function of a, though a is in turn a function of z.
+    """
+
+    def __new__(cls, quantity, by):
+        return Expr.__new__(cls, sympify(quantity), sympify(by))
+
+
+Definitions = Mapping[Expr, Expr]
+"""What each name stands for, from the top down: {C: (a - y)**2 / 2, a: s(z), z: w * x + b}."""
+
+
+def unfold(expression: Expr, where: Definitions, values: Mapping[Symbol, int] | None = None) -> Expr:
+    """The expression with definitions for its names and every derivative taken, by SymPy's `diff`.
+
+    With `values` such as {K: 3, j: 1}, sums up to K are written out before anything is differentiated,
+    which makes an independent way to the same number.
+    """
+    values = {name: Integer(value) for name, value in (values or {}).items()}
+    return _unfold(sympify(expression).subs(values), {name: _put(name, where[name], values) for name in where})
+
+
+def _put(name, meaning, values):
+    own = name.indices if isinstance(name, Indexed) else ()
+    meaning = sympify(meaning).subs({index: value for index, value in values.items() if index not in own})
+    return meaning.replace(Sum, _with_own_indices)
+
+
+def _with_own_indices(summand, *limits):
+    """A sum over indices of its own, so that none that is put into it is captured."""
+    own = {index: Dummy(index.name, integer=True, positive=True) for index, *_ in limits}
+    return Sum(summand.xreplace(own), *(limit.xreplace(own) for limit in limits))
+
+
+def _unfold(expression, where):
+    if isinstance(expression, Partial):
+        return _differentiate(expression, where)
+    if isinstance(expression, Sum):
+        return _unfold_sum(expression, where)
+    meaning = _meaning(expression, where)
+    if meaning is not None:
+        return _unfold(meaning, where)
+    if not expression.args or isinstance(expression, Indexed):
+        return expression
+    return expression.func(*(_unfold(part, where) for part in expression.args))
+
+
+def _differentiate(derivative, where):
+    quantity, by = derivative.args
+    names = list(where)
+    level = next((place for place, name in enumerate(names) if base(name) == base(by)), len(names))
+    above = {name: where[name] for name in names[:level]}
+    return _unfold(diff(_unfold(quantity, above), by), {name: where[name] for name in names[level:]})
+
+
+def _unfold_sum(expression, where):
+    *inner, (index, low, high) = expression.limits
+    summand = Sum(expression.function, *inner) if inner else expression.function
+    if isinstance(high, Integer):
+        numbers = range(int(low), int(high) + 1)
+        return sum((_unfold(summand.xreplace({index: Integer(v)}), where) for v in numbers), Integer(0))
+    own = _with_own_indices(summand, Tuple(index, low, high))
+    return own.func(_unfold(own.function, where), *own.limits)
+
+
+def _meaning(expression, where):
+    for name, meaning in where.items():
+        if expression == name:
+            return meaning
+        if isinstance(name, Indexed) and isinstance(expression, Indexed) and base(name) == base(expression):
+            return meaning.xreplace(dict(zip(name.indices, expression.indices, strict=True)))
+    return None
+
+
+def base(name: Expr) -> Expr:
+    """The letter of a name: a for a[j]."""
+    return name.base if isinstance(name, Indexed) else name
+
+
+def letters(expression: Expr) -> set[Expr]:
+    """The free letters of an expression, without indices and sizes; w stands for all of w[j, k]."""
+    return {part for part in expression.free_symbols if part.is_Symbol} - {*SIZES, *INDICES}

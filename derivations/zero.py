@@ -1,0 +1,178 @@
+"""Is an expression zero? Decided exactly, as a quotient of two integer polynomials.
+
+Exponentials become powers of new positive symbols, logarithms of products become sums of logarithms, sums
+up to a symbolic size become symbols once their summands are in lowest terms. Nothing is approximate and
+nothing is guessed: False means "not shown to be zero".
+"""
+
+from collections.abc import Iterable, Mapping
+
+from sympy import (
+    Add,
+    Dummy,
+    Eq,
+    Expr,
+    Integer,
+    Interval,
+    KroneckerDelta,
+    Mul,
+    Pow,
+    Set,
+    Sum,
+    Symbol,
+    cancel,
+    exp,
+    expand,
+    expand_log,
+    expand_mul,
+    factor,
+    fraction,
+    log,
+    sympify,
+    together,
+)
+from sympy.functions.elementary.hyperbolic import HyperbolicFunction
+
+from derivations.notation import s, s_prime
+
+UNIT = Interval.open(0, 1)
+
+
+def is_zero(expression: Expr, given: Iterable[Eq] = (), domain: Mapping[Expr, Set] | None = None) -> bool:
+    """Whether the expression vanishes identically, for indices in their ranges, where the `given` hold.
+
+    >>> from sympy.abc import z
+    >>> is_zero(s(z) + s(-z) - 1), is_zero(s(z) - s(-z))
+    (True, False)
+    """
+    expression = _onto_the_half_line(sympify(expression), domain or {})
+    expression = normal(expression.replace(_has_exponential_form, lambda part: part.rewrite(exp)))
+    for equation in given:
+        expression = normal(expression.subs(normal(equation.lhs), equation.rhs))
+    return all(_vanishes(case) for case in _cases(expression))
+
+
+def _has_exponential_form(part):
+    return isinstance(part, s | s_prime | HyperbolicFunction)
+
+
+def _onto_the_half_line(expression, domain):
+    """0 < a < 1 is a = t / (1 + t) with t > 0, after which ln a and ln(1 - a) come apart."""
+    odds = {a: Dummy(positive=True) for a, values in domain.items() if values == UNIT}
+    return expression.xreplace({a: t / (1 + t) for a, t in odds.items()})
+
+
+def _vanishes(expression):
+    return expand(fraction(together(_Atoms().replace(normal(expression))))[0]) == 0
+
+
+def _cases(expression):
+    """Two free indices are equal or they are not: each KroneckerDelta that is left is 1 or 0."""
+    deltas = sorted(expression.atoms(KroneckerDelta), key=str)
+    if not deltas:
+        return [expression]
+    first, second = deltas[0].args
+    equal = expression.subs(first, second) if first.is_Symbol else expression.subs(second, first)
+    return _cases(equal) + _cases(expression.xreplace({deltas[0]: Integer(0)}))
+
+
+def normal(expression: Expr) -> Expr:
+    """The expression with every `Sum` in a form that is the same for equal sums."""
+    if isinstance(expression, Sum):
+        return _normal_sum(expression)
+    if not expression.args or not expression.has(Sum):
+        return expression
+    return expression.func(*(normal(part) for part in expression.args))
+
+
+def _normal_sum(expression):
+    *inner, (index, low, high) = expression.limits
+    summand = normal(Sum(expression.function, *inner) if inner else expression.function)
+    atoms = _Atoms()
+    terms, denominator = fraction(cancel(atoms.replace(summand)))
+    parts = (
+        _sum_term(_factors(term, atoms), _factors(factor(denominator), atoms), index, low, high)
+        for term in Add.make_args(expand(terms))
+    )
+    return Add(*parts)
+
+
+def _factors(product, atoms):
+    meaning = atoms.meaning()
+    return [part.xreplace(meaning) for part in Mul.make_args(product)]
+
+
+def _sum_term(above, below, index, low, high):
+    """The sum of a quotient: a delta picks out one term, constants come forward, the index is renamed."""
+    for delta in above:
+        if isinstance(delta, KroneckerDelta) and index in delta.args:
+            other = delta.args[1] if delta.args[0] == index else delta.args[0]
+            rest = Mul(*(part for part in above if part != delta))
+            return normal((rest / Mul(*below)).subs(index, other))
+    factors = [*above, *(1 / part for part in below)]
+    outside = Mul(*(part for part in factors if not part.has(index)))
+    inside = Mul(*(part for part in factors if part.has(index)))
+    if inside == 1:
+        return outside * (high - low + 1)
+    height = 1 + max((int(part.limits[-1][0].name) for part in inside.atoms(Sum)), default=0)
+    name = Symbol(str(height), integer=True, positive=True)
+    return outside * Sum(inside.xreplace({index: name}), (name, low, high))
+
+
+class _Atoms:
+    """Symbols for all that is not arithmetic: exponentials, logarithms, sums, elements, functions."""
+
+    def __init__(self):
+        self.symbols = {}
+
+    def meaning(self):
+        return {symbol: atom for atom, symbol in self.symbols.items()}
+
+    def symbol(self, atom):
+        return self.symbols.setdefault(atom, Dummy(positive=_is_positive(atom), real=True))
+
+    def replace(self, part):
+        if isinstance(part, exp):
+            return Mul(*map(self.power_of_e, Add.make_args(expand_mul(part.args[0]))))
+        if isinstance(part, log):
+            return Add(*map(self.multiple_of_logarithm, Add.make_args(expand_log(part))))
+        if isinstance(part, Add | Mul):
+            return part.func(*map(self.replace, part.args))
+        if isinstance(part, Pow) and part.exp.is_Integer:
+            return self.replace(part.base) ** part.exp
+        return part if part.is_Rational else self.symbol(part)
+
+    def power_of_e(self, term):
+        count, unit = term.as_coeff_Mul()
+        return self.symbol(exp(unit)) ** count if count.is_Integer else self.symbol(exp(term))
+
+    def multiple_of_logarithm(self, term):
+        if not isinstance(term, log):
+            return Mul(*(self.multiple_of_logarithm(p) if isinstance(p, log) else self.replace(p) for p in term.args))
+        factors = expand_log(log(factor(together(self.replace(term.args[0])))))
+        meaning = self.meaning()
+        logarithms = {part: part.xreplace(meaning) for part in factors.atoms(log)}
+        return factors.xreplace(
+            {
+                part: self.symbol(true) if isinstance(true, log) else self.replace(true)
+                for part, true in logarithms.items()
+            }
+        )
+
+
+def has_sign(expression: Expr, sign: str) -> bool:
+    """Whether an expression is "positive", "negative" or "nonzero" by the signs of its letters alone."""
+    expression = factor(normal(expression.rewrite(exp)))
+    positive = _is_positive(expression) or False
+    negative = _is_positive(-expression) or False
+    return {"positive": positive, "negative": negative, "nonzero": positive or negative}[sign]
+
+
+def _is_positive(expression):
+    """What SymPy knows, and that a sum of positive terms is positive."""
+    if isinstance(expression, Sum):
+        return _is_positive(expression.function)
+    if isinstance(expression, Add | Mul) and expression.has(Sum):
+        sums = {part: Dummy(positive=_is_positive(part)) for part in expression.atoms(Sum)}
+        return expression.xreplace(sums).is_positive or None
+    return expression.is_positive or None
