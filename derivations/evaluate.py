@@ -1,7 +1,7 @@
 """Numbers for an equation: both sides at random rational points, with 50 digits.
 
-Sizes and indices are small numbers here. The sums are written out before anything is differentiated, so that the numbers owe nothing to SymPy's
-treatment of symbolic sums, nor to `derivations.zero`.
+Sizes and indices are small numbers here. The sums are written out before anything is differentiated, so
+that the numbers owe nothing to SymPy's treatment of symbolic sums, nor to `derivations.zero`.
 """
 
 import random

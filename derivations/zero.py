@@ -5,7 +5,7 @@ up to a symbolic size become symbols once their summands are in lowest terms. No
 nothing is guessed: False means "not shown to be zero".
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from sympy import (
     Add,
@@ -63,7 +63,7 @@ def _onto_the_half_line(expression, domain):
 
 
 def _vanishes(expression):
-    return expand(fraction(together(_Atoms().replace(normal(expression))))[0]) == 0
+    return expand(fraction(together(Atoms().replace(normal(expression))))[0]) == 0
 
 
 def _cases(expression):
@@ -88,7 +88,7 @@ def normal(expression: Expr) -> Expr:
 def _normal_sum(expression):
     *inner, (index, low, high) = expression.limits
     summand = normal(Sum(expression.function, *inner) if inner else expression.function)
-    atoms = _Atoms()
+    atoms = Atoms()
     terms, denominator = fraction(cancel(atoms.replace(summand)))
     parts = (
         _sum_term(_factors(term, atoms), _factors(factor(denominator), atoms), index, low, high)
@@ -119,7 +119,7 @@ def _sum_term(above, below, index, low, high):
     return outside * Sum(inside.xreplace({index: name}), (name, low, high))
 
 
-class _Atoms:
+class Atoms:
     """Symbols for all that is not arithmetic: exponentials, logarithms, sums, elements, functions."""
 
     def __init__(self):
@@ -147,8 +147,10 @@ class _Atoms:
         return self.symbol(exp(unit)) ** count if count.is_Integer else self.symbol(exp(term))
 
     def multiple_of_logarithm(self, term):
+        if isinstance(term, Mul):
+            return Mul(*map(self.multiple_of_logarithm, term.args))
         if not isinstance(term, log):
-            return Mul(*(self.multiple_of_logarithm(p) if isinstance(p, log) else self.replace(p) for p in term.args))
+            return self.replace(term)
         factors = expand_log(log(factor(together(self.replace(term.args[0])))))
         meaning = self.meaning()
         logarithms = {part: part.xreplace(meaning) for part in factors.atoms(log)}
@@ -158,6 +160,13 @@ class _Atoms:
                 for part, true in logarithms.items()
             }
         )
+
+
+def lowest_terms(expression: Expr, form: Callable[[Expr], Expr] = cancel) -> Expr:
+    """The expression as a quotient in lowest terms, or, with `factor` for the form, as a product of factors."""
+    atoms = Atoms()
+    plain = atoms.replace(normal(expression.replace(_has_exponential_form, lambda part: part.rewrite(exp))))
+    return form(plain).xreplace(atoms.meaning())
 
 
 def has_sign(expression: Expr, sign: str) -> bool:

@@ -1,0 +1,197 @@
+"""From the gradient that one would like to the cost that has it, as equations 71 to 77 do it (exercise 14)."""
+
+from collections.abc import Iterable, Sequence
+
+from sympy import (
+    Add,
+    Dummy,
+    Eq,
+    Expr,
+    Indexed,
+    Integral,
+    Rational,
+    Sum,
+    Symbol,
+    apart,
+    diff,
+    exp,
+    expand,
+    integrate,
+    log,
+    solve,
+    sympify,
+)
+
+from derivations.evaluate import unknowns
+from derivations.integrability import check_gradient
+from derivations.notation import K, i, k, letters, m, unfold
+from derivations.zero import Atoms, is_zero, lowest_terms
+
+
+def cost_from_gradient(
+    delta: Expr | Sequence[Expr],
+    z: Expr | Sequence[Expr],
+    y: Expr | Sequence[Expr],
+    *,
+    activation: Eq | None = None,
+    parameters: Sequence[Symbol] = (),
+) -> Expr:
+    """The cost C with dC/dz = delta, up to a constant.
+
+    `delta` is an expression, or a sequence of them, one for each z: or, for any number K of outputs, one expression
+    in elements such as z[j], y[j] and sums over them. All its symbols must be among z, y and `parameters`. With
+    `activation`, an equation such as Eq(a, s(z)), delta may speak of a, and so does the cost that comes back.
+
+    Raises `NotAGradient` where there is no such cost, and says why; ValueError for undeclared symbols, a delta of
+    another length than z, or an integral that SymPy cannot do.
+
+    >>> from sympy import Eq, symbols
+    >>> from derivations.notation import s
+    >>> z, y, a = symbols("z y a", real=True)
+    >>> cost_from_gradient(z - y, z, y)
+    -y*z + z**2/2
+    >>> cost_from_gradient(s(z) - y, z, y)
+    -y*z + log(exp(z) + 1)
+    >>> cost_from_gradient(a - y, z, y, activation=Eq(a, s(z)))
+    -y*log(a) - (1 - y)*log(1 - a)
+    >>> cost_from_gradient([-y, z], [z, y], [])
+    Traceback (most recent call last):
+    derivations.integrability.NotAGradient: no cost has this gradient: ... multiplied by y**(-2) it is one
+    """
+    field, variables = _sequence(delta), _sequence(z)
+    if len(field) != len(variables):
+        raise ValueError(f"delta has {len(field)} components and z has {len(variables)}; give one component for each z")
+    declared = [*variables, *_sequence(y), *parameters, *([] if activation is None else [activation.lhs])]
+    _check_symbols(field, declared)
+    real = {
+        letter: Symbol(letter.name, real=True) for letter in set().union(*map(unknowns, declared)) if not letter.is_real
+    }
+    field, variables = [[part.xreplace(real) for part in parts] for parts in (field, variables)]
+    if isinstance(z, Indexed):
+        cost = _for_every_size(field[0], variables[0])
+    elif activation is not None:
+        cost = _in_the_activation(field[0], variables[0], activation.xreplace(real))
+    else:
+        cost = _along_the_axes(field, variables)
+    return cost.xreplace({symbol: letter for letter, symbol in real.items()})
+
+
+def _along_the_axes(delta, z):
+    """Integrate by z_1; what the result leaves of the other components depends on z_2, z_3, ... only, and so on."""
+    check_gradient(delta, z)
+    cost = sympify(0)
+    for component, variable in zip(delta, z, strict=True):
+        rest = lowest_terms(component - diff(cost, variable)) if cost.has(variable) else component
+        cost += antiderivative(rest, variable)
+    return _checked(cost, delta, z)
+
+
+def _in_the_activation(delta, z, activation):
+    """dC/da = (dC/dz) / f'(z) with a = f(z), as in 75; integrated by a, as in 76."""
+    a, f = activation.lhs, activation.rhs.rewrite(exp)
+    inverse = _inverse(f, z, a)
+    slope = lowest_terms(diff(f, z).subs(z, inverse))
+    cost = antiderivative(lowest_terms(delta.subs(z, inverse) / slope), a, f)
+    _checked(cost.subs(a, f), [delta.subs(a, f)], [z])
+    return cost
+
+
+def _inverse(f, z, a):
+    """The z with f(z) = a: of SymPy's solutions the one that gives back a number put in."""
+    number = Rational(3, 7)
+    for solution in solve(Eq(f, a), z):
+        if abs(solution.subs(a, f.subs(z, number)).evalf() - number) < 1e-9:
+            return solution
+    raise ValueError(
+        f"SymPy finds no inverse of {a} = {f}; leave `activation` out to get the cost as a function of {z}"
+    )
+
+
+def _for_every_size(delta, z):
+    """A symbolic number of outputs: integrate by one z_j, the rest of each sum held fixed.
+
+    Terms in which j is left are one for each output, the others are common to all.
+    """
+    index, sums = z.indices[0], [part for part in delta.atoms(Sum) if part.has(z.base)]
+    size = sums[0].limits[0][2] if sums else K
+    rotation = diff(delta, z.base[i]) - diff(delta.xreplace({index: i}), z)
+    if not is_zero(rotation):
+        three = [Symbol(f"{z.base}_{place}", real=True) for place in (1, 2, 3)]
+        named = {z.base[place]: symbol for place, symbol in zip((1, 2, 3), three, strict=True)}
+        check_gradient([unfold(delta, {}, {size: 3, index: place}).xreplace(named) for place in (1, 2, 3)], three)
+    rests = {part: Dummy(positive=True) for part in sums}
+    alone = {part: rest + part.function.subs(part.variables[0], index) for part, rest in rests.items()}
+    whole = {rest: part - part.function.subs(part.variables[0], index) for part, rest in rests.items()}
+    cost = antiderivative(delta.xreplace(alone), z).subs(whole)
+    terms = [term for term in Add.make_args(expand(_simple_logarithms(cost, z))) if term.has(z.base)]
+    own = Add(*(term for term in terms if index in term.free_symbols))
+    common = (Add(*terms) - own).replace(Sum, lambda summand, limits: _over(k, summand, *limits))
+    return _checked(common + _over(m, own, index, 1, size), [delta], [z])
+
+
+def _over(name, summand, index, low, high):
+    return Sum(summand.xreplace({index: name}), (name, low, high)) if summand != 0 else summand
+
+
+def antiderivative(f: Expr, z: Expr, values: Expr | None = None) -> Expr:
+    """An integral of f by z that is real where f is.
+
+    A rational function of u = e^(cz) is integrated by u, all else by SymPy as it stands. `values`, if z is itself an
+    activation, is a function whose values it takes: ln(a - 1) is right for a > 1 and ln(1 - a) for a < 1.
+    """
+    integral = Add(*(_integral(term, z) for term in Add.make_args(f.rewrite(exp))))
+    if integral.has(Integral):
+        raise ValueError(f"SymPy finds no closed form of the integral of {f} by {z}")
+    return _simple_logarithms(integral, z, values)
+
+
+def _integral(f, z):
+    atoms = Atoms()
+    plain = atoms.replace(f)
+    dependent = {symbol: atom for symbol, atom in atoms.meaning().items() if atom.has(z)}
+    if len(dependent) == 1 and plain.is_rational_function(*dependent):
+        ((u, exponential),) = dependent.items()
+        rate = diff(exponential, z) / exponential
+        if isinstance(exponential, exp) and not rate.has(z):
+            return integrate(apart(plain / (rate * u), u), u).subs(u, exponential).xreplace(atoms.meaning())
+    return integrate(apart(f, z) if f.is_rational_function(z) else f, z)
+
+
+def _simple_logarithms(expression, z, values=None):
+    """Arguments of logarithms in lowest terms, and positive: ln(-1) would only be a constant of integration."""
+
+    def simple(argument):
+        argument = lowest_terms(argument)
+        signs = {argument.subs(point).evalf() > 0 for point in _points(argument, z, values)}
+        return {(True,): log(argument), (False,): log(-argument)}.get(tuple(signs), log(argument**2) / 2)
+
+    return expression.replace(log, simple)
+
+
+def _points(expression, z, values):
+    others = {
+        letter: Rational(place + 2, 9) for place, letter in enumerate(sorted(unknowns(expression) - {z}, key=str))
+    }
+    for number in (
+        (Rational(1, 3), Rational(5, 2)) if z.is_positive else (Rational(-3, 2), Rational(1, 3), Rational(5, 2))
+    ):
+        yield {**others, z: number if values is None else values.subs(next(iter(values.free_symbols)), number)}
+
+
+def _checked(cost, delta, z):
+    """The cost, differentiated back."""
+    for component, variable in zip(delta, z, strict=True):
+        if not is_zero(diff(cost, variable) - component):
+            raise ValueError(f"the integral {cost} is not shown to differentiate back to {component}")
+    return cost
+
+
+def _check_symbols(delta, declared):
+    known = set().union(*(letters(sympify(letter)) for letter in declared))
+    unknown = sorted({str(letter) for part in _sequence(delta) for letter in letters(part) - known})
+    if unknown:
+        raise ValueError(f"delta contains {', '.join(unknown)}, not among {known}; name such symbols in `parameters`")
+
+
+def _sequence(value):
+    return [sympify(part) for part in value] if isinstance(value, Iterable) else [sympify(value)]

@@ -1,0 +1,119 @@
+"""From a gradient to its cost: the canonical pairs, and the fields that have none."""
+
+import pytest
+import sympy
+from sympy import Eq, IndexedBase, Sum, Symbol, cosh, exp, log, symbols, tanh
+
+import derivations
+from derivations.notation import K, j, k, m, s
+from derivations.zero import is_zero
+
+z, y, a = symbols("z y a", real=True)
+Z, Y = IndexedBase("z", real=True), IndexedBase("y", real=True)
+z_1, z_2, z_3 = symbols("z_1:4", real=True)
+
+
+def same(cost, expected, by):
+    return is_zero(sympy.diff(cost - expected, by))
+
+
+@pytest.mark.parametrize(
+    ("delta", "cost"),
+    [
+        (z - y, (z - y) ** 2 / 2),
+        (s(z) - y, -(y * log(s(z)) + (1 - y) * log(1 - s(z)))),
+        (exp(z) - y, exp(z) - y * z),
+        (tanh(z) - y, log(cosh(z)) - y * z),
+        ((z - y) ** 3, (z - y) ** 4 / 4),
+    ],
+)
+def test_scalar_costs(delta, cost):
+    assert same(derivations.cost_from_gradient(delta, z, y), cost, z)
+
+
+@pytest.mark.parametrize(
+    ("output", "cost"),
+    [
+        (z, (a - y) ** 2 / 2),
+        (s(z), -(y * log(a) + (1 - y) * log(1 - a))),
+        (exp(z), a - y * log(a)),
+        (tanh(z), -((1 + y) * log(1 + a) + (1 - y) * log(1 - a)) / 2),
+    ],
+)
+def test_costs_in_the_activation(output, cost):
+    assert same(derivations.cost_from_gradient(a - y, z, y, activation=Eq(a, output)), cost, a)
+
+
+def test_a_cost_in_the_activation_is_real_between_0_and_1():
+    cost = derivations.cost_from_gradient(a - y, z, y, activation=Eq(a, s(z)))
+    assert cost.subs({a: sympy.Rational(1, 3), y: sympy.Rational(1, 4)}).is_real
+
+
+def test_softmax_gives_the_log_likelihood_for_every_number_of_outputs():
+    activation = exp(Z[j]) / Sum(exp(Z[k]), (k, 1, K))
+    cost = derivations.cost_from_gradient(activation - Y[j], Z[j], Y[j])
+    log_likelihood = -Sum(Y[m] * log(activation.subs(j, m)), (m, 1, K))
+    assert is_zero(cost - log_likelihood, given=[Eq(Sum(Y[m], (m, 1, K)), 1)])
+    assert not is_zero(cost - log_likelihood)
+
+
+@pytest.mark.parametrize("outputs", [2, 3, 4])
+def test_softmax_gives_the_log_likelihood_for_several_outputs(outputs):
+    variables, targets = symbols(f"z_1:{outputs + 1}", real=True), symbols(f"y_1:{outputs + 1}", real=True)
+    total = sum(map(exp, variables))
+    delta = [exp(v) / total - t for v, t in zip(variables, targets, strict=True)]
+    cost = derivations.cost_from_gradient(delta, variables, targets)
+    assert is_zero(cost - log(total) + sum(t * v for t, v in zip(targets, variables, strict=True)))
+
+
+def distance_aware(d_2, d_3):
+    """The field proposed for bins at distances 0, d_2, d_3 from the true one."""
+    u = [exp(v) for v in (z_1, z_2, z_3)]
+    return [u[0] / sum(u) - 1, u[1] / sum(u) / d_2, u[2] / sum(u) / d_3]
+
+
+def test_the_distance_aware_field_is_refused_and_told_why():
+    d_2, d_3 = symbols("d_2 d_3", positive=True)
+    with pytest.raises(derivations.NotAGradient, match="no factor makes it one") as refusal:
+        derivations.cost_from_gradient(distance_aware(d_2, d_3), [z_1, z_2, z_3], [], parameters=[d_2, d_3])
+    u_1, u_2, total = exp(z_1), exp(z_2), exp(z_1) + exp(z_2) + exp(z_3)
+    assert refusal.value.pair == (z_1, z_2)
+    assert is_zero(refusal.value.curl + u_1 * u_2 * (d_2 - 1) / (d_2 * total**2))
+    assert refusal.value.curl.subs(refusal.value.point) != 0
+    assert "z_1 by z_2" in str(refusal.value)
+
+
+def test_distances_of_one_give_the_log_likelihood():
+    cost = derivations.cost_from_gradient(distance_aware(1, 1), [z_1, z_2, z_3], [])
+    assert is_zero(cost - log(exp(z_1) + exp(z_2) + exp(z_3)) + z_1)
+
+
+def test_a_factor_is_found_where_there_is_one():
+    w_2, w_3 = symbols("w_2 w_3", positive=True)
+    u_1, u_2, u_3 = (exp(v) for v in (z_1, z_2, z_3))
+    total = u_1 + u_2 + u_3
+    balanced = [-(w_2 * u_2 + w_3 * u_3) / total, w_2 * u_2 / total, w_3 * u_3 / total]
+    with pytest.raises(derivations.NotAGradient) as refusal:
+        derivations.cost_from_gradient(balanced, [z_1, z_2, z_3], [], parameters=[w_2, w_3])
+    rescaled = [refusal.value.factor * component for component in balanced]
+    derivations.cost_from_gradient(rescaled, [z_1, z_2, z_3], [], parameters=[w_2, w_3])
+
+
+def test_a_field_of_any_size_is_refused_with_three_outputs_as_the_example():
+    with pytest.raises(derivations.NotAGradient, match="z_1 by z_2"):
+        derivations.cost_from_gradient(Z[j] * Sum(k * Z[k], (k, 1, K)), Z[j], Y[j])
+
+
+def test_a_field_of_the_wrong_length_is_an_error():
+    with pytest.raises(ValueError, match="delta has 1 components and z has 2"):
+        derivations.cost_from_gradient([z_1], [z_1, z_2], [])
+
+
+def test_a_symbol_that_was_not_declared_is_an_error():
+    with pytest.raises(ValueError, match=r"delta contains q, .* name such symbols in `parameters`"):
+        derivations.cost_from_gradient(z - Symbol("q"), z, y)
+
+
+def test_an_integral_that_sympy_cannot_do_is_an_error():
+    with pytest.raises(ValueError, match="SymPy finds no closed form"):
+        derivations.cost_from_gradient(z**z, z, y)
