@@ -1,0 +1,210 @@
+"""The command line: `python -m jaxce train` and `python -m jaxce evaluate FILE`."""
+
+import contextlib
+import dataclasses
+import functools
+import math
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import jax
+import numpy as np
+import optax
+import platformdirs
+import tyro
+from rich.console import Console
+from rich.progress import Progress, TextColumn
+
+import jaxce
+from jaxce import checkpoint, curves
+from jaxce.network import SCHEMES
+
+OPTIMIZERS = {
+    "sgd": optax.sgd,
+    "momentum": functools.partial(optax.sgd, momentum=0.9),
+    "nesterov": functools.partial(optax.sgd, momentum=0.9, nesterov=True),
+    "adam": optax.adam,
+    "adamw": optax.adamw,
+}
+
+Choice = TypeVar("Choice")
+
+
+def _choice(registry):
+    return tyro.conf.arg(metavar="|".join(registry))
+
+
+def _chosen(kind: str, name: str, registry: dict[str, Choice]) -> Choice:
+    if name not in registry:
+        raise ValueError(f"unknown {kind} {name!r}: choose one of {', '.join(registry)}")
+    return registry[name]
+
+
+@dataclasses.dataclass(frozen=True)
+class Train:
+    """Train a network of sigmoid neurons on MNIST, or on another data set in its format."""
+
+    hidden: tuple[int, ...] = (30,)
+    """Neurons of each hidden layer."""
+    cost: Annotated[str, _choice(jaxce.COSTS)] = "cross_entropy"
+    """Cost that is minimised."""
+    output: Annotated[str, _choice(jaxce.OUTPUTS)] = "sigmoid"
+    """Output layer."""
+    learning_rate: float = 0.5
+    """Step size eta."""
+    optimizer: Annotated[str, _choice(OPTIMIZERS)] = "sgd"
+    """Rule that turns gradients into steps."""
+    epochs: int = 30
+    """Passes over the training images."""
+    batch_size: int = 10
+    """Images of a minibatch."""
+    init: Annotated[str, _choice(SCHEMES)] = "large"
+    """Initial weights: N(0, 1), or scaled to N(0, 1/inputs)."""
+    seed: int = 0
+    """Seed of the initial weights and of the shuffling."""
+    data: Path | None = None
+    """Folder of another data set's four IDX files, plain or .gz."""
+    save: Path | None = None
+    """File for the trained parameters (.npz)."""
+    plot: Path | None = None
+    """File for a picture of cost and accuracy against epoch (.png, .svg, .pdf ...)."""
+    cache: bool = True
+    """Keep compiled programs in the user's cache directory for the next start."""
+
+    def run(self) -> None:
+        """Train, print a row an epoch, and write what was asked for."""
+        cost = _chosen("cost", self.cost, jaxce.COSTS)
+        output = _chosen("output", self.output, jaxce.OUTPUTS)
+        make_optimizer = _chosen("optimizer", self.optimizer, OPTIMIZERS)
+        if not 0 < self.learning_rate < math.inf:
+            raise ValueError(f"learning rate must be positive and finite; got {self.learning_rate}")
+        if not 0 <= self.seed < 2**32:
+            raise ValueError(f"seed must be from 0 to {2**32 - 1}; got {self.seed}")
+        for file in filter(None, (self.save, self.plot)):
+            checkpoint.check_target(file)
+        if self.plot:
+            curves.check_target(self.plot)
+        if self.cache:
+            _keep_compiled_programs()
+
+        data = jaxce.mnist.load(self.data)
+        key_init, key_fit = jax.random.split(jax.random.key(self.seed))
+        sizes = (data.train.images.shape[1], *self.hidden, jaxce.mnist.CLASSES)
+        params = jaxce.init(key_init, sizes, scheme=self.init)
+        print(f"{'-'.join(map(str, sizes))} network, {self.cost} cost, {self.output} outputs, {self._rule()}")
+        print(HEADING)
+        try:
+            with _progress_bar(self.epochs) as advance:
+                params, history = jaxce.fit(
+                    params,
+                    data.train,
+                    cost=cost,
+                    output=output,
+                    optimizer=make_optimizer(self.learning_rate),
+                    epochs=self.epochs,
+                    batch_size=self.batch_size,
+                    key=key_fit,
+                    evaluation=data.test,
+                    progress=advance,
+                )
+        except (jaxce.Diverged, jaxce.Interrupted) as stop:
+            self._finish(stop.params, stop.history)
+            raise
+        self._finish(params, history)
+
+    def _rule(self):
+        return f"{self.optimizer} of rate {self.learning_rate:g} on minibatches of {self.batch_size}"
+
+    def _finish(self, params, history):
+        if len(history.seconds) == 0:
+            return
+        best = int(history.accuracy.argmax())
+        print(f"\n{'':9}{HEADING}")
+        print(f"{'best':9}{_row(history, best)}")
+        print(f"{'last':9}{_row(history, -1)}")
+        print(f"\n{len(history.seconds)} epochs in {history.seconds.sum():.2f} s, compilation included")
+        if self.save:
+            checkpoint.save(self.save, checkpoint.Network(params, self.cost, self.output))
+            print(f"parameters saved in {self.save}")
+        if self.plot:
+            curves.draw(history, self.plot)
+            print(f"cost and accuracy drawn in {self.plot}")
+
+
+@dataclasses.dataclass(frozen=True)
+class Evaluate:
+    """Print the accuracy of a saved network on the test images, and which digits it takes for which."""
+
+    file: tyro.conf.Positional[Path]
+    """File that `train --save` wrote."""
+    data: Path | None = None
+    """Folder of another data set's four IDX files, plain or .gz."""
+
+    def run(self) -> None:
+        """Load the network and the images, and print the table."""
+        network = checkpoint.load(self.file)
+        images, labels = jaxce.mnist.load(self.data).test
+        cost, output = jaxce.COSTS[network.cost], jaxce.OUTPUTS[network.output]
+        result = jaxce.evaluate(network.params, (images, labels), cost=cost, output=output)
+        print(f"{len(labels)} test images: accuracy {result.accuracy:.2%}, {network.cost} {result.cost:.4f}\n")
+        largest = jaxce.forward(network.params, images, output=output).argmax(axis=-1)
+        counts = np.zeros((len(network.params[-1].b),) * 2, dtype=int)
+        np.add.at(counts, (labels, np.asarray(largest)), 1)
+        print("a row for each label, a column for each largest output")
+        print(" " * 6 + "".join(f"{digit:6}" for digit in range(len(counts))))
+        for digit, row in enumerate(counts):
+            print(f"{digit:6}" + "".join(f"{count:6}" for count in row))
+
+
+HEADING = "epoch  training cost  test cost  test accuracy  seconds"
+
+
+def _row(history, index):
+    epoch = range(1, len(history.seconds) + 1)[index]
+    training_cost, test_cost, accuracy, seconds = (column[index] for column in history)
+    return f"{epoch:5}  {training_cost:13.6f}  {test_cost:9.6f}  {accuracy:13.2%}  {seconds:7.2f}"
+
+
+@contextlib.contextmanager
+def _progress_bar(epochs):
+    """A function of the history that prints its last row and, on a terminal, moves the bar below the rows."""
+    console = Console()
+    columns = (*Progress.get_default_columns(), TextColumn("{task.fields[reached]}"))
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
+        task = progress.add_task("epochs", total=epochs, reached="")
+
+        def advance(history):
+            print(_row(history, -1), flush=True)
+            reached = f"cost {history.evaluation_cost[-1]:.4f}, accuracy {history.accuracy[-1]:.2%}"
+            progress.update(task, advance=1, reached=reached)
+
+        yield advance
+
+
+def _keep_compiled_programs():
+    """The second start compiles nothing: JAX finds the programs of the first in the user's cache directory."""
+    jax.config.update("jax_compilation_cache_dir", platformdirs.user_cache_dir("jaxce"))
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
+    jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command; bad input ends it with exit status 2 and one line, Ctrl-C with 130."""
+    command = tyro.cli(Train | Evaluate, prog="jaxce", description=jaxce.__doc__, args=arguments)
+    try:
+        command.run()
+    except KeyboardInterrupt as interruption:
+        sys.exit(_say(interruption, 130))
+    except (ArithmeticError, OSError, ValueError, jax.errors.JaxRuntimeError) as error:
+        sys.exit(_say(error, 2))
+
+
+def _say(error, status):
+    print(f"jaxce: {error or 'interrupted'}", file=sys.stderr)
+    return status
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,43 @@
+"""A picture of a training: cost and accuracy against the epoch."""
+
+from pathlib import Path
+
+import numpy as np
+
+from jaxce.training import History
+
+
+def check_target(file: Path) -> None:
+    """Raise ValueError now where `draw` would fail: for want of matplotlib, or for the picture's format."""
+    try:
+        from matplotlib.backend_bases import FigureCanvasBase
+    except ImportError as error:
+        raise ValueError("a plot needs matplotlib: pip install 'jaxce[plots]'") from error
+    formats = FigureCanvasBase.get_supported_filetypes()
+    if file.suffix.removeprefix(".").lower() not in formats:
+        raise ValueError(f"cannot draw {file}: its name must end in one of {', '.join(sorted(formats))}")
+
+
+def draw(history: History, file: Path) -> None:
+    """Write the picture, in the format that the file's name ends in (png, svg, pdf ...).
+
+    >>> import tempfile
+    >>> history = History(*np.ones((4, 3)))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     draw(history, Path(folder) / "history.svg")
+    """
+    from matplotlib.figure import Figure  # half a second that only a picture should cost
+    from matplotlib.ticker import MaxNLocator
+
+    epochs = np.arange(1, len(history.seconds) + 1)
+    figure = Figure(figsize=(7, 6), layout="constrained")
+    cost, accuracy = figure.subplots(2, sharex=True)
+    cost.plot(epochs, history.training_cost, ".-", label="training")
+    cost.plot(epochs, history.evaluation_cost, ".-", label="test")
+    cost.set_ylabel("cost")
+    cost.legend()
+    accuracy.plot(epochs, 100 * history.accuracy, ".-")
+    accuracy.set_ylabel("test accuracy, percent")
+    accuracy.set_xlabel("epoch")
+    accuracy.xaxis.set_major_locator(MaxNLocator(integer=True))
+    figure.savefig(file)

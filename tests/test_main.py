@@ -1,0 +1,261 @@
+"""The command line: what it prints and writes, and one clear line for every bad input."""
+
+import gzip
+import io
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from test_mnist import encode
+
+from jaxce import checkpoint
+from jaxce.__main__ import main
+
+RANDOM = np.random.default_rng(0)
+ROOT = Path(__file__).parent.parent
+ROW = re.compile(r"^ +(\d+) +\d+\.\d{6} +\d+\.\d{6} +(\d+\.\d\d)% +\d+\.\d\d$", re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    """A folder with 60 training and 20 test images of ten kinds, easy to tell apart."""
+    folder = tmp_path_factory.mktemp("data")
+    kinds = RANDOM.integers(256, size=(10, 4, 3)).astype(np.uint8)
+    for name, n in (("train", 60), ("t10k", 20)):
+        labels = (np.arange(n) % 10).astype(np.uint8)
+        (folder / f"{name}-images-idx3-ubyte").write_bytes(encode(kinds[labels]))
+        (folder / f"{name}-labels-idx1-ubyte.gz").write_bytes(gzip.compress(encode(labels)))
+    return folder
+
+
+def train(data, *options):
+    """Train in this process; an option given twice counts as given last."""
+    main(["train", "--data", str(data), "--no-cache", "--epochs", "2", "--hidden", "5", *options])
+
+
+def run(*arguments, environment=None):
+    """The command line as its own process, its output piped."""
+    command = [sys.executable, "-m", "jaxce", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=os.environ | (environment or {}))
+
+
+def test_train_prints_a_row_an_epoch_and_evaluate_agrees_with_the_last(data, tmp_path, capsys):
+    file = tmp_path / "network.npz"
+    train(data, "--epochs", "40", "--save", str(file), "--plot", str(tmp_path / "history.png"))
+    printed = capsys.readouterr().out
+    rows, (best, last) = ROW.findall(printed)[:40], re.findall(r"^(?:best|last) .*", printed, re.MULTILINE)
+    assert [int(epoch) for epoch, _ in rows] == list(range(1, 41))
+    assert rows[-1][1] in last
+    assert f"{max(float(accuracy) for _, accuracy in rows):.2f}%" in best
+    assert float(rows[-1][1]) > 50
+    assert re.search(r"40 epochs in \d+\.\d\d s", printed)
+    assert (tmp_path / "history.png").read_bytes().startswith(b"\x89PNG")
+
+    main(["evaluate", str(file), "--data", str(data)])
+    printed = capsys.readouterr().out
+    assert f"20 test images: accuracy {rows[-1][1]}%" in printed
+    confusion = np.array([line.split()[1:] for line in printed.splitlines()[-10:]], dtype=int)
+    np.testing.assert_array_equal(confusion.sum(axis=1), np.full(10, 2))
+    assert 100 * np.trace(confusion) / 20 == pytest.approx(float(rows[-1][1]))
+
+
+def test_the_seed_decides_everything(data, capsys):
+    for seed in (1, 1, 2):
+        train(data, "--seed", str(seed), "--epochs", "1")
+    costs = re.findall(r"^ +1 +(\d+\.\d{6})", capsys.readouterr().out, re.MULTILINE)
+    assert costs[0] == costs[1] != costs[2]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--cost", "log_likelihood", "--output", "softmax", "--hidden", "6", "5"),
+        ("--cost", "quadratic", "--output", "linear", "--learning-rate", "0.1", "--optimizer", "momentum"),
+        ("--init", "scaled", "--batch-size", "50", "--optimizer", "nesterov"),
+    ],
+)
+def test_every_option_is_heard(data, options, tmp_path, capsys):
+    train(data, *options, "--save", str(tmp_path / "network.npz"))
+    heading, saved = capsys.readouterr().out.splitlines()[0], checkpoint.load(tmp_path / "network.npz")
+    assert saved.cost in heading
+    assert saved.output in heading
+    assert ("12-6-5-10" if "6" in options else "12-5-10") in heading
+    assert len(saved.params) == (3 if "6" in options else 2)
+
+
+def test_piped_output_is_plain_and_the_second_start_finds_compiled_programs(data, tmp_path):
+    arguments = ("train", "--data", data, "--optimizer", "adam", "--learning-rate", "0.01", "--epochs", "2")
+    environment = {"XDG_CACHE_HOME": str(tmp_path), "LC_ALL": "C"}
+    first = run(*arguments, environment=environment)
+    assert (first.returncode, first.stderr) == (0, "")
+    assert re.fullmatch(r"[\n -~]*", first.stdout)
+    assert len(ROW.findall(first.stdout)) == 2
+    compiled = set(tmp_path.rglob("*-cache"))
+    assert compiled
+    second = run(*arguments, environment=environment)
+    assert ROW.findall(second.stdout) == ROW.findall(first.stdout)
+    assert set(tmp_path.rglob("*-cache")) == compiled
+
+
+def test_a_terminal_shows_a_bar_with_cost_and_accuracy(data):
+    controller, terminal = pty.openpty()
+    command = [sys.executable, "-m", "jaxce", "train", "--data", str(data), "--epochs", "3", "--no-cache"]
+    environment = os.environ | {"TERM": "xterm-256color", "COLUMNS": "120"}
+    with subprocess.Popen(command, stdout=terminal, stderr=terminal, cwd=ROOT, env=environment):
+        os.close(terminal)
+        shown = b""
+        while chunk := _read(controller):
+            shown += chunk
+    assert re.search(r"━.*cost \d\.\d{4}, accuracy \d+\.\d\d%", shown.decode())
+
+
+def _read(descriptor):
+    try:
+        return os.read(descriptor, 4096)
+    except OSError:  # how Linux says that the other end of a terminal is closed
+        return b""
+
+
+def test_ctrl_c_ends_cleanly_and_keeps_the_last_finished_epoch(data, tmp_path):
+    file = tmp_path / "network.npz"
+    command = [sys.executable, "-m", "jaxce", "train", "--data", str(data), "--no-cache"]
+    command += ["--epochs", "1000000", "--save", str(file)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stdout is not None
+        while not ROW.match(process.stdout.readline()):
+            pass
+        process.send_signal(signal.SIGINT)
+        printed, complaint = process.communicate()
+    assert process.returncode == 130
+    assert re.fullmatch(r"jaxce: training interrupted after epoch \d+\n", complaint)
+    assert f"parameters saved in {file}" in printed
+    assert checkpoint.load(file).params[0].w.shape == (30, 12)
+
+
+def test_divergence_prints_the_finite_epochs_and_saves_them(data, tmp_path, capsys):
+    file = tmp_path / "network.npz"
+    options = ("--cost", "quadratic", "--output", "linear", "--learning-rate", "5", "--epochs", "1000")
+    with pytest.raises(SystemExit) as exit_:
+        train(data, *options, "--save", str(file))
+    printed, complaint = capsys.readouterr()
+    finite = len(ROW.findall(printed))
+    assert exit_.value.code == 2
+    assert finite > 0
+    assert f"diverged in epoch {finite + 1}" in complaint
+    assert f"the last finite epoch was {finite} (training_cost" in complaint
+    assert all(np.all(np.isfinite(array)) for layer in checkpoint.load(file).params for array in layer)
+
+
+BAD_OPTIONS = {
+    "cost": (("--cost", "hinge"), "unknown cost 'hinge': choose one of quadratic, cross_entropy, log_likelihood"),
+    "output": (("--output", "relu"), "unknown output 'relu': choose one of linear, sigmoid, softmax"),
+    "optimizer": (("--optimizer", "lion"), "unknown optimizer 'lion': choose one of sgd, momentum"),
+    "scheme": (("--init", "zero"), "unknown scheme 'zero': choose one of large, scaled"),
+    "epochs": (("--epochs", "0"), "epochs must be at least 1; got 0"),
+    "batch size": (("--batch-size", "0"), "batch_size must be from 1 to the number of examples, 50; got 0"),
+    "too large a batch": (("--batch-size", "51"), "from 1 to the number of examples, 50; got 51"),
+    "hidden": (("--hidden", "5", "0"), "each at least 1; got (12, 5, 0, 10)"),
+    "learning rate": (("--learning-rate", "nan"), "learning rate must be positive and finite; got nan"),
+    "seed": (("--seed", "4294967296"), "seed must be from 0 to 4294967295; got 4294967296"),
+    "folder": (("--data", "absent"), "absent has no file train-images-idx3-ubyte"),
+    "place to save": (("--save", "absent/x.npz"), "cannot write absent/x.npz: No such file or directory"),
+    "folder to save": (("--save", "."), "cannot write .: it exists and is not a file that may be written"),
+    "place to plot": (("--plot", "absent/x.png"), "cannot write absent/x.png: No such file or directory"),
+    "format of a plot": (("--plot", "x.doc"), "cannot draw x.doc: its name must end in one of eps, jpeg"),
+    "nan from the start": (("--output", "linear"), "diverged in epoch 1: its mean cost is nan; no epoch before"),
+}
+
+
+@pytest.mark.parametrize("fault", BAD_OPTIONS)
+def test_bad_options_end_with_one_clear_line(data, fault, tmp_path, monkeypatch, capsys):
+    options, message = BAD_OPTIONS[fault]
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as exit_:
+        train(data, *options)
+    printed, complaint = capsys.readouterr()
+    assert exit_.value.code == 2
+    assert complaint.startswith("jaxce: ")
+    assert complaint.count("\n") == 1
+    assert message in complaint
+    assert not ROW.search(printed)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "arguments", [(), ("train", "--hiden", "3"), ("train", "--epochs", "many"), ("evaluate",), ("fly",)]
+)
+def test_arguments_that_cannot_be_parsed_end_with_status_2(arguments, capsys):
+    with pytest.raises(SystemExit) as exit_:
+        main(arguments)
+    assert exit_.value.code == 2
+    assert "Traceback" not in "".join(capsys.readouterr())
+
+
+def archive(**arrays: Any) -> bytes:
+    """An .npz file."""
+    stream = io.BytesIO()
+    np.savez(stream, **arrays)
+    return stream.getvalue()
+
+
+def network(*layers, cost="quadratic"):
+    """An .npz file of layers of zeros, each given by the shapes of w and b."""
+    ws = {f"w{number}": np.zeros(w) for number, (w, _) in enumerate(layers, start=1)}
+    bs = {f"b{number}": np.zeros(b) for number, (_, b) in enumerate(layers, start=1)}
+    return archive(cost=cost, output="sigmoid", **ws, **bs)
+
+
+FOREIGN = "is not a network saved by jaxce, or is damaged"
+
+BAD_FILES = {
+    "empty": (b"", FOREIGN),
+    "text": (b"hello", FOREIGN),
+    "a pickle": (archive(cost=np.array([{}])), FOREIGN),
+    "no names": (archive(w1=np.zeros((10, 12)), b1=np.zeros(10)), FOREIGN),
+    "no layers": (network(), "holds no network: quadratic, sigmoid, no layer"),
+    "no such cost": (network(((10, 12), 10), cost="hinge"), "holds no network: hinge"),
+    "a bias too many": (network(((10, 12), 11)), "w float64[10, 12] b float64[11]"),
+    "layers that do not fit": (network(((5, 12), 5), ((10, 6), 10)), "holds no network"),
+    "integers": (
+        archive(cost="quadratic", output="sigmoid", w1=np.zeros((10, 12), int), b1=np.zeros(10, int)),
+        "holds no network: quadratic, sigmoid, w int64[10, 12] b int64[10]",
+    ),
+    "other inputs": (network(((10, 9), 10)), "layer 1 takes 9 inputs"),
+    "other outputs": (network(((4, 12), 4)), "labels must be from 0 to 3"),
+}
+
+
+@pytest.mark.parametrize("fault", BAD_FILES)
+def test_files_that_hold_no_network_end_with_one_clear_line(data, fault, tmp_path, capsys):
+    content, message = BAD_FILES[fault]
+    file = tmp_path / "network.npz"
+    file.write_bytes(content)
+    with pytest.raises(SystemExit) as exit_:
+        main(["evaluate", str(file), "--data", str(data)])
+    complaint = capsys.readouterr().err
+    assert exit_.value.code == 2
+    assert message in complaint
+    assert complaint.count("\n") == 1
+
+
+def test_a_truncated_network_is_refused_wherever_it_ends(data, tmp_path):
+    whole, part = tmp_path / "whole.npz", tmp_path / "part.npz"
+    train(data, "--save", str(whole), "--epochs", "1")
+    content = whole.read_bytes()
+    for end in range(0, len(content), 97):
+        part.write_bytes(content[:end])
+        with pytest.raises(ValueError, match="not a network saved by jaxce, or is damaged"):
+            checkpoint.load(part)
+
+
+def test_importing_jaxce_loads_nothing_that_only_the_command_line_needs():
+    code = "import sys, jaxce; print(*{'sympy', 'matplotlib', 'tyro', 'rich', 'derivations'} & sys.modules.keys())"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert loaded.stdout.split() == []
