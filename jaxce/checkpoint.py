@@ -63,7 +63,7 @@ def load(file: Path) -> Network:
     Raises OSError where the file cannot be read, ValueError where it is damaged or not such a network.
     """
     try:
-        with np.load(file, allow_pickle=False) as arrays:
+        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
             params = [Layer(arrays[f"w{l}"], arrays[f"b{l}"]) for l in range(1, len(arrays) // 2)]
             network = Network(params, str(arrays["cost"]), str(arrays["output"]))
     except _UNREADABLE as error:

@@ -168,7 +168,7 @@ BAD_OPTIONS = {
     "place to save": (("--save", "absent/x.npz"), "cannot write absent/x.npz: No such file or directory"),
     "folder to save": (("--save", "."), "cannot write .: it exists and is not a file that may be written"),
     "place to plot": (("--plot", "absent/x.png"), "cannot write absent/x.png: No such file or directory"),
-    "format of a plot": (("--plot", "x.doc"), "cannot draw x.doc: its name must end in one of eps, jpeg"),
+    "format of a plot": (("--plot", "x.doc"), "cannot draw x.doc: its name must end in one of "),
     "nan from the start": (("--output", "linear"), "diverged in epoch 1: its mean cost is nan; no epoch before"),
 }
 
