@@ -25,13 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     report.add_options(parser)
     options = parser.parse_args(arguments)
     if unknown := set(options.names) - {*found, "all"}:
-        parser.error(
-            f"unknown benchmark {', '.join(sorted(unknown))}: choose all, or some of {', '.join(found)}"
-        )
+        parser.error(f"unknown benchmark {', '.join(sorted(unknown))}: choose all, or some of {', '.join(found)}")
     if not options.names:
-        report.print_table(
-            "", [{"benchmark": name, "claim": report.claim(module)} for name, module in found.items()]
-        )
+        report.print_table("", [{"benchmark": name, "claim": report.claim(module)} for name, module in found.items()])
     for name in found if "all" in options.names else options.names:
         found[name].main(["--results", str(options.results), *["--quick"] * options.quick])
 

@@ -55,9 +55,7 @@ def measure(quick: bool) -> list[report.Row]:
     """Five seeds of every setting, or, quickly, one epoch of the small ones for two seeds."""
     data, rows = jaxce.mnist.load(), []
     for setting in SETTINGS[::2] if quick else SETTINGS:
-        best = [
-            best_accuracy(setting, data, seed, epochs=1 if quick else 30) for seed in range(2 if quick else 5)
-        ]
+        best = [best_accuracy(setting, data, seed, epochs=1 if quick else 30) for seed in range(2 if quick else 5)]
         spread = {"mean": np.mean(best), "lowest": min(best), "highest": max(best)}
         rows.append(setting._asdict() | {name: round(float(value), 2) for name, value in spread.items()})
     return rows

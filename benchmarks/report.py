@@ -58,12 +58,8 @@ def claim(module: ModuleType) -> str:
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options that every benchmark takes."""
-    parser.add_argument(
-        "--quick", action="store_true", help="the smallest sizes: for trying, not for quoting"
-    )
-    parser.add_argument(
-        "--results", type=Path, default=RESULTS, help="folder of the JSON file and the picture"
-    )
+    parser.add_argument("--quick", action="store_true", help="the smallest sizes: for trying, not for quoting")
+    parser.add_argument("--results", type=Path, default=RESULTS, help="folder of the JSON file and the picture")
 
 
 def run(
@@ -115,9 +111,7 @@ def print_table(title: str, rows: Sequence[Row]) -> None:
     """The rows as a Markdown table, ready for the README."""
     table = Table(title=title, title_justify="left", box=box.MARKDOWN)
     for column in rows[0]:
-        table.add_column(
-            column, justify="left" if isinstance(rows[0][column], str) else "right", no_wrap=True
-        )
+        table.add_column(column, justify="left" if isinstance(rows[0][column], str) else "right", no_wrap=True)
     for row in rows:
         table.add_row(*(_text(row[column]) for column in rows[0]))
     Console(width=200, highlight=False).print(table)

@@ -44,9 +44,7 @@ def init(key, sizes: Sequence[int], *, scheme: str = "scaled", dtype=float) -> l
     if scheme not in SCHEMES:
         raise ValueError(f"unknown scheme {scheme!r}: choose one of {', '.join(SCHEMES)}")
     if len(sizes) < 2 or min(sizes) < 1:
-        raise ValueError(
-            f"sizes are inputs, hidden neurons ..., outputs, each at least 1; got {tuple(sizes)}"
-        )
+        raise ValueError(f"sizes are inputs, hidden neurons ..., outputs, each at least 1; got {tuple(sizes)}")
     return [
         _random_layer(key, n_in, n_out, SCHEMES[scheme](n_in), dtype)
         for key, n_in, n_out in zip(jax.random.split(key, len(sizes) - 1), sizes[:-1], sizes[1:], strict=True)

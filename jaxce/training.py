@@ -187,9 +187,7 @@ def _checked(params, data, cost, output, hidden):
         raise ValueError(f"x must be [examples, inputs] with at least one example; got the shape {x.shape}")
     targets = (len(x), len(params[-1].b))
     if y.shape not in (targets, targets[:1]):
-        raise ValueError(
-            f"y must be labels of shape {targets[:1]} or targets of shape {targets}; got {y.shape}"
-        )
+        raise ValueError(f"y must be labels of shape {targets[:1]} or targets of shape {targets}; got {y.shape}")
     if y.ndim == 1 and not jnp.issubdtype(y.dtype, jnp.integer):
         raise TypeError(f"y of shape {y.shape} must hold integer labels; got {y.dtype}: try y.astype(int)")
     if y.ndim == 1 and not 0 <= int(y.min()) <= int(y.max()) < targets[1]:

@@ -24,9 +24,7 @@ CODES = {"u1": 0x08, "i1": 0x09, "i2": 0x0B, "i4": 0x0C, "f4": 0x0D, "f8": 0x0E}
 def encode(array):
     """An array in the IDX format."""
     content = np.asarray(array, array.dtype.newbyteorder(">")).tobytes()
-    header = bytes([0, 0, CODES[array.dtype.str[1:]], array.ndim]) + struct.pack(
-        f">{array.ndim}I", *array.shape
-    )
+    header = bytes([0, 0, CODES[array.dtype.str[1:]], array.ndim]) + struct.pack(f">{array.ndim}I", *array.shape)
     return header + content
 
 
@@ -112,9 +110,7 @@ def test_another_data_set_is_split_alike(folder, suffix):
 
 def test_a_folder_without_the_files_is_named(folder, tmp_path):
     (folder / "t10k-labels-idx1-ubyte").unlink()
-    with pytest.raises(
-        FileNotFoundError, match=r"no file t10k-labels-idx1-ubyte or t10k-labels-idx1-ubyte\.gz"
-    ):
+    with pytest.raises(FileNotFoundError, match=r"no file t10k-labels-idx1-ubyte or t10k-labels-idx1-ubyte\.gz"):
         jaxce.mnist.load(folder)
     with pytest.raises(FileNotFoundError, match="absent has no file train-images"):
         jaxce.mnist.load(str(tmp_path / "absent"))

@@ -222,12 +222,8 @@ def test_the_caller_s_parameters_are_left_alone():
 def test_divergence_names_the_epoch_and_keeps_the_finite_ones():
     x, labels = problem()
     schedule = optax.piecewise_constant_schedule(0.1, {12: 1e200})  # the third epoch of six steps explodes
-    with pytest.raises(
-        jaxce.Diverged, match=r"diverged in epoch 3: .*; the last finite epoch was 2"
-    ) as caught:
-        train(
-            (x, np.eye(3)[labels]), cost=jaxce.quadratic, output=jaxce.linear, optimizer=optax.sgd(schedule)
-        )
+    with pytest.raises(jaxce.Diverged, match=r"diverged in epoch 3: .*; the last finite epoch was 2") as caught:
+        train((x, np.eye(3)[labels]), cost=jaxce.quadratic, output=jaxce.linear, optimizer=optax.sgd(schedule))
     assert len(caught.value.history.seconds) == 2
     assert f"training_cost {caught.value.history.training_cost[-1]:.6g}" in str(caught.value)
     assert all(np.all(np.isfinite(leaf)) for leaf in jax.tree.leaves(caught.value.params))

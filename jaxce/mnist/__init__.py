@@ -68,15 +68,11 @@ def _find(folder, name):
     for candidate in (folder / name, folder / f"{name}.gz"):
         if candidate.is_file():
             return candidate
-    raise FileNotFoundError(
-        f"{folder} has no file {name} or {name}.gz; MNIST's four IDX files are expected there"
-    )
+    raise FileNotFoundError(f"{folder} has no file {name} or {name}.gz; MNIST's four IDX files are expected there")
 
 
 def _read_bytes(file, rank):
     array = idx.read(file)
     if array.dtype != np.uint8 or array.ndim != rank:
-        raise ValueError(
-            f"{file} must hold uint8 of rank {rank}; it holds {array.dtype} of rank {array.ndim}"
-        )
+        raise ValueError(f"{file} must hold uint8 of rank {rank}; it holds {array.dtype} of rank {array.ndim}")
     return array

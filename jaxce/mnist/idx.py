@@ -46,9 +46,7 @@ def read(path: str | Path) -> np.ndarray:
         raise ValueError(f"{path} is an array of rank {rank}; at most {MAXIMUM_RANK} can be read")
     start = 4 + 4 * rank
     if len(content) < start:
-        raise ValueError(
-            f"{path} is truncated: a header of rank {rank} has {start} bytes; got {len(content)}"
-        )
+        raise ValueError(f"{path} is truncated: a header of rank {rank} has {start} bytes; got {len(content)}")
     shape = tuple(np.frombuffer(content, ">u4", rank, 4).tolist())
     expected = start + math.prod(shape) * element.itemsize
     if len(content) != expected:

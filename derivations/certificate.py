@@ -1,0 +1,275 @@
+"""Certificates: a JAX function proved to compute a formula, on every real input, or refuted by an example.
+
+What is proved is equality in exact real arithmetic of the formula and the program that the compiler is
+handed. Floating point is another matter, and other tests': rounding, overflow and the order of summation
+are not seen here.
+"""
+
+import dataclasses
+import hashlib
+import itertools
+import json
+import random
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import sympy as sp
+from jax.extend.core import jaxpr_as_fun
+
+from derivations import real
+from derivations.cases import Case, Condition, uncovered
+from derivations.identity import vanishes
+from derivations.tracing import Program
+
+# What counterexamples are made of: numbers that a person can follow, and a few to reach saturated regions.
+NICE = [
+    sp.Rational(p, q)
+    for p, q in ((0, 1), (1, 1), (-1, 1), (2, 1), (-2, 1), (1, 2), (-1, 2), (3, 1), (-3, 1), (1, 4), (3, 4), (1, 3))
+]
+FAR = [sp.Integer(n) for n in (10, -10, 100, -100, 2000, -2000)]
+
+
+class UnprovedError(Exception):
+    """Neither a proof nor a counterexample was found."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was examined: kept as text, so that it can be written, read and compared."""
+
+    function: str
+    claim: str
+    arguments: tuple[str, ...]
+    assumptions: tuple[str, ...]
+    literals: tuple[str, ...]
+    fingerprint: str
+    jax: str
+    sympy: str
+
+    def to_json(self) -> str:
+        """The verdict as JSON; `read` is the inverse."""
+        return json.dumps({"verdict": type(self).__name__} | dataclasses.asdict(self), indent=2)
+
+
+@dataclass(frozen=True)
+class Certificate(Verdict):
+    """The function computes the claim in each of the cases, which cover all that meets the assumptions."""
+
+    cases: tuple[str, ...] = ()
+    components: int = 0
+
+    def __bool__(self):
+        """A certificate is true."""
+        return True
+
+    def __str__(self):
+        """One line."""
+        return f"certified: {self.function} is {self.claim} ({self.components} components, {len(self.cases)} cases)"
+
+
+@dataclass(frozen=True)
+class Refutation(Verdict):
+    """A case and an input at which the function does not compute the claim."""
+
+    case: str = ""
+    component: str = ""
+    computed: str = ""
+    expected: str = ""
+    point: tuple[tuple[str, str], ...] = ()
+    computed_value: str = ""
+    expected_value: str = ""
+    program_value: str = ""
+    remark: str = ""
+
+    def __bool__(self):
+        """A refutation is false."""
+        return False
+
+    def __str__(self):
+        """What is wrong, and where."""
+        where = ", ".join(f"{name} = {value}" for name, value in self.point)
+        lines = [
+            f"refuted: {self.function} is not {self.claim}",
+            f"  component {self.component or 'itself'}, case {self.case}, at {where or 'every input'}:",
+            f"  computed {self.computed} = {self.computed_value} (the program run there: {self.program_value})",
+            f"  expected {self.expected} = {self.expected_value}",
+            *([f"  {self.remark}"] if self.remark else []),
+        ]
+        return "\n".join(lines)
+
+
+def read(text: str) -> Certificate | Refutation:
+    """A verdict from its JSON."""
+    fields: dict[str, Any] = {key: _tuples(value) for key, value in json.loads(text).items()}
+    kinds = {kind.__name__: kind for kind in (Certificate, Refutation)}
+    kind = fields.pop("verdict", None)
+    if kind not in kinds:
+        raise ValueError(f"the JSON of a verdict names Certificate or Refutation as its 'verdict', not {kind!r}")
+    return kinds[kind](**fields)
+
+
+def certify(
+    fn: Callable,
+    expected: object,
+    *arguments: object,
+    assuming: Iterable[sp.Basic] = (),
+    name: str = "",
+    claim: str = "",
+) -> Certificate | Refutation:
+    """Prove that `fn(*arguments)` is `expected` for every real input, or find where it is not.
+
+    `arguments` are arrays of SymPy symbols or expressions (`derivations.symbols`) and concrete arrays;
+    `expected` has the structure of fn's result, or is a function of the arguments that returns it.
+    `assuming` restricts the inputs (`z > 0`). The result is true if it is a Certificate and false if it
+    is a Refutation. It speaks of exact real arithmetic, not of rounding. UnprovedError: neither was
+    found.
+
+    >>> from derivations import symbols
+    >>> z, y = symbols("z"), symbols("y")
+    >>> cost = lambda z, y: jnp.logaddexp(0.0, z) - y * z
+    >>> delta = 1 / (1 + sp.exp(-z[()])) - y[()]
+    >>> print(certify(jax.grad(cost), delta, z, y, name="gradient", claim="a - y"))
+    certified: gradient is a - y (1 components, 3 cases)
+    >>> bool(certify(jax.grad(cost), -delta, z, y))
+    False
+    """
+    program, start = Program(fn, *arguments), Case.where(assuming)
+    formulas = _formulas(program, expected(*arguments) if callable(expected) else expected)
+    verdict = {
+        "function": name or getattr(fn, "__qualname__", repr(fn)),
+        "claim": claim
+        or ", ".join(str(formula) for formula in formulas[1][:4]) + (", ..." if len(formulas[1]) > 4 else ""),
+        "arguments": tuple(" ".join(str(leaf.tolist()).split()) for leaf in program.inputs),
+        "assumptions": tuple(map(str, start.conditions)),
+        "fingerprint": fingerprint(program),
+        "jax": jax.__version__,
+        "sympy": sp.__version__,
+    }
+    cases, literals = [], {}
+    for case, outputs, interpreter in program.interpreted(start):
+        literals |= interpreter.literals
+        for component, (computed, formula) in enumerate(zip(_flat(outputs), formulas[1], strict=True)):
+            wanted = real.evaluate(case, formula)
+            if computed == wanted or (sp.nan not in (computed, wanted) and vanishes(computed - wanted)):
+                continue
+            found = _counterexample(program, case, computed, wanted, component)
+            remark = _remark(program, interpreter, computed)
+            return Refutation(
+                **verdict,
+                literals=_notes(literals),
+                case=str(case),
+                component=formulas[0][component],
+                remark=remark,
+                **found,
+            )
+        cases.append(case)
+    left = next(uncovered(start, cases), None)
+    if left is not None:
+        raise UnprovedError(f"the cases leave out {left}")
+    return Certificate(**verdict, literals=_notes(literals), cases=tuple(map(str, cases)), components=len(formulas[0]))
+
+
+def fingerprint(program: Program) -> str:
+    """A digest of the jaxpr, the same for the same program."""
+    text = re.sub(r" at 0x[0-9a-f]+", "", str(program.jaxpr))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _flat(arrays: Iterable[np.ndarray]) -> list[sp.Expr]:
+    return [element for array in arrays for element in array.ravel()]
+
+
+def _notes(literals: dict[str, str]) -> tuple[str, ...]:
+    return tuple(f"{literal} read as {meaning}" for literal, meaning in sorted(literals.items()))
+
+
+def _formulas(program: Program, expected: object) -> tuple[list[str], list[sp.Expr]]:
+    """The names of the result's components and what is expected of each."""
+    names, formulas = [], []
+    flat, structure = jax.tree.flatten_with_path(jax.tree.map(lambda leaf: np.asarray(leaf, dtype=object), expected))
+    shapes = [aval.shape for aval in program.jaxpr.out_avals]
+    if structure != program.structure or [leaf.shape for _, leaf in flat] != shapes:
+        raise ValueError(
+            f"expected has the structure {structure} with shapes {[leaf.shape for _, leaf in flat]}; "
+            f"the function returns {program.structure} with shapes {shapes}: give one formula for each component"
+        )
+    for path, leaf in flat:
+        for index in np.ndindex(leaf.shape):
+            names.append(jax.tree_util.keystr(path) + (str(list(index)) if index else ""))
+            formulas.append(sp.sympify(leaf[index]))
+    return names, formulas
+
+
+def _counterexample(program, case, computed, wanted, component) -> dict:
+    """An input in the case at which the two differ, as simple as can be found."""
+    inputs = sorted({s for leaf in program.inputs for e in leaf.ravel() for s in e.free_symbols}, key=str)
+    tried = 0
+    for point in itertools.islice(points(case, inputs), 30):
+        tried += 1
+        values = [expression.xreplace(point).evalf(20) for expression in (computed, wanted)]
+        if not _close(*values):
+            return {
+                "point": tuple((str(symbol), str(point[symbol])) for symbol in inputs),
+                "computed": str(computed),
+                "expected": str(wanted),
+                "computed_value": str(values[0].evalf(8)),
+                "expected_value": str(values[1].evalf(8)),
+                "program_value": str(_run(program, point, component)),
+            }
+    raise UnprovedError(
+        f"no proof that {computed} is {wanted} where {case}, and no counterexample among {tried} inputs"
+    )
+
+
+def points(case: Case, inputs: list[sp.Symbol]) -> Iterator[dict[sp.Symbol, sp.Expr]]:
+    """Inputs that lie in a case, simple ones first."""
+    free = [symbol for symbol in inputs if symbol not in case.substitution]
+    draw = random.Random(0)
+    for attempt in range(4000):
+        values = NICE[: 5 + attempt // 40] if attempt < 2000 else NICE + FAR
+        point = {symbol: draw.choice(values) for symbol in free}
+        point |= {symbol: value.xreplace(point) for symbol, value in case.substitution.items()}
+        if all(_meets(item, point) for item in case.conditions):
+            yield point
+
+
+def _meets(item: Condition, point: dict[sp.Symbol, sp.Expr]) -> bool:
+    sign = int(sp.sign(item.form.xreplace(point).evalf(30)))
+    return sign == item.sign or (item.weak and sign == 0)
+
+
+def _close(left: sp.Expr, right: sp.Expr) -> bool:
+    if not (left.is_finite and right.is_finite):
+        return left == right
+    return bool(abs(left - right) <= sp.Float(1e-12) * (1 + abs(left)))
+
+
+def _run(program: Program, point: dict, component: int) -> np.generic:
+    """The program itself, run at a point in floating point."""
+    arguments = [
+        jnp.asarray([float(e.xreplace(point)) for e in leaf.ravel()]).reshape(leaf.shape).astype(aval.dtype)
+        for leaf, aval in zip(program.inputs, program.jaxpr.in_avals, strict=True)
+    ]
+    results = jaxpr_as_fun(program.jaxpr)(*arguments)
+    return np.concatenate([np.ravel(result) for result in results])[component]
+
+
+def _remark(program: Program, interpreter, computed: sp.Expr) -> str:
+    if computed is not sp.nan or not interpreter.nan_births:
+        return ""
+    birth = interpreter.nan_births[0]
+    trap = (
+        "the where trap: a branch that `where` does not select is nan or infinite, and 0 times it is nan; "
+        if "select_n" in str(program.jaxpr)
+        else ""
+    )
+    return f"{trap}nan is born in {birth}"
+
+
+def _tuples(value: object) -> object:
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value

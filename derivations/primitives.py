@@ -1,0 +1,417 @@
+"""What each JAX primitive does to arrays of SymPy expressions.
+
+A rule takes the case, the equation of the jaxpr (for its parameters) and the operands, NumPy object
+arrays, and returns one array or a list of them. Elementwise primitives are real arithmetic; primitives
+that only move elements are run by JAX itself on the elements' positions, so that their indexing is JAX's
+own.
+"""
+
+import functools
+import operator
+from collections.abc import Callable
+
+import jax.numpy as jnp
+import numpy as np
+import sympy as sp
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import BooleanAtom, BooleanFunction
+
+from derivations import real
+from derivations.cases import Case, UndecidedError
+from derivations.identity import vanishes
+
+Array = np.ndarray
+Truth = BooleanAtom | BooleanFunction | Relational  # a sympy.Symbol is a Boolean too, so that does not tell
+Rule = Callable[..., Array | list[Array]]
+
+
+def array(values: object, shape: tuple[int, ...] | None = None) -> Array:
+    """An object array; SymPy expressions stay whole."""
+    result = np.asarray(values, dtype=object)
+    return result if shape is None else result.reshape(shape)
+
+
+def constant(value: object) -> Array:
+    """A concrete value of any shape as an array of SymPy numbers."""
+    concrete = np.asarray(value)
+    return array([real.number(element) for element in concrete.ravel()], concrete.shape)
+
+
+def concrete(values: Array, dtype: np.dtype | type = np.int32) -> Array:
+    """Decided elements as numbers, for indices and loop bounds."""
+    undecided = [value for value in values.ravel() if value not in (sp.true, sp.false) and not value.is_number]
+    if undecided:
+        raise NotImplementedError(
+            f"an index or a loop's end depends on the inputs: {undecided[0]}; give concrete integers there"
+        )
+    return np.asarray([int(bool(v)) if v in (sp.true, sp.false) else int(v) for v in values.ravel()], dtype).reshape(
+        values.shape
+    )
+
+
+def is_float(eqn) -> bool:
+    """Whether the equation's first result is of a floating type."""
+    return jnp.issubdtype(eqn.outvars[0].aval.dtype, jnp.floating)
+
+
+def map_elements(function: Callable, *operands: Array) -> Array:
+    """The function on corresponding elements; scalars broadcast."""
+    broadcast = np.broadcast_arrays(*operands)
+    return array(
+        [function(*elements) for elements in zip(*(o.ravel() for o in broadcast), strict=True)],
+        broadcast[0].shape,
+    )
+
+
+def elementwise(function: Callable) -> Rule:
+    """A rule from a function of the case and single expressions."""
+    return lambda case, eqn, *operands: map_elements(functools.partial(function, case), *operands)
+
+
+def comparison(relation: type[sp.Rel], of_nan: bool = False) -> Rule:
+    """A rule for a comparison: a truth value, or the relation itself where the case does not decide it."""
+
+    def compared(case: Case, x: sp.Basic, y: sp.Basic) -> sp.Basic:
+        x, y = as_number(case, x), as_number(case, y)
+        try:
+            order = real.compare(case, x, y)
+        except UndecidedError:
+            return relation(x - y, 0)
+        return relation(order, 0) if order is not sp.nan else sp.S(of_nan)
+
+    return elementwise(compared)
+
+
+def as_number(case: Case, value: sp.Basic) -> sp.Expr:
+    """A truth value as 0 or 1."""
+    return sp.Integer(real.holds(case, value)) if isinstance(value, Truth) else value
+
+
+def logical(of_truths: Callable, of_bits: Callable) -> Rule:
+    """A rule of truth values, or of the bits of integers."""
+
+    def combined(case: Case, *values: sp.Basic) -> sp.Basic:
+        return of_truths(*values) if isinstance(values[0], Truth) else sp.Integer(of_bits(*map(int, values)))
+
+    return elementwise(combined)
+
+
+def divide(case, eqn, x, y):
+    """A quotient; of integers, truncated toward zero."""
+    if is_float(eqn):
+        return elementwise(real.divide)(case, eqn, x, y)
+    return map_elements(lambda p, q: sp.Integer(int(sp.Rational(p, q))), x, y)
+
+
+def remainder(case, eqn, x, y):
+    """The remainder of integers, with the sign of the dividend."""
+    return map_elements(lambda p, q: p - q * sp.Integer(int(sp.Rational(p, q))), x, y)
+
+
+def convert(case, eqn, x):
+    """Another element type: of real numbers, exact arithmetic has one."""
+    target = eqn.params["new_dtype"]
+    if jnp.issubdtype(target, jnp.bool_):
+        return map_elements(lambda v: v if isinstance(v, Truth) else sp.Ne(real.sign_of(case, v), 0), x)
+    numbers = map_elements(functools.partial(as_number, case), x)
+    return numbers if jnp.issubdtype(target, jnp.floating) else constant(concrete(numbers))
+
+
+def floor(case: Case, x: sp.Expr) -> sp.Expr:
+    """The largest integer that is not above x, for a number or for 0 <= x <= 1."""
+    if x.is_number:
+        return sp.floor(x)
+    if case.sign(x) < 0 or case.sign(x - 1) > 0:
+        raise NotImplementedError(f"the floor of {x} would need infinitely many cases; assume that it is in [0, 1]")
+    return sp.S.One if case.sign(x - 1) == 0 else sp.S.Zero
+
+
+def finite(case, eqn, x):
+    """Whether each element is a real number."""
+    return map_elements(lambda v: sp.false if v is sp.nan or v in real.INFINITIES else sp.true, x)
+
+
+def select(case, eqn, which, *choices):
+    """Each element from the choice that `which` names; where all are equal, nothing need be decided."""
+
+    def chosen(index: sp.Basic, *values: sp.Basic) -> sp.Basic:
+        if len(set(values)) == 1:
+            return values[0]
+        try:
+            return values[int(as_number(case, index))]
+        except UndecidedError:
+            if any(isinstance(value, Truth) for value in values) or not vanishes(values[0] - values[1]):
+                raise
+            return values[0]
+
+    return map_elements(chosen, which, *choices)
+
+
+def clamp(case, eqn, low, x, high):
+    """min(max(x, low), high)."""
+    bounded = map_elements(functools.partial(real.maximum, case), x, low)
+    return map_elements(functools.partial(real.minimum, case), bounded, high)
+
+
+def reduction(function: Callable) -> Rule:
+    """A rule that folds a function of two over axes."""
+
+    def reduced(case, eqn, x):
+        axes = eqn.params["axes"]
+        kept = [axis for axis in range(x.ndim) if axis not in axes]
+        rows = x.transpose(*kept, *axes).reshape(*(x.shape[axis] for axis in kept), -1)
+        fold = functools.partial(functools.reduce, functools.partial(function, case))
+        return array([fold(rows[index]) for index in np.ndindex(rows.shape[:-1])], rows.shape[:-1])
+
+    return reduced
+
+
+def extremum(order: Callable) -> Rule:
+    """A rule for argmax and argmin: the first of equals."""
+
+    def index(case, eqn, x):
+        (axis,) = eqn.params["axes"]
+        rows = np.moveaxis(x, axis, -1)
+
+        def best(row):
+            return functools.reduce(
+                lambda i, j: j if order(real.compare(case, row[j], row[i]), 0) else i, range(len(row))
+            )
+
+        return array([sp.Integer(best(rows[i])) for i in np.ndindex(rows.shape[:-1])], rows.shape[:-1])
+
+    return index
+
+
+def cumulative(function: Callable) -> Rule:
+    """A rule that keeps every partial fold along an axis."""
+
+    def accumulated(case, eqn, x):
+        axis, step = eqn.params["axis"], -1 if eqn.params["reverse"] else 1
+        rows = np.moveaxis(x, axis, 0)[::step]
+        partial = [rows[0]]
+        for row in rows[1:]:
+            partial.append(map_elements(functools.partial(function, case), partial[-1], row))
+        return np.moveaxis(np.stack(partial)[::step], 0, axis)
+
+    return accumulated
+
+
+def sort(case, eqn, *operands):
+    """Stable, by the first `num_keys` operands."""
+    axis, keys = eqn.params["dimension"], eqn.params["num_keys"]
+
+    def order(i, j):
+        return next((c for c in (int(real.compare(case, k[i], k[j])) for k in columns[:keys]) if c), 0)
+
+    moved = [np.moveaxis(operand, axis, -1).copy() for operand in operands]
+    for index in np.ndindex(moved[0].shape[:-1]):
+        columns = [operand[index].copy() for operand in moved]
+        places = sorted(range(len(columns[0])), key=functools.cmp_to_key(order))
+        for operand, column in zip(moved, columns, strict=True):
+            operand[index] = column[places]
+    return [np.moveaxis(operand, -1, axis) for operand in moved]
+
+
+def dot_general(case, eqn, x, y):
+    """Sums of products over the contracted axes, for each batch index."""
+    (contract_x, contract_y), (batch_x, batch_y) = eqn.params["dimension_numbers"]
+    left, right = _grouped(x, batch_x, contract_x), _grouped(y, batch_y, contract_y)
+    total = functools.partial(functools.reduce, functools.partial(real.add, case))
+    products = [
+        total([real.multiply(case, a, b) for a, b in zip(row, column, strict=True)])
+        for rows, columns in zip(left, right, strict=True)
+        for row in rows
+        for column in columns
+    ]
+    return array(products, eqn.outvars[0].aval.shape)
+
+
+def _grouped(x, batch, contract):
+    """The array as [batch, free, contracted]."""
+    free = [axis for axis in range(x.ndim) if axis not in (*batch, *contract)]
+    sizes = [int(np.prod([x.shape[axis] for axis in axes])) for axes in (batch, free, contract)]
+    return x.transpose(*batch, *free, *contract).reshape(sizes)
+
+
+def reshape(case, eqn, x, *_):
+    """The same elements in another shape."""
+    return x.reshape(eqn.outvars[0].aval.shape)
+
+
+def broadcast_in_dim(case, eqn, x, *_):
+    """The array's axes placed among new ones, and repeated."""
+    shape, places = eqn.params["shape"], eqn.params["broadcast_dimensions"]
+    aligned = x.reshape([x.shape[places.index(axis)] if axis in places else 1 for axis in range(len(shape))])
+    return np.broadcast_to(aligned, shape)
+
+
+def iota(case, eqn):
+    """0, 1, 2, ... along an axis."""
+    return constant(np.asarray(eqn.primitive.bind(**eqn.params)))
+
+
+def moved(case, eqn, *operands):
+    """Elements moved as JAX moves them: the primitive is run on positions, floats, so that a fill is nan."""
+    count = _array_operands(eqn)
+    sizes = np.cumsum([0, *(operand.size for operand in operands[:count])])
+    positions = [
+        jnp.arange(start, start + o.size, dtype=jnp.float32).reshape(o.shape)
+        for start, o in zip(sizes, operands[:count], strict=False)
+    ]
+    indices = [jnp.asarray(concrete(operand)) for operand in operands[count:]]
+    results = eqn.primitive.bind(*positions, *indices, **eqn.params)
+    elements = [*(element for operand in operands[:count] for element in operand.ravel())]
+    filled = results if eqn.primitive.multiple_results else [results]
+    outputs = [
+        array([sp.nan if np.isnan(p) else elements[int(p)] for p in np.ravel(result)], np.shape(result))
+        for result in filled
+    ]
+    return outputs if eqn.primitive.multiple_results else outputs[0]
+
+
+def _array_operands(eqn) -> int:
+    """How many of the operands are moved; the others say where."""
+    name, operands = eqn.primitive.name, len(eqn.invars)
+    return {"gather": 1, "dynamic_slice": 1, "dynamic_update_slice": 2}.get(name, operands)
+
+
+def scatter(case, eqn, x, indices, updates):
+    """Elements of `updates` in the places of x that JAX writes them to."""
+    result = x.copy().ravel()
+    for place, update in _places(eqn, x, indices, updates):
+        result[place] = update
+    return result.reshape(x.shape)
+
+
+def scatter_add(case, eqn, x, indices, updates):
+    """The sum of x and each update at its place."""
+    result = x.copy().ravel()
+    for place, update in _places(eqn, x, indices, updates):
+        result[place] = real.add(case, result[place], update)
+    return result.reshape(x.shape)
+
+
+def _places(eqn, x, indices, updates):
+    """Where each update lands: the primitive is run on one at a time, a 1 among zeros."""
+    dtype = eqn.invars[0].aval.dtype
+    zeros, where = jnp.zeros(x.shape, dtype), jnp.asarray(concrete(indices))
+    for k, update in enumerate(updates.ravel()):
+        one = jnp.zeros(updates.size, dtype).at[k].set(1).reshape(updates.shape)
+        for place in np.flatnonzero(eqn.primitive.bind(zeros, where, one, **eqn.params)):
+            yield place, update
+
+
+def logistic(case: Case, x: sp.Expr) -> sp.Expr:
+    """1 / (1 + e^-x)."""
+    return real.divide(case, sp.S.One, 1 + sp.exp(-x))
+
+
+def at(function: Callable, *last: sp.Expr) -> Rule:
+    """A rule from a function of the case and an element, with further fixed arguments."""
+    return elementwise(lambda case, x: function(case, x, *last))
+
+
+def plain(function: Callable) -> Rule:
+    """A rule from a SymPy function that is defined on every real number."""
+    return elementwise(lambda case, *xs: sp.nan if sp.nan in xs else function(*xs))
+
+
+def same(case, eqn, x, *_):
+    """The operand: of an exact real value, a copy, a rounding or a barrier to derivatives is the same."""
+    return x
+
+
+RULES: dict[str, Rule] = {
+    "add": elementwise(real.add),
+    "add_any": elementwise(real.add),
+    "sub": elementwise(real.subtract),
+    "mul": elementwise(real.multiply),
+    "div": divide,
+    "rem": remainder,
+    "neg": elementwise(real.negative),
+    "sign": elementwise(real.sign_of),
+    "abs": elementwise(real.absolute),
+    "max": elementwise(real.maximum),
+    "min": elementwise(real.minimum),
+    "pow": elementwise(real.power),
+    "integer_pow": lambda case, eqn, x: at(real.power, sp.Integer(eqn.params["y"]))(case, eqn, x),
+    "square": at(real.power, sp.Integer(2)),
+    "sqrt": at(real.power, sp.Rational(1, 2)),
+    "rsqrt": at(real.power, sp.Rational(-1, 2)),
+    "cbrt": elementwise(
+        lambda case, x: real.multiply(
+            case, real.sign_of(case, x), real.power(case, real.absolute(case, x), sp.Rational(1, 3))
+        )
+    ),
+    "exp2": plain(lambda x: sp.exp(x * sp.log(2))),
+    "expm1": plain(lambda x: sp.exp(x) - 1),
+    "log": elementwise(real.logarithm),
+    "log1p": elementwise(lambda case, x: real.logarithm(case, 1 + x)),
+    "logistic": elementwise(logistic),
+    "tanh": plain(sp.tanh),
+    "sinh": plain(sp.sinh),
+    "cosh": plain(sp.cosh),
+    "sin": plain(sp.sin),
+    "cos": plain(sp.cos),
+    "atan": plain(sp.atan),
+    "erf": plain(sp.erf),
+    "erfc": plain(lambda x: 1 - sp.erf(x)),
+    "lgamma": plain(sp.loggamma),
+    "digamma": plain(sp.digamma),
+    "floor": elementwise(floor),
+    "ceil": elementwise(lambda case, x: -floor(case, -x)),
+    "is_finite": finite,
+    "eq": comparison(sp.Eq),
+    "ne": comparison(sp.Ne, of_nan=True),
+    "lt": comparison(sp.Lt),
+    "le": comparison(sp.Le),
+    "gt": comparison(sp.Gt),
+    "ge": comparison(sp.Ge),
+    "and": logical(sp.And, operator.and_),
+    "or": logical(sp.Or, operator.or_),
+    "xor": logical(sp.Xor, operator.xor),
+    "not": logical(sp.Not, operator.inv),
+    "select_n": select,
+    "clamp": clamp,
+    "convert_element_type": convert,
+    "reduce_precision": same,
+    "stop_gradient": same,
+    "copy": same,
+    "copy_p": same,
+    "reduce_sum": reduction(real.add),
+    "reduce_prod": reduction(real.multiply),
+    "reduce_max": reduction(real.maximum),
+    "reduce_min": reduction(real.minimum),
+    "reduce_and": reduction(lambda case, x, y: sp.And(x, y)),
+    "reduce_or": reduction(lambda case, x, y: sp.Or(x, y)),
+    "argmax": extremum(operator.gt),
+    "argmin": extremum(operator.lt),
+    "cumsum": cumulative(real.add),
+    "cumprod": cumulative(real.multiply),
+    "cummax": cumulative(real.maximum),
+    "cummin": cumulative(real.minimum),
+    "cumlogsumexp": cumulative(lambda case, x, y: sp.log(sp.exp(x) + sp.exp(y))),
+    "sort": sort,
+    "dot_general": dot_general,
+    "iota": iota,
+    "reshape": reshape,
+    "squeeze": reshape,
+    "expand_dims": reshape,
+    "broadcast_in_dim": broadcast_in_dim,
+    "transpose": lambda case, eqn, x: x.transpose(eqn.params["permutation"]),
+    "slice": moved,
+    "rev": moved,
+    "concatenate": moved,
+    "stack": moved,
+    "unstack": moved,
+    "tile": moved,
+    "pad": moved,
+    "split": moved,
+    "gather": moved,
+    "dynamic_slice": moved,
+    "dynamic_update_slice": moved,
+    "scatter": scatter,
+    "scatter-add": scatter_add,
+    "scatter_add": scatter_add,
+}

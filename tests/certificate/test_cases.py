@@ -1,0 +1,78 @@
+"""Cases: what conditions decide, that splits cover everything, and that a gap is found."""
+
+import pytest
+import sympy as sp
+
+from derivations.cases import Case, UndecidedError, uncovered
+from derivations.identity import vanishes
+
+x, y, z = sp.symbols("x y z", real=True)
+
+
+@pytest.mark.parametrize(
+    ("assuming", "expression", "sign"),
+    [
+        ([x > y, y > z], x - z, 1),
+        ([x > y, y >= z], 2 * z - 2 * x, -1),
+        ([x >= y, y >= x], x - y, 0),
+        ([sp.Eq(x + y, 1), x > 1], y, -1),
+        ([x > y], sp.exp(x) - sp.exp(y), 1),
+        ([x > 0], (x - 1) ** 2 * x + x, 1),
+        ([], x**2 - 2 * x * y + y**2 + z**2 + 1, 1),
+        ([], 1 / (1 + sp.exp(-x)) - 1, -1),
+        ([x > 0, x < 1], 1 / (x * (1 - x)), 1),
+        ([x < sp.log(2)], x - 1, -1),
+    ],
+)
+def test_signs_that_follow(assuming, expression, sign):
+    assert Case.where(assuming).sign(expression) == sign
+
+
+@pytest.mark.parametrize(
+    ("assuming", "expression"), [([], x), ([x > y], x), ([x >= y], x - y), ([x > 0], x - sp.log(2))]
+)
+def test_signs_that_do_not_follow_are_not_guessed(assuming, expression):
+    with pytest.raises(UndecidedError):
+        Case.where(assuming).sign(expression)
+
+
+def test_a_split_covers_and_a_missing_part_is_found():
+    parts = Case().split(x - y)
+    finer = [part for case in parts for part in case.split(y - z)]
+    assert len(finer) == 9
+    assert list(uncovered(Case(), finer)) == []
+    for k in range(9):
+        assert len(list(uncovered(Case(), finer[:k] + finer[k + 1 :]))) == 1
+
+
+def test_impossible_parts_of_a_split_are_left_out():
+    assert [str(case) for case in Case.where([x > y, y > z]).split(x - z)] == ["x > y, y > z, x > z"]
+
+
+def test_bad_assumptions_are_named():
+    with pytest.raises(ValueError, match="contradict"):
+        Case.where([x > y, y > x])
+    with pytest.raises(TypeError, match="relation"):
+        Case.where([x + y])
+
+
+def test_a_tie_that_cannot_be_solved_is_refused():
+    with pytest.raises(ValueError, match="cannot solve"):
+        Case().split(sp.exp(x) + x)
+
+
+@pytest.mark.parametrize(
+    "zero",
+    [
+        sp.log(sp.exp(x) + sp.exp(y)) - x - sp.log(1 + sp.exp(y - x)),
+        sp.exp(x / 2) ** 2 - sp.exp(x),
+        sp.sqrt(1 + x**2) / (1 + x**2) - 1 / sp.sqrt(1 + x**2),
+        sp.tanh(x / 2) + 1 - 2 / (1 + sp.exp(-x)),
+        sp.log(4) - 2 * sp.log(2),
+        sp.exp(y * sp.log(1 + sp.exp(x))) - (1 + sp.exp(x)) ** y,
+    ],
+)
+def test_identities(zero):
+    assert vanishes(zero)
+    assert not vanishes(zero + x)
+    assert not vanishes(zero + sp.Rational(1, 10**9))
