@@ -34,14 +34,11 @@ def quadratic(output: Output, z: ArrayLike, y: ArrayLike, axis: int = -1, where:
         [2.0, 0.0]
     """
 
-    def residual(z, y):
-        return output.residual(z, _dense(z, y, axis), axis)
-
     def cost(z, y):
-        return jnp.sum(residual(z, y) ** 2, axis, where=where) / 2
+        return jnp.sum(output.residual(z, _dense(z, y, axis), axis) ** 2, axis, where=where) / 2
 
     def delta(z, y):
-        return output.pullback(z, residual(z, y), axis)
+        return output.c * output.residual_pullback(z, _dense(z, y, axis), axis)
 
     return _evaluate(cost, delta, z, y, axis, where)
 
@@ -72,7 +69,7 @@ def cross_entropy(output: Output, z: ArrayLike, y: ArrayLike, axis: int = -1, wh
     def delta(z, y):
         y = _dense(z, y, axis)
         total = jnp.sum(y, axis, keepdims=True)
-        return -output.log_pullback(z, y, total, axis) - output.log_complement_pullback(z, 1 - y, axis)
+        return -output.c * (output.log_pullback(z, y, total, axis) + output.log_complement_pullback(z, 1 - y, axis))
 
     return _evaluate(cost, delta, z, y, axis, where)
 
@@ -101,7 +98,7 @@ def log_likelihood(output: Output, z: ArrayLike, y: ArrayLike, axis: int = -1, w
 
     def delta(z, y):
         total = 1 if _is_label(y) else jnp.sum(y, axis, keepdims=True)
-        return -output.log_pullback(z, _dense(z, y, axis), total, axis)
+        return -output.c * output.log_pullback(z, _dense(z, y, axis), total, axis)
 
     return _evaluate(cost, delta, z, y, axis, where)
 

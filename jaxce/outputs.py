@@ -26,9 +26,10 @@ class Output(NamedTuple):
     - `activations(z, axis)`: the pair a, 1 - a
     - `residual(z, y, axis)`: a - y
     - `logs(z, axis)`: the pair ln a, ln(1 - a)
-    - `pullback(z, g, axis)`: (da/dz)^T g
+    - `residual_pullback(z, y, axis)`: (da/dz)^T (a - y)
     - `log_pullback(z, g, total, axis)`: (d ln a/dz)^T g, where total is the sum of g along axis
     - `log_complement_pullback(z, g, axis)`: (d ln(1 - a)/dz)^T g
+    - `c`: the constant that multiplies z; the three products are derivatives with respect to c z
 
     Example:
         >>> import jax.numpy as jnp
@@ -39,9 +40,10 @@ class Output(NamedTuple):
     activations: Callable
     residual: Callable
     logs: Callable
-    pullback: Callable
+    residual_pullback: Callable
     log_pullback: Callable
     log_complement_pullback: Callable
+    c: float = 1.0
 
     def __call__(self, z: ArrayLike, axis: int = -1, where: ArrayLike | None = None) -> Array:
         """The activation a of the weighted inputs z, of z's shape and dtype; 0 where `where` is False."""
@@ -70,7 +72,7 @@ class Output(NamedTuple):
             activations=lambda z, axis: (f(z), 1 - f(z)),
             residual=lambda z, y, axis: f(z) - y,
             logs=lambda z, axis: (log(z), log_complement(z)),
-            pullback=lambda z, g, axis: _vjp(f, z, g),
+            residual_pullback=lambda z, y, axis: _vjp(f, z, f(z) - y),
             log_pullback=lambda z, g, total, axis: _vjp(log, z, g),
             log_complement_pullback=lambda z, g, axis: _vjp(log_complement, z, g),
         )
@@ -109,7 +111,7 @@ linear = Output(
     activations=lambda z, axis: (z, 1 - z),
     residual=lambda z, y, axis: z - y,
     logs=_linear_logs,
-    pullback=lambda z, g, axis: g,
+    residual_pullback=lambda z, y, axis: z - y,
     log_pullback=lambda z, g, total, axis: jnp.where(g == 0, 0, g / jnp.where(z < 0, jnp.nan, z)),
     log_complement_pullback=lambda z, g, axis: -g / (1 - _between_0_and_1(z)),
 )
@@ -126,8 +128,9 @@ def _sigmoid_activations(z, axis):
 @_sigmoid_activations.defjvp
 def _(axis, primals, tangents):
     (z,), (dz,) = primals, tangents
-    da = sigmoid.pullback(z, dz, axis)
-    return _sigmoid_activations(z, axis), (da, -da)
+    a, complement = _sigmoid_activations(z, axis)
+    da = a * complement * dz  # s' = s (1 - s)
+    return (a, complement), (da, -da)
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(1,))
@@ -151,16 +154,28 @@ def _residual(activations):
     return residual
 
 
-def _sigmoid_pullback(z, g, axis):
+@functools.partial(jax.custom_jvp, nondiff_argnums=(2,))
+def _sigmoid_residual_pullback(z, y, axis):
+    """a (1 - a) (a - y), as (1 - y) a^2 (1 - a) - y a (1 - a)^2 over one denominator: factors would add up their ulps."""
+    e = jnp.exp(-jnp.abs(z))
+    numerator = jnp.where(z < 0, (1 - y) * (e * e) - y * e, (1 - y) * e - y * (e * e))
+    return numerator / (1 + e * (3 + e * (3 + e)))  # (1 + e)^3
+
+
+@_sigmoid_residual_pullback.defjvp
+def _(axis, primals, tangents):
+    (z, y), (dz, dy) = primals, tangents
     a, complement = _sigmoid_activations(z, axis)
-    return a * complement * g  # s' = s (1 - s)
+    slope = a * complement
+    d_delta = slope * ((complement - a) * sigmoid.residual(z, y, axis) + slope) * dz - slope * dy
+    return _sigmoid_residual_pullback(z, y, axis), d_delta
 
 
 sigmoid = Output(
     activations=_sigmoid_activations,
     residual=_residual(_sigmoid_activations),
     logs=_sigmoid_logs,
-    pullback=_sigmoid_pullback,
+    residual_pullback=_sigmoid_residual_pullback,
     log_pullback=lambda z, g, total, axis: _sigmoid_activations(z, axis)[1] * g,
     log_complement_pullback=lambda z, g, axis: -_sigmoid_activations(z, axis)[0] * g,
 )
@@ -178,17 +193,17 @@ def _softmax_activations(c, z, axis):
 @_softmax_activations.defjvp
 def _(c, axis, primals, tangents):
     (z,), (dz,) = primals, tangents
-    da = _softmax_pullback(c, z, dz, axis)  # the Jacobian is symmetric
+    da = c * _softmax_pullback(c, z, dz, axis)  # the Jacobian is symmetric
     return _softmax_activations(c, z, axis), (da, -da)
 
 
 def _softmax_pullback(c, z, g, axis):
-    """c a_j (g_j - sum_k a_k g_k), with g measured from its value at the maximum, which then leaves the sum."""
+    """a_j (g_j - sum_k a_k g_k), with g measured from its value at the maximum, which then leaves the sum."""
     _, e, _ = exponentials(z, c, axis)
     largest = lax.stop_gradient(jnp.floor(e))
     g = g - jnp.sum(largest * g, axis, keepdims=True) / jnp.sum(largest, axis, keepdims=True)
     a, _ = _softmax_activations(c, z, axis)
-    return c * a * (g - jnp.sum(a * g, axis, keepdims=True))
+    return a * (g - jnp.sum(a * g, axis, keepdims=True))
 
 
 def _softmax_logs(c, z, axis):
@@ -212,19 +227,19 @@ def _without_largest(c, z, m, axis):
 
 def _softmax_log_pullback(c, z, g, total, axis):
     a, complement = _softmax_activations(c, z, axis)
-    return c * (g * complement - a * (total - g))
+    return g * complement - a * (total - g)
 
 
 def _softmax_log_complement_pullback(c, z, g, axis):
-    """c a_k (sum_{j != k} g_j a_j / (1 - a_j) - g_k), where the largest a_j over 1 - a_j may be out of range."""
+    """a_k (sum_{j != k} g_j a_j / (1 - a_j) - g_k), where the largest a_j over 1 - a_j may be out of range."""
     m, e, rest = exponentials(z, c, axis)
     largest = jax.nn.one_hot(jnp.argmax(z, axis), z.shape[axis], axis=axis, dtype=bool)
     a, _ = _softmax_activations(c, z, axis)
     _, a_among_others = _without_largest(c, z, m, axis)
     odds = jnp.where(largest, 0, e / jnp.where(largest, 1, rest + (1 - e)))
     h = g * odds
-    of_largest = jnp.sum(jnp.where(largest, g * a, 0), axis, keepdims=True) * a_among_others
-    return c * (a * (jnp.sum(h, axis, keepdims=True) - h - g) + of_largest)
+    of_largest = jnp.sum(jnp.where(largest, g, 0), axis, keepdims=True) / (1 + rest) * a_among_others
+    return a * (jnp.sum(h, axis, keepdims=True) - h - g) + of_largest
 
 
 def tempered_softmax(c: float | Real) -> Output:
@@ -257,13 +272,15 @@ def tempered_softmax(c: float | Real) -> Output:
 @functools.cache
 def _tempered_softmax(c):
     activations = functools.partial(_softmax_activations, c)
+    residual = _residual(activations)
     return Output(
         activations=activations,
-        residual=_residual(activations),
+        residual=residual,
         logs=functools.partial(_softmax_logs, c),
-        pullback=functools.partial(_softmax_pullback, c),
+        residual_pullback=lambda z, y, axis: _softmax_pullback(c, z, residual(z, y, axis), axis),
         log_pullback=functools.partial(_softmax_log_pullback, c),
         log_complement_pullback=functools.partial(_softmax_log_complement_pullback, c),
+        c=c,
     )
 
 
