@@ -22,9 +22,8 @@ from sympy import (
     sympify,
 )
 
-from derivations.evaluate import unknowns
 from derivations.integrability import check_gradient
-from derivations.notation import K, i, k, letters, m, unfold
+from derivations.notation import K, i, k, letters, m, unfold, unknowns
 from derivations.zero import Atoms, is_zero, lowest_terms
 
 
@@ -146,7 +145,7 @@ def antiderivative(f: Expr, z: Expr, values: Expr | None = None) -> Expr:
 
 
 def _integral(f, z):
-    atoms = Atoms()
+    atoms = Atoms(f)
     plain = atoms.replace(f)
     dependent = {symbol: atom for symbol, atom in atoms.meaning().items() if atom.has(z)}
     if len(dependent) == 1 and plain.is_rational_function(*dependent):

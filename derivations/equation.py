@@ -8,6 +8,7 @@ and with every sum written out, which finds a counterexample where there is one;
 difference is zero, exactly and for symbolic sizes.
 """
 
+import functools
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -101,7 +102,7 @@ class Proof:
         return f"{self.equation.label}: {self.left} = {self.right} ({self.reason}) is {why}"
 
 
-def derive(label: str, title: str, left: Expr, *steps: tuple[Expr, str], **rest) -> Equation:
+def derive(label: str, title: str, left: Expr, *steps: tuple[Expr, str], where=None, **rest) -> Equation:
     """An equation from its left side and its steps, the last of which is the book's right side.
 
     >>> from sympy import symbols
@@ -115,7 +116,8 @@ def derive(label: str, title: str, left: Expr, *steps: tuple[Expr, str], **rest)
     example: 2*z = 3*z (the statement) is false: left is ... and right is ... at z = ...
     """
     chain = tuple(Step(sympify(expression), reason) for expression, reason in steps)
-    return Equation(label, title, Eq(left, chain[-1].expression, evaluate=False), chain, **rest)
+    where = {name: sympify(meaning) for name, meaning in (where or {}).items()}
+    return Equation(label, title, Eq(left, chain[-1].expression, evaluate=False), chain, where=where, **rest)
 
 
 def prove(equation: Equation) -> Proof:
@@ -123,22 +125,38 @@ def prove(equation: Equation) -> Proof:
     chain = [Step(equation.statement.lhs, ""), *equation.steps]
     if chain[-1].expression != equation.statement.rhs:
         chain.append(Step(equation.statement.rhs, "the statement"))
-    for before, after in itertools.pairwise(chain):
-        left, right = _comparable(before.expression, after.expression)
-        found = counterexample(left, right, equation)
-        difference = unfold(left, equation.where) - unfold(right, equation.where)
-        if found or not is_zero(difference, equation.given, equation.domain):
-            failed = before.expression, after.expression, after.reason, found
-            return Proof(equation, False, len(chain) - 1, *failed)
-    if equation.sign and not has_sign(unfold(chain[-1].expression, equation.where), equation.sign):
+    pairs = [
+        (link, claim)
+        for link, (before, after) in enumerate(itertools.pairwise(chain))
+        for claim in _claims(before.expression, after.expression, equation.where)
+    ]
+    found = counterexample([claim for _, claim in pairs], equation)
+    known = functools.cache(lambda expression: unfold(expression, equation.where))
+    for place, (link, (left, right)) in enumerate(pairs):
+        example = found[1] if found and found[0] == place else None
+        if example or not _equal(known(left), known(right), equation):
+            before, after = chain[link : link + 2]
+            return Proof(equation, False, len(chain) - 1, before.expression, after.expression, after.reason, example)
+    if equation.sign and not has_sign(known(chain[-1].expression), equation.sign, equation.domain):
         return Proof(equation, False, len(chain) - 1, chain[-1].expression, sympify(0), f"is {equation.sign}")
     return Proof(equation, True, len(chain) - 1)
 
 
-def _comparable(left, right):
-    """An integral without limits is known up to a constant: compare the derivatives of the two sides."""
-    for integral in left.atoms(Integral) | right.atoms(Integral):
-        if len(integral.limits[0]) == 1:
-            variable = integral.variables[0]
-            return Partial(left, variable), Partial(right, variable)
-    return left, right
+def _equal(left, right, equation):
+    return left == right or is_zero(left - right, equation.given, equation.domain)
+
+
+def _claims(left, right, where):
+    """What is to be shown: left = right, or, of integrals, what fixes them by the fundamental theorem of calculus.
+
+    An integral without limits is known up to a constant: the two sides must have the same derivative. One with limits
+    is fixed by the derivative by its upper limit and by its value at the lower.
+    """
+    limits = [limit for side in (left, right) for part in unfold(side, where).atoms(Integral) for limit in part.limits]
+    if all(limit[-1].is_number for limit in limits):
+        return [(left, right)] if not limits else [tuple(unfold(side, where).doit() for side in (left, right))]
+    upper = limits[0][-1]
+    same_slope = Partial(left, upper), Partial(right, upper)
+    if len(limits[0]) == 1:
+        return [same_slope]
+    return [same_slope, tuple(unfold(side, where).subs(upper, limits[0][1]).doit() for side in (left, right))]

@@ -4,23 +4,24 @@ Sizes and indices are small numbers here. The sums are written out before anythi
 that the numbers owe nothing to SymPy's treatment of symbolic sums, nor to `derivations.zero`.
 """
 
+import itertools
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import mpmath
-from sympy import Expr, Indexed, Interval, Rational, S, Symbol, exp, lambdify, oo, solve
+from sympy import Expr, Indexed, Interval, Rational, S, Symbol, lambdify, oo, solve
 
-from derivations.notation import INDICES, K, N, Unspecified, n, unfold
+from derivations.notation import INDICES, K, M, N, Unspecified, n, unfold, unknowns
 
 if TYPE_CHECKING:
     from derivations.equation import Equation
 
 DIGITS = 50
 CLOSE = mpmath.mpf(10) ** -(DIGITS - 15)
-APART = {n: 2, K: 3, N: 2, **dict(zip(INDICES, (1, 1, 2, 2, 2, 3), strict=True))}
-TOGETHER = {n: 2, K: 3, N: 2, **dict(zip(INDICES, (2, 2, 2, 1, 1, 2), strict=True))}
+APART = {n: 2, K: 3, N: 2, M: 2, **dict(zip(INDICES, (1, 1, 2, 2, 2, 3), strict=True))}
+TOGETHER = {n: 2, K: 3, N: 2, M: 2, **dict(zip(INDICES, (2, 2, 2, 1, 1, 2), strict=True))}
 
 
 @dataclass(frozen=True)
@@ -36,13 +37,23 @@ class Counterexample:
         return f"left is {mpmath.nstr(self.left, 8)} and right is {mpmath.nstr(self.right, 8)} at {where}"
 
 
-def counterexample(left: Expr, right: Expr, equation: "Equation") -> Counterexample | None:
-    """A point at which the two expressions differ, if one of a few in the equation's domain is such."""
+FUNCTIONS = {
+    "s": lambda z: 1 / (1 + mpmath.exp(-z)),
+    "s_prime": lambda z: mpmath.exp(-z) / (1 + mpmath.exp(-z)) ** 2,
+}
+
+
+def counterexample(claims: Sequence[tuple[Expr, Expr]], equation: "Equation") -> tuple[int, Counterexample] | None:
+    """The first of the claims left = right that is false at a random point of the domain, and that point."""
+    expressions = list(dict.fromkeys(itertools.chain.from_iterable(claims)))
     for sizes in (APART, TOGETHER):
-        for point, (a, b) in evaluations((left, right), equation, sizes):
-            if not abs(a - b) <= CLOSE * (1 + abs(a) + abs(b)):
-                used = {name: size for name, size in sizes.items() if left.has(name) or right.has(name)}
-                return Counterexample({**used, **point}, a, b)
+        for point, values in evaluations(expressions, equation, sizes):
+            value = dict(zip(expressions, values, strict=True))
+            for place, (left, right) in enumerate(claims):
+                a, b = value[left], value[right]
+                if a != b and not abs(a - b) <= CLOSE * (1 + abs(a) + abs(b)):
+                    used = {name: size for name, size in sizes.items() if left.has(name) or right.has(name)}
+                    return place, Counterexample({**used, **point}, a, b)
     return None
 
 
@@ -52,8 +63,11 @@ def evaluations(
     """The values of several expressions at random points of an equation's domain, for one choice of sizes."""
     plain = [concrete(expression, equation, sizes) for expression in expressions]
     given = [concrete(e.lhs - e.rhs, equation, sizes) for e in equation.given]
+    if any(e.is_number and e != 0 for e in given):
+        return  # such as j = k where they are given to be different
     names = sorted({name for e in (*plain, *given) for name in unknowns(e)}, key=str)
-    values = lambdify(names, plain, "mpmath")
+    symbols = {name: Symbol(f"v{place}") for place, name in enumerate(names)}
+    values = lambdify(symbols.values(), [e.xreplace(symbols) for e in plain], [FUNCTIONS, "mpmath"])
     chance = random.Random(equation.label)
     with mpmath.workdps(DIGITS):
         for _ in range(points):
@@ -64,23 +78,17 @@ def evaluations(
 def concrete(expression: Expr, equation: "Equation", sizes: Mapping[Symbol, int]) -> Expr:
     """The expression for given sizes and indices: no sum, derivative or unspecified function is left in it."""
     plain = unfold(expression, equation.where, sizes)
-    return plain.replace(lambda part: isinstance(part, Unspecified), lambda part: part.example()).rewrite(exp)
-
-
-def unknowns(expression: Expr) -> set[Expr]:
-    """The letters and elements on which a concrete expression depends."""
-    elements = expression.atoms(Indexed)
-    return elements | (expression.free_symbols - {e.base.label for e in elements} - elements)
+    return plain.replace(lambda part: isinstance(part, Unspecified), lambda part: part.example())
 
 
 def _random_point(names, given, equation, chance):
     """Rational values for all names, within the domain and such that the given equations hold."""
     for _ in range(1000):
         point = {name: _random_value(name, equation.domain, chance) for name in names}
-        for constraint in given:
+        for constraint in [e for e in given if unknowns(e)]:
             last = max(unknowns(constraint), key=str)
             others = {name: value for name, value in point.items() if name != last}
-            point[last] = solve(constraint.subs(others), last)[0]
+            point[last] = next(iter(solve(constraint.subs(others), last)), oo)
         if all(value in _values(name, equation.domain) for name, value in point.items()):
             return point
     raise ValueError(f"equation {equation.label}: no random point lies in its domain {dict(equation.domain)}")

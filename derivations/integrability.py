@@ -109,7 +109,7 @@ def _exponentials(part):
 
 def _coefficients(condition, z):
     """The coefficients of a condition, as a polynomial in all that depends on z."""
-    atoms = Atoms()
+    atoms = Atoms(condition)
     numerator = fraction(together(atoms.replace(condition)))[0]
     dependent = [symbol for symbol, meaning in atoms.meaning().items() if meaning.has(*z)]
     meaning = {symbol: atom for symbol, atom in atoms.meaning().items() if not atom.has(*z)}

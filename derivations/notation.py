@@ -1,7 +1,7 @@
 """The book's letters: indices and sizes, the sigmoid, and one named quantity's derivative by another.
 
 Examples are numbered i = 1..n (the book's sum over x), neurons of the layer in question j = 1..K, neurons
-of the layer before it k = 1..N. A derivation speaks of names (C, a, z); `where` lists what each name
+of the layer before it k = 1..N, inputs l = 1..M. A derivation speaks of names (C, a, z); `where` lists what each name
 stands for, from the cost down to the weighted input, and `unfold` puts the definitions in.
 """
 
@@ -14,6 +14,7 @@ from sympy import (
     Function,
     Indexed,
     Integer,
+    Limit,
     Sum,
     Symbol,
     Tuple,
@@ -25,7 +26,7 @@ from sympy import (
 )
 from sympy.core.function import FunctionClass
 
-SIZES = n, K, N = symbols("n K N", integer=True, positive=True)
+SIZES = n, K, N, M = symbols("n K N M", integer=True, positive=True)
 INDICES = i, j, k, l, m, t = symbols("i j k l m t", integer=True, positive=True)
 
 
@@ -122,6 +123,8 @@ def _unfold(expression, where):
         return _differentiate(expression, where)
     if isinstance(expression, Sum):
         return _unfold_sum(expression, where)
+    if isinstance(expression, Limit):
+        return expression.func(*(_unfold(part, where).rewrite(exp) for part in expression.args)).doit()
     meaning = _meaning(expression, where)
     if meaning is not None:
         return _unfold(meaning, where)
@@ -165,3 +168,9 @@ def base(name: Expr) -> Expr:
 def letters(expression: Expr) -> set[Expr]:
     """The free letters of an expression, without indices and sizes; w stands for all of w[j, k]."""
     return {part for part in expression.free_symbols if part.is_Symbol} - {*SIZES, *INDICES}
+
+
+def unknowns(expression: Expr) -> set[Expr]:
+    """The letters and elements on which a concrete expression depends."""
+    elements = expression.atoms(Indexed)
+    return elements | (expression.free_symbols - {e.base.label for e in elements} - elements)

@@ -2,36 +2,108 @@
 
 from functools import partial
 
-from sympy import symbols
+from sympy import IndexedBase, Sum, log, symbols
 
 from derivations.equation import derive
-from derivations.notation import Partial, s, s_prime
+from derivations.notation import N, Partial, i, j, k, n, s, s_prime
 
 C = symbols("C")
 x, w, b, y, z, a = symbols("x w b y z a", real=True)
-LETTERS = {x: "input", w: "weight", b: "bias", y: "target"}
-SQUARE = {C: (y - a) ** 2 / 2, a: s(z), z: w * x + b}
+QUADRATIC = {C: (y - a) ** 2 / 2, a: s(z), z: w * x + b}
 
-one_example = partial(derive, letters=LETTERS, source="000, one neuron")
+one_example = partial(
+    derive,
+    letters={x: "input", w: "weight", b: "bias", y: "target"},
+    where=QUADRATIC,
+    source="000, the quadratic cost of one neuron",
+)
 
-EQUATIONS = [
-    one_example("54", "The quadratic cost of one example", C, ((y - a) ** 2 / 2, "definition"), where=SQUARE),
+SINGLE = [
+    one_example("54", "Quadratic cost", C, ((y - a) ** 2 / 2, "definition")),
     one_example(
         "55",
-        "The quadratic cost's derivative by the weight carries s'(z): the slowdown",
+        "Quadratic cost by the weight: the factor s'(z) is the learning slowdown",
         Partial(C, w),
         (Partial(C, a) * Partial(a, z) * Partial(z, w), "chain rule"),
         ((a - y) * Partial(a, z) * Partial(z, w), "derivative of the square"),
         ((a - y) * s_prime(z) * Partial(z, w), "a = s(z)"),
         ((a - y) * s_prime(z) * x, "z = w x + b"),
-        where=SQUARE,
     ),
     one_example(
         "56",
-        "The quadratic cost's derivative by the bias",
+        "Quadratic cost by the bias",
         Partial(C, b),
         (Partial(C, a) * Partial(a, z) * Partial(z, b), "chain rule"),
-        ((a - y) * s_prime(z), "derivative of the square; a = s(z); z = w x + b"),
-        where=SQUARE,
+        ((a - y) * s_prime(z) * Partial(z, b), "derivative of the square, a = s(z)"),
+        ((a - y) * s_prime(z), "z = w x + b"),
     ),
 ]
+
+# From here on n examples, and N inputs x_1, ..., x_N to the one neuron.
+X, W, Y, Z, A = (IndexedBase(letter, real=True) for letter in ["x", "w", "y", "z", "a"])
+CROSS_ENTROPY = {
+    C: -Sum(Y[i] * log(A[i]) + (1 - Y[i]) * log(1 - A[i]), (i, 1, n)) / n,
+    A[i]: s(Z[i]),
+    Z[i]: Sum(W[k] * X[i, k], (k, 1, N)) + b,
+}
+
+examples = partial(
+    derive,
+    letters={X: "inputs", W: "weights", b: "bias", Y: "targets"},
+    where=CROSS_ENTROPY,
+    source="000, the cross-entropy cost of one neuron",
+)
+
+_slope = Y[i] / s(Z[i]) - (1 - Y[i]) / (1 - s(Z[i]))
+_error_over_slope = s_prime(Z[i]) * X[i, j] * (s(Z[i]) - Y[i]) / (s(Z[i]) * (1 - s(Z[i])))
+
+AVERAGED = [
+    examples(
+        "57",
+        "Cross-entropy cost",
+        C,
+        (-Sum(Y[i] * log(A[i]) + (1 - Y[i]) * log(1 - A[i]), (i, 1, n)) / n, "definition"),
+    ),
+    examples(
+        "58",
+        "Cross-entropy by a weight, through a = s(z)",
+        Partial(C, W[j]),
+        (
+            -Sum(Y[i] / A[i] * Partial(A[i], W[j]) - (1 - Y[i]) / (1 - A[i]) * Partial(A[i], W[j]), (i, 1, n)) / n,
+            "chain rule, derivative of ln",
+        ),
+        (-Sum(_slope * Partial(s(Z[i]), W[j]), (i, 1, n)) / n, "a = s(z)"),
+    ),
+    examples(
+        "59",
+        "Cross-entropy by a weight, through z",
+        Partial(C, W[j]),
+        (-Sum(_slope * Partial(s(Z[i]), W[j]), (i, 1, n)) / n, "equation 58"),
+        (-Sum(_slope * s_prime(Z[i]) * Partial(Z[i], W[j]), (i, 1, n)) / n, "chain rule"),
+        (-Sum(_slope * s_prime(Z[i]) * X[i, j], (i, 1, n)) / n, "z = sum_k w_k x_k + b"),
+    ),
+    examples(
+        "60",
+        "Cross-entropy by a weight, over the common denominator",
+        Partial(C, W[j]),
+        (-Sum(_slope * s_prime(Z[i]) * X[i, j], (i, 1, n)) / n, "equation 59"),
+        (Sum(_error_over_slope, (i, 1, n)) / n, "common denominator"),
+    ),
+    examples(
+        "61",
+        "Cross-entropy by a weight: the error alone, no slowdown",
+        Partial(C, W[j]),
+        (Sum(_error_over_slope, (i, 1, n)) / n, "equation 60"),
+        (Sum(X[i, j] * (s(Z[i]) - Y[i]), (i, 1, n)) / n, "s' = s (1 - s) cancels"),
+    ),
+    examples(
+        "62",
+        "Cross-entropy by the bias",
+        Partial(C, b),
+        (-Sum(_slope * s_prime(Z[i]) * Partial(Z[i], b), (i, 1, n)) / n, "chain rule"),
+        (-Sum(_slope * s_prime(Z[i]), (i, 1, n)) / n, "z = sum_k w_k x_k + b"),
+        (Sum(s(Z[i]) - Y[i], (i, 1, n)) / n, "common denominator, s' = s (1 - s) cancels"),
+    ),
+]
+
+EQUATIONS = [*SINGLE, *AVERAGED]

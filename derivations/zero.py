@@ -12,6 +12,8 @@ from sympy import (
     Dummy,
     Eq,
     Expr,
+    Indexed,
+    IndexedBase,
     Integer,
     Interval,
     KroneckerDelta,
@@ -20,6 +22,7 @@ from sympy import (
     Set,
     Sum,
     Symbol,
+    apart,
     cancel,
     exp,
     expand,
@@ -28,12 +31,13 @@ from sympy import (
     factor,
     fraction,
     log,
+    solve,
     sympify,
     together,
 )
 from sympy.functions.elementary.hyperbolic import HyperbolicFunction
 
-from derivations.notation import s, s_prime
+from derivations.notation import s, s_prime, unknowns
 
 UNIT = Interval.open(0, 1)
 
@@ -45,10 +49,12 @@ def is_zero(expression: Expr, given: Iterable[Eq] = (), domain: Mapping[Expr, Se
     >>> is_zero(s(z) + s(-z) - 1), is_zero(s(z) - s(-z))
     (True, False)
     """
-    expression = _onto_the_half_line(sympify(expression), domain or {})
+    expression = sympify(expression)
+    put_in = _onto_the_half_line(domain or {} if expression.has(log) else {})
+    expression = put_in(expression)
     expression = normal(expression.replace(_has_exponential_form, lambda part: part.rewrite(exp)))
     for equation in given:
-        expression = normal(expression.subs(normal(equation.lhs), equation.rhs))
+        expression = normal(expression.subs(*map(put_in, _solved(equation))))
     return all(_vanishes(case) for case in _cases(expression))
 
 
@@ -56,14 +62,32 @@ def _has_exponential_form(part):
     return isinstance(part, s | s_prime | HyperbolicFunction)
 
 
-def _onto_the_half_line(expression, domain):
-    """0 < a < 1 is a = t / (1 + t) with t > 0, after which ln a and ln(1 - a) come apart."""
-    odds = {a: Dummy(positive=True) for a, values in domain.items() if values == UNIT}
-    return expression.xreplace({a: t / (1 + t) for a, t in odds.items()})
+def _solved(equation):
+    """The sum or letter of which a given equation tells the value, and that value."""
+    left = normal(equation.lhs)
+    if isinstance(left, Sum | KroneckerDelta | Indexed | Symbol):
+        return left, equation.rhs
+    unknown = max(unknowns(left) - unknowns(equation.rhs), key=str)
+    return unknown, solve(left - equation.rhs, unknown)[0]
+
+
+def _onto_the_half_line(domain):
+    """A function that puts a = t / (1 + t), t > 0, for 0 < a < 1, after which ln a and ln(1 - a) come apart."""
+    odds = {letter: Dummy(positive=True) for letter, values in domain.items() if values == UNIT}
+
+    def element(a):
+        return IndexedBase(odds[a.base], positive=True)[a.indices]
+
+    def put_in(expression):
+        replacements = {a: element(a) for a in expression.atoms(Indexed) if a.base in odds} | odds
+        return expression.xreplace({a: t / (1 + t) for a, t in replacements.items()})
+
+    return put_in
 
 
 def _vanishes(expression):
-    return expand(fraction(together(Atoms().replace(normal(expression))))[0]) == 0
+    expression = normal(expression)
+    return expand(fraction(together(Atoms(expression).replace(expression)))[0]) == 0
 
 
 def _cases(expression):
@@ -88,13 +112,22 @@ def normal(expression: Expr) -> Expr:
 def _normal_sum(expression):
     *inner, (index, low, high) = expression.limits
     summand = normal(Sum(expression.function, *inner) if inner else expression.function)
-    atoms = Atoms()
-    terms, denominator = fraction(cancel(atoms.replace(summand)))
-    parts = (
-        _sum_term(_factors(term, atoms), _factors(factor(denominator), atoms), index, low, high)
-        for term in Add.make_args(expand(terms))
+    atoms = Atoms(summand)
+    parts = [fraction(part) for part in _parts(cancel(atoms.replace(summand)), atoms, index)]
+    terms = (
+        _sum_term(_factors(term, atoms), _factors(factor(below), atoms), index, low, high)
+        for above, below in parts
+        for term in Add.make_args(expand(above))
     )
-    return Add(*parts)
+    return Add(*terms)
+
+
+def _parts(quotient, atoms, index):
+    """Partial fractions in the one atom of the denominator that has the index, so that equal sums come out the same."""
+    denominator = fraction(quotient)[1]
+    meaning = atoms.meaning()
+    dependent = [symbol for symbol in denominator.free_symbols if meaning.get(symbol, symbol).has(index)]
+    return Add.make_args(apart(quotient, *dependent)) if len(dependent) == 1 and denominator.is_Add else [quotient]
 
 
 def _factors(product, atoms):
@@ -122,20 +155,24 @@ def _sum_term(above, below, index, low, high):
 class Atoms:
     """Symbols for all that is not arithmetic: exponentials, logarithms, sums, elements, functions."""
 
-    def __init__(self):
+    def __init__(self, expression):
         self.symbols = {}
+        self.signs_matter = expression.has(log)
 
     def meaning(self):
         return {symbol: atom for atom, symbol in self.symbols.items()}
 
     def symbol(self, atom):
-        return self.symbols.setdefault(atom, Dummy(positive=_is_positive(atom), real=True))
+        if atom not in self.symbols:
+            self.symbols[atom] = Dummy(positive=_is_positive(atom), real=True) if self.signs_matter else Dummy()
+        return self.symbols[atom]
 
     def replace(self, part):
         if isinstance(part, exp):
             return Mul(*map(self.power_of_e, Add.make_args(expand_mul(part.args[0]))))
         if isinstance(part, log):
-            return Add(*map(self.multiple_of_logarithm, Add.make_args(expand_log(part))))
+            plain = part.replace(Pow, lambda base, power: factor(together(base)) ** power)
+            return Add(*map(self.multiple_of_logarithm, Add.make_args(expand_log(plain))))
         if isinstance(part, Add | Mul):
             return part.func(*map(self.replace, part.args))
         if isinstance(part, Pow) and part.exp.is_Integer:
@@ -164,24 +201,25 @@ class Atoms:
 
 def lowest_terms(expression: Expr, form: Callable[[Expr], Expr] = cancel) -> Expr:
     """The expression as a quotient in lowest terms, or, with `factor` for the form, as a product of factors."""
-    atoms = Atoms()
-    plain = atoms.replace(normal(expression.replace(_has_exponential_form, lambda part: part.rewrite(exp))))
-    return form(plain).xreplace(atoms.meaning())
+    expression = normal(expression.replace(_has_exponential_form, lambda part: part.rewrite(exp)))
+    atoms = Atoms(expression)
+    return form(atoms.replace(expression)).xreplace(atoms.meaning())
 
 
-def has_sign(expression: Expr, sign: str) -> bool:
+def has_sign(expression: Expr, sign: str, domain: Mapping[Expr, Set] | None = None) -> bool:
     """Whether an expression is "positive", "negative" or "nonzero" by the signs of its letters alone."""
-    expression = factor(normal(expression.rewrite(exp)))
-    positive = _is_positive(expression) or False
-    negative = _is_positive(-expression) or False
-    return {"positive": positive, "negative": negative, "nonzero": positive or negative}[sign]
+    expression = normal(_onto_the_half_line(domain or {})(expression).rewrite(exp))
+    positive, negative = _is_positive(expression), _is_positive(-expression)
+    return {"positive": positive, "negative": negative, "nonzero": positive or negative}[sign] is True
 
 
 def _is_positive(expression):
-    """What SymPy knows, and that a sum of positive terms is positive."""
+    """True or None: what SymPy knows, that sums of positive terms are positive, and so is ln x for x > 1."""
     if isinstance(expression, Sum):
         return _is_positive(expression.function)
-    if isinstance(expression, Add | Mul) and expression.has(Sum):
-        sums = {part: Dummy(positive=_is_positive(part)) for part in expression.atoms(Sum)}
-        return expression.xreplace(sums).is_positive or None
-    return expression.is_positive or None
+    if isinstance(expression, log):
+        return _is_positive(expression.args[0] - 1)
+    if isinstance(-expression, log):
+        return _is_positive(1 / (-expression).args[0] - 1)
+    sums = {part: Dummy(positive=_is_positive(part)) for part in expression.atoms(Sum)}
+    return factor(together(expression.xreplace(sums))).is_positive or None

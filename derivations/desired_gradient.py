@@ -1,0 +1,127 @@
+"""Equations 71 to 77: the cross-entropy found by asking for the gradient that one would like."""
+
+from functools import partial
+
+from sympy import Eq, IndexedBase, Integral, Interval, Sum, log, symbols
+
+from derivations.equation import derive
+from derivations.notation import N, Partial, i, j, k, n, s, s_prime, unspecified
+
+C, constant = symbols("C constant")
+w, b, y, z, a = symbols("w b y z a", real=True)
+x, W = IndexedBase("x", real=True), IndexedBase("w", real=True)
+LETTERS = {
+    x: "inputs",
+    W: "weights",
+    b: "bias",
+    y: "target",
+    z: "weighted input",
+    a: "activation",
+    constant: "any number",
+}
+
+some_cost = unspecified("C")
+NEURON = {a: s(z), z: Sum(W[k] * x[k], (k, 1, N)) + b}
+SOUGHT = {C: some_cost(a), **NEURON}
+FOUND = {C: -(y * log(a) + (1 - y) * log(1 - a)) + constant, **NEURON}
+slope, other_slope = symbols("∂C/∂a ∂D/∂a", real=True)
+gradient_72 = Eq(slope * a * (1 - a), a - y)
+UNIT = {a: Interval.open(0, 1), y: Interval.open(0, 1)}
+
+wish = partial(derive, letters=LETTERS, source="000, where does the cross-entropy come from?")
+
+EQUATIONS = [
+    wish(
+        "71",
+        "The gradient by a weight that we would like (with the cost that 76 finds)",
+        Partial(C, W[j]),
+        (Partial(C, a) * Partial(a, z) * Partial(z, W[j]), "chain rule"),
+        ((a - y) / (a * (1 - a)) * s_prime(z) * x[j], "equation 75, z = sum_k w_k x_k + b"),
+        (x[j] * (a - y), "s' = a (1 - a)"),
+        where=FOUND,
+    ),
+    wish(
+        "72",
+        "The gradient by the bias that we would like (with the cost that 76 finds)",
+        Partial(C, b),
+        (Partial(C, a) * Partial(a, z) * Partial(z, b), "chain rule"),
+        ((a - y) / (a * (1 - a)) * s_prime(z), "equation 75, z = sum_k w_k x_k + b"),
+        (a - y, "s' = a (1 - a)"),
+        where=FOUND,
+    ),
+    wish(
+        "73",
+        "The gradient by the bias of any cost",
+        Partial(C, b),
+        (Partial(C, a) * Partial(a, z) * Partial(z, b), "chain rule"),
+        (Partial(C, a) * s_prime(z), "a = s(z), z = sum_k w_k x_k + b"),
+        where=SOUGHT,
+    ),
+    wish(
+        "74",
+        "The gradient by the bias of any cost, in the activation (printed as another 73)",
+        Partial(C, b),
+        (Partial(C, a) * s_prime(z), "equation 73"),
+        (Partial(C, a) * a * (1 - a), "s' = s (1 - s)"),
+        where=SOUGHT,
+    ),
+    derive(
+        "75",
+        "The cost's derivative by the activation",
+        slope,
+        (slope * a * (1 - a) / (a * (1 - a)), "multiplied and divided"),
+        ((a - y) / (a * (1 - a)), "72 and 74 are the same dC/db"),
+        given=(gradient_72,),
+        letters={slope: "the derivative sought", a: "activation", y: "target"},
+        domain=UNIT,
+        source="000, where does the cross-entropy come from?",
+    ),
+    wish(
+        "76",
+        "The cost of one example (printed as another 75)",
+        C,
+        (Integral((1 - y) / (1 - a) - y / a, a), "partial fractions"),
+        (-(1 - y) * log(1 - a) - y * log(a) + constant, "integrals of 1 / (1 - a) and 1 / a for 0 < a < 1"),
+        (-(y * log(a) + (1 - y) * log(1 - a)) + constant, "the minus sign brought forward"),
+        where={C: Integral((a - y) / (a * (1 - a)), a)},
+        domain=UNIT,
+    ),
+]
+
+A, Y, cost, constants = (IndexedBase(letter, real=True) for letter in ("a", "y", "C", "constant"))
+EQUATIONS += [
+    derive(
+        "77",
+        "The cost of n examples (printed as a third 75)",
+        C,
+        (Sum(-(Y[i] * log(A[i]) + (1 - Y[i]) * log(1 - A[i])) + constants[i], (i, 1, n)) / n, "equation 76"),
+        (
+            -Sum(Y[i] * log(A[i]) + (1 - Y[i]) * log(1 - A[i]), (i, 1, n)) / n + Sum(constants[i], (i, 1, n)) / n,
+            "the constant is the mean of the examples' constants",
+        ),
+        where={
+            C: Sum(cost[i], (i, 1, n)) / n,
+            cost[i]: -(Y[i] * log(A[i]) + (1 - Y[i]) * log(1 - A[i])) + constants[i],
+        },
+        letters={A: "activations", Y: "targets", constants: "constants of integration"},
+        domain={A: Interval.open(0, 1)},
+        source="000, where does the cross-entropy come from?",
+    ),
+    derive(
+        "exercise 14",
+        "71 and 72 fix the cost up to a constant: two such costs have the same derivative everywhere",
+        Partial(C, a),
+        (slope - other_slope, "the derivative of C - D"),
+        (0, "equation 75 for both"),
+        where={C: (slope - other_slope) * a},
+        given=(gradient_72, gradient_72.subs(slope, other_slope)),
+        letters={
+            slope: "the one's derivative",
+            other_slope: "the other's",
+            a: "activation",
+            y: "target",
+        },
+        domain=UNIT,
+        source="000, exercise 14",
+    ),
+]

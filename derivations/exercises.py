@@ -1,0 +1,259 @@
+"""The book's exercises that are not derivations of numbered equations; 4, 5, 11, 13 and 14 are with those."""
+
+from functools import partial
+
+from sympy import Eq, IndexedBase, Interval, KroneckerDelta, Limit, Rational, Sum, Symbol, exp, log, oo, symbols
+
+from derivations.equation import derive
+from derivations.notation import K, N, Partial, j, k, m, s, unspecified
+
+C, S = Symbol("C"), Symbol("S")
+a, w, b, z, y = symbols("a w b z y", real=True)
+W, X, A, Z = (IndexedBase(letter, real=True) for letter in ("w", "x", "a", "z"))
+positive_a = IndexedBase("a", positive=True)
+c, others, tied = Symbol("c", positive=True), Symbol("R", positive=True), Symbol("T", integer=True, positive=True)
+g, h = symbols("g h", positive=True)
+UNIT = Interval.open(0, 1)
+SOFTMAX = {A[j]: exp(Z[j]) / S, S: Sum(exp(Z[k]), (k, 1, K))}
+DIFFERENT = Eq(KroneckerDelta(j, k), 0)
+
+
+def exercise(number, title, left, *steps, **rest):
+    """An exercise, or with a word after the number a part of one."""
+    return derive(f"exercise {number}", title, left, *steps, source=f"000, exercise {number}", **rest)
+
+
+SIGMOID = [
+    exercise(
+        "1",
+        "The sigmoid's derivative",
+        Partial(s(z), z),
+        (exp(-z) / (1 + exp(-z)) ** 2, "quotient rule"),
+        (1 / (1 + exp(-z)) * (1 - 1 / (1 + exp(-z))), "e^-z = (1 + e^-z) - 1"),
+        (s(z) * (1 - s(z)), "definition of s"),
+        letters={z: "weighted input"},
+    ),
+    exercise(
+        "2 (a and y exchanged, y = 0)",
+        "With a and y exchanged the cost is infinite at a target of 0",
+        Limit(-(positive_a[1] * log(y) + (1 - positive_a[1]) * log(1 - y)), y, 0, "+"),
+        (oo, "ln y tends to minus infinity, and a > 0"),
+        letters={positive_a: "activation", y: "target"},
+        domain={positive_a: UNIT},
+    ),
+    exercise(
+        "2 (the right form, y = 0)",
+        "The right form is finite at a target of 0",
+        -(y * log(a) + (1 - y) * log(1 - a)),
+        (-log(1 - a), "y = 0 turns the first term off, ln a being finite for 0 < a < 1"),
+        where={y: 0},
+        letters={a: "activation"},
+        domain={a: UNIT},
+        sign="positive",
+    ),
+    exercise(
+        "2 (the right form, y = 1)",
+        "The right form is finite at a target of 1",
+        -(y * log(a) + (1 - y) * log(1 - a)),
+        (-log(a), "y = 1 turns the second term off, ln (1 - a) being finite for 0 < a < 1"),
+        where={y: 1},
+        letters={a: "activation"},
+        domain={a: UNIT},
+        sign="positive",
+    ),
+]
+
+CROSS_ENTROPY = {C: -(y * log(a) + (1 - y) * log(1 - a))}
+minimum = partial(exercise, letters={a: "activation", y: "target"}, where=CROSS_ENTROPY, domain={a: UNIT, y: UNIT})
+MINIMUM = [
+    minimum(
+        "3",
+        "The cross-entropy is stationary where a = y, and only there",
+        Partial(C, a),
+        (-y / a + (1 - y) / (1 - a), "derivative of ln"),
+        ((a - y) / (a * (1 - a)), "common denominator: zero just if a = y"),
+    ),
+    minimum(
+        "3 (convex)",
+        "The cross-entropy is strictly convex in a, so that the stationary point is its minimum",
+        Partial(Partial(C, a), a),
+        (y / a**2 + (1 - y) / (1 - a) ** 2, "derivative of 1 / a"),
+        sign="positive",
+    ),
+    minimum(
+        "3 (second derivative at a = y)",
+        "The second derivative at the minimum",
+        y / a**2 + (1 - y) / (1 - a) ** 2,
+        (1 / y + 1 / (1 - y), "a = y"),
+        (1 / (y * (1 - y)), "common denominator"),
+        where={a: y},
+        sign="positive",
+    ),
+    exercise(
+        "3 (y = 1, infimum)",
+        "At a target of 1 the infimum is 0",
+        Limit(-log(s(z)), z, oo),
+        (0, "s(z) tends to 1"),
+        letters={z: "weighted input"},
+    ),
+    exercise(
+        "3 (y = 1, not attained)",
+        "At a target of 1 the cost is positive everywhere: the infimum is not attained",
+        -log(s(z)),
+        (log(1 + exp(-z)), "definition of s"),
+        letters={z: "weighted input"},
+        sign="positive",
+    ),
+    exercise(
+        "3 (y = 0, not attained)",
+        "At a target of 0 the cost is positive everywhere: the infimum is not attained",
+        -log(1 - s(z)),
+        (log(1 + exp(z)), "1 - s(z) = s(-z)"),
+        letters={z: "weighted input"},
+        sign="positive",
+    ),
+]
+
+some_cost = unspecified("C")
+INPUTS = [
+    exercise(
+        "6",
+        "Every cost that depends on the weights through z has the factor x_j",
+        Partial(C, W[j]),
+        (Partial(C, z) * Partial(z, W[j]), "chain rule"),
+        (X[j] * Partial(C, z), "z = sum_k w_k x_k + b"),
+        where={C: some_cost(z), z: Sum(W[k] * X[k], (k, 1, N)) + b},
+        letters={W: "weights", X: "inputs", b: "bias"},
+    ),
+    exercise(
+        "6 (x = 0)",
+        "Where the input is 0 no cost has a gradient by its weight",
+        Partial(C, w),
+        (Partial(C, z) * X[1], "exercise 6"),
+        (0, "x = 0"),
+        where={C: some_cost(z), z: w * X[1] + b, X[1]: 0},
+        letters={w: "weight", b: "bias"},
+    ),
+    exercise(
+        "7",
+        "Sigmoid outputs need not sum to 1: with z = 0 throughout, K of them sum to K / 2",
+        Sum(s(Z[j]), (j, 1, K)),
+        (Sum(Rational(1, 2), (j, 1, K)), "s(0) = 1 / (1 + 1)"),
+        (K / 2, "K equal terms"),
+        where={Z[j]: 0},
+        letters={},
+    ),
+]
+
+softmax = partial(exercise, letters={Z: "weighted inputs"}, where=SOFTMAX)
+OUTPUTS = [
+    softmax(
+        "8",
+        "Softmax by any weighted input",
+        Partial(A[j], Z[k]),
+        ((exp(Z[j]) * KroneckerDelta(j, k) * S - exp(Z[j]) * exp(Z[k])) / S**2, "quotient rule"),
+        (A[j] * (KroneckerDelta(j, k) - A[k]), "a_j = e^z_j / S"),
+    ),
+    exercise(
+        "8 (j = k)",
+        "Monotonicity: an activation rises with its own weighted input (two neurons or more)",
+        Partial(a, z),
+        (exp(z) * others / (exp(z) + others) ** 2, "quotient rule"),
+        where={a: exp(z) / (exp(z) + others)},
+        letters={z: "weighted input", others: "the sum of e^z over the other neurons"},
+        sizes="every number of neurons, by R > 0",
+        sign="positive",
+    ),
+    softmax(
+        "8 (j and k different)",
+        "Monotonicity: an activation falls with every other weighted input",
+        Partial(A[j], Z[k]),
+        (-exp(Z[j]) * exp(Z[k]) / S**2, "quotient rule, j and k different"),
+        (-A[j] * A[k], "a_j = e^z_j / S"),
+        given=(DIFFERENT,),
+        sign="negative",
+    ),
+    softmax(
+        "9",
+        "Non-locality: an activation depends on every other weighted input",
+        Partial(A[j], Z[k]),
+        (-A[j] * A[k], "exercise 8, j and k different"),
+        given=(DIFFERENT,),
+        sign="nonzero",
+    ),
+    softmax(
+        "10",
+        "Inversion: the weighted inputs are ln a_j plus a constant",
+        Z[j],
+        (log(exp(Z[j]) / S) + log(S), "logarithm of a quotient"),
+        (log(A[j]) + log(S), "a_j = e^z_j / S; ln S does not depend on j"),
+    ),
+    exercise(
+        "10 (every constant)",
+        "Inversion: every constant gives the same activations back",
+        exp(Z[j]) / Sum(exp(Z[k]), (k, 1, K)),
+        (exp(C) * positive_a[j] / (exp(C) * Sum(positive_a[k], (k, 1, K))), "e^(ln a + C) = e^C a"),
+        (positive_a[j], "e^C cancels, the activations sum to 1"),
+        where={Z[j]: log(positive_a[j]) + C},
+        letters={positive_a: "activations", C: "any constant"},
+        given=(Eq(Sum(positive_a[m], (m, 1, K)), 1),),
+    ),
+]
+
+TEMPERED = {A[j]: exp(c * Z[j]) / S, S: Sum(exp(c * Z[k]), (k, 1, K))}
+GAPS = {S: tied * exp(c * z) + exp(c * (z - g)) + exp(c * (z - h))}
+tempered = partial(exercise, letters={Z: "weighted inputs", c: "a positive constant"}, where=TEMPERED)
+limit = partial(
+    exercise,
+    letters={
+        z: "the largest weighted input",
+        c: "a positive constant",
+        tied: "the number of neurons that have it",
+        g: "how far one other neuron is below",
+        h: "how far another is below",
+    },
+    where=GAPS,
+    sizes="any number T of ties and 2 other neurons; SymPy takes no limit through a sum of symbolic size",
+)
+SOFTENED = [
+    tempered(
+        "12",
+        "Tempered softmax activations sum to 1 for every c > 0",
+        Sum(A[j], (j, 1, K)),
+        (Sum(exp(c * Z[j]), (j, 1, K)) / S, "S is common to all terms"),
+        (1, "the numerator is S"),
+    ),
+    tempered(
+        "12 (positive)",
+        "Tempered softmax activations are positive for every c > 0",
+        A[j],
+        (exp(c * Z[j]) / Sum(exp(c * Z[k]), (k, 1, K)), "definition"),
+        sign="positive",
+    ),
+    limit(
+        "12 (a maximum)",
+        "The activation of one of T tied maxima, by how far the others are below",
+        exp(c * z) / S,
+        (1 / (tied + exp(-c * g) + exp(-c * h)), "divided by e^(c z)"),
+    ),
+    limit(
+        "12 (another neuron)",
+        "The activation of a neuron below the maximum, by how far it is below",
+        exp(c * (z - g)) / S,
+        (exp(-c * g) / (tied + exp(-c * g) + exp(-c * h)), "divided by e^(c z)"),
+    ),
+    limit(
+        "12 (a maximum, c to infinity)",
+        "As c grows each of T tied maxima tends to 1 / T",
+        Limit(1 / (tied + exp(-c * g) + exp(-c * h)), c, oo),
+        (1 / tied, "e^(-c g) tends to 0 for g > 0"),
+    ),
+    limit(
+        "12 (another neuron, c to infinity)",
+        "As c grows the activation of a neuron below the maximum tends to 0",
+        Limit(exp(-c * g) / (tied + exp(-c * g) + exp(-c * h)), c, oo),
+        (0, "e^(-c g) tends to 0 for g > 0"),
+    ),
+]
+
+EQUATIONS = [*SIGMOID, *MINIMUM, *INPUTS, *OUTPUTS, *SOFTENED]

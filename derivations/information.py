@@ -1,0 +1,153 @@
+"""Cross-entropy as information theory sees it (002): H(p, q), its minimum, its gradients, and surprise."""
+
+from functools import partial
+
+from sympy import Eq, IndexedBase, KroneckerDelta, Sum, exp, log, symbols
+
+from derivations.equation import derive
+from derivations.notation import K, Partial, j, k, m, t
+
+H_pq, H_p, KL, C, S = symbols("H_pq H_p KL C S")
+p, q = IndexedBase("p", positive=True), IndexedBase("q", positive=True)
+z = IndexedBase("z", real=True)
+r, u = symbols("r u", positive=True)
+target, guess = symbols("y ŷ", real=True)
+
+LETTERS = {p: "the true probabilities", q: "the predicted probabilities"}
+NAMES = {
+    H_pq: Sum(p[j] * log(1 / q[j]), (j, 1, K)),
+    H_p: Sum(p[j] * log(1 / p[j]), (j, 1, K)),
+    KL: Sum(p[j] * log(p[j] / q[j]), (j, 1, K)),
+}
+DISTRIBUTIONS = (Eq(Sum(p[m], (m, 1, K)), 1), Eq(Sum(q[m], (m, 1, K)), 1))
+ONE_HOT = {p[j]: KroneckerDelta(j, t)}
+LOGITS = {C: -log(q[t]), q[j]: exp(z[j]) / S, S: Sum(exp(z[k]), (k, 1, K))}
+
+information = partial(derive, letters=LETTERS, where=NAMES, source="002, cross entropy")
+logits = partial(derive, letters={z: "logits"}, where=LOGITS, source="002, from logits to probabilities")
+
+EQUATIONS = [
+    information("cross-entropy H(p, q)", "The cross-entropy of two distributions", H_pq, (NAMES[H_pq], "definition")),
+    derive(
+        "H(p, q) one-hot",
+        "With all of p on the true class only its predicted probability counts",
+        H_pq,
+        (Sum(KroneckerDelta(j, t) * log(1 / q[j]), (j, 1, K)), "p_j = 1 for j = t, else 0"),
+        (-log(q[t]), "one term is left"),
+        where={H_pq: NAMES[H_pq], **ONE_HOT},
+        letters={q: LETTERS[q]},
+        source="002, cross entropy",
+    ),
+    information(
+        "H(p, q) = H(p) + KL",
+        "Cross-entropy is entropy and the divergence between the two distributions",
+        H_pq,
+        (Sum(p[j] * (log(1 / p[j]) + log(p[j] / q[j])), (j, 1, K)), "1 / q = (1 / p) (p / q)"),
+        (H_p + KL, "the sum in two parts"),
+    ),
+    information(
+        "surprise",
+        "The mean extra length of a code made for q when p is true: ln (1 / q) less ln (1 / p)",
+        Sum(p[j] * (log(1 / q[j]) - log(1 / p[j])), (j, 1, K)),
+        (Sum(p[j] * log(p[j] / q[j]), (j, 1, K)), "difference of logarithms"),
+        (KL, "definition"),
+    ),
+    information(
+        "KL as a sum of positive terms",
+        "Every term is p times r - 1 - ln r with r = q / p, and that is 0 at r = 1 and positive elsewhere",
+        KL,
+        (Sum(p[j] * (q[j] / p[j] - 1 - log(q[j] / p[j])), (j, 1, K)), "p and q both sum to 1"),
+        given=DISTRIBUTIONS,
+    ),
+    derive(
+        "Gibbs' inequality (slope)",
+        "r - 1 - ln r falls for r < 1 and rises for r > 1",
+        Partial(r - 1 - log(r), r),
+        ((r - 1) / r, "derivative of ln"),
+        letters={r: "q / p"},
+        source="002, cross entropy",
+    ),
+    derive(
+        "Gibbs' inequality (above 1)",
+        "r - 1 - ln r rises beyond r = 1",
+        (r - 1) / r,
+        (u / (1 + u), "r = 1 + u"),
+        where={r: 1 + u},
+        letters={u: "any positive number"},
+        sign="positive",
+        source="002, cross entropy",
+    ),
+    derive(
+        "Gibbs' inequality (below 1)",
+        "r - 1 - ln r falls up to r = 1",
+        (r - 1) / r,
+        (-u, "r = 1 / (1 + u)"),
+        where={r: 1 / (1 + u)},
+        letters={u: "any positive number"},
+        sign="negative",
+        source="002, cross entropy",
+    ),
+    derive(
+        "H(p, p) = H(p)",
+        "The minimum of the cross-entropy, at q = p, is the entropy",
+        H_pq,
+        (H_p, "q = p"),
+        where={H_pq: NAMES[H_pq], H_p: NAMES[H_p], q[j]: p[j]},
+        letters={p: LETTERS[p]},
+        source="002, cross entropy",
+    ),
+    derive(
+        "log-likelihood by the true probability",
+        "The gradient by the true class's probability is not linear: it grows without bound as q tends to 0",
+        Partial(-log(r), r),
+        (-1 / r, "derivative of ln"),
+        letters={r: "the true class's predicted probability"},
+        sign="negative",
+        source="002, the gradient",
+    ),
+    derive(
+        "square by the prediction",
+        "The gradient of the square is linear in the prediction",
+        Partial((target - guess) ** 2, guess),
+        (2 * (guess - target), "derivative of the square"),
+        letters={target: "the true value", guess: "the prediction"},
+        source="002, the gradient",
+    ),
+    derive(
+        "log-likelihood by a probability",
+        "By probabilities, only the true class has a gradient",
+        Partial(C, q[j]),
+        (-KroneckerDelta(j, t) / q[t], "only q_t stands in the cost"),
+        where={C: -log(q[t])},
+        letters={q: LETTERS[q]},
+        source="002, the gradient",
+    ),
+    logits(
+        "log-likelihood by a logit",
+        "By logits, every class has one",
+        Partial(C, z[j]),
+        (-Partial(q[t], z[j]) / q[t], "derivative of ln"),
+        (q[j] - KroneckerDelta(j, t), "q_t (1 for j = t, else 0, less q_j), over -q_t"),
+    ),
+    logits(
+        "log-likelihood by a wrong logit",
+        "By a wrong class's logit: its probability, pushing it down",
+        Partial(C, z[j]),
+        (q[j], "j and t different"),
+        given=(Eq(KroneckerDelta(j, t), 0),),
+        sign="positive",
+    ),
+    logits(
+        "log-likelihood by the true logit",
+        "By the true class's logit: its probability less 1, pulling it up",
+        Partial(C, z[t]),
+        (q[t] - 1, "j = t"),
+    ),
+    logits(
+        "forces sum to 0",
+        "The pushes and the pull balance",
+        Sum(Partial(C, z[j]), (j, 1, K)),
+        (Sum(q[j], (j, 1, K)) - 1, "log-likelihood by a logit"),
+        (0, "equation 79"),
+    ),
+]

@@ -1,0 +1,146 @@
+"""Equations 63 to 70: networks of many layers, seen from the output layer L with its K neurons."""
+
+from functools import partial
+
+from sympy import IndexedBase, Interval, Sum, Symbol, log
+
+from derivations.equation import derive
+from derivations.notation import K, N, Partial, i, j, k, n, s, s_prime
+
+C = Symbol("C")
+c, y = IndexedBase("C", real=True), IndexedBase("y", real=True)
+a, z, w, b, delta = (IndexedBase(f"{letter}^L", real=True) for letter in ("a", "z", "w", "b", "δ"))
+A = IndexedBase("a^{L-1}", real=True)
+LETTERS = {A: "activations of the layer before", w: "weights", b: "biases", y: "targets"}
+
+WEIGHTED_INPUT = {z[i, j]: Sum(w[j, k] * A[i, k], (k, 1, N)) + b[j]}
+SIGMOID = {a[i, j]: s(z[i, j]), **WEIGHTED_INPUT}
+LINEAR = {a[i, j]: z[i, j], **WEIGHTED_INPUT}
+QUADRATIC = {c[i]: Sum((y[i, j] - a[i, j]) ** 2, (j, 1, K)) / 2}
+CROSS_ENTROPY = {c[i]: -Sum(y[i, j] * log(a[i, j]) + (1 - y[i, j]) * log(1 - a[i, j]), (j, 1, K))}
+
+
+def averaged(cost, output):
+    """The names of a layer: C is the mean of the examples' costs C_i, delta_ij the error of neuron j on example i."""
+    return {C: Sum(c[i], (i, 1, n)) / n, delta[i, j]: Partial(c[i], z[i, j]), **cost, **output}
+
+
+def through_the_error(label, title, by, *steps, of_z, **rest):
+    """A derivative by a weight or bias, which starts as the mean of the errors times dz/d(weight or bias)."""
+    return layer(
+        label,
+        title,
+        Partial(C, by),
+        (Sum(delta[i, j] * Partial(z[i, j], by), (i, 1, n)) / n, "chain rule: only z_j depends on it"),
+        (Sum(delta[i, j] * of_z, (i, 1, n)) / n, "z_j = sum_k w_jk a_k + b_j"),
+        *steps,
+        **rest,
+    )
+
+
+layer = partial(derive, letters=LETTERS, source="000, many-layer multi-neuron networks")
+sigmoid_quadratic = averaged(QUADRATIC, SIGMOID)
+sigmoid_cross_entropy = averaged(CROSS_ENTROPY, SIGMOID)
+linear_quadratic = averaged(QUADRATIC, LINEAR)
+error = a[i, j] - y[i, j]
+
+OUTPUT_LAYER = [
+    layer(
+        "63",
+        "Cross-entropy cost of many output neurons",
+        C,
+        (
+            -Sum(Sum(y[i, j] * log(a[i, j]) + (1 - y[i, j]) * log(1 - a[i, j]), (j, 1, K)), (i, 1, n)) / n,
+            "definition",
+        ),
+        where=sigmoid_cross_entropy,
+    ),
+    through_the_error(
+        "65",
+        "Quadratic cost and sigmoid, by a weight: s'(z) slows learning down",
+        w[j, k],
+        (Sum(error * s_prime(z[i, j]) * A[i, k], (i, 1, n)) / n, "BP1: delta = (a - y) s'(z)"),
+        of_z=A[i, k],
+        where=sigmoid_quadratic,
+    ),
+    through_the_error(
+        "65 (biases)",
+        "Quadratic cost and sigmoid, by a bias",
+        b[j],
+        (Sum(error * s_prime(z[i, j]), (i, 1, n)) / n, "BP1: delta = (a - y) s'(z)"),
+        of_z=1,
+        where=sigmoid_quadratic,
+        source="000, exercise 4",
+    ),
+    layer(
+        "66",
+        "Cross-entropy and sigmoid: the error of an output neuron",
+        delta[i, j],
+        (Partial(c[i], a[i, j]) * Partial(a[i, j], z[i, j]), "chain rule: only a_j depends on z_j"),
+        (Partial(c[i], a[i, j]) * s_prime(z[i, j]), "a = s(z)"),
+        ((-y[i, j] / a[i, j] + (1 - y[i, j]) / (1 - a[i, j])) * s_prime(z[i, j]), "derivative of ln"),
+        (error / (a[i, j] * (1 - a[i, j])) * s_prime(z[i, j]), "common denominator"),
+        (error / (a[i, j] * (1 - a[i, j])) * a[i, j] * (1 - a[i, j]), "s' = s (1 - s)"),
+        (error, "a (1 - a) cancels"),
+        where=sigmoid_cross_entropy,
+    ),
+    through_the_error(
+        "67",
+        "Cross-entropy and sigmoid, by a weight: no slowdown",
+        w[j, k],
+        (Sum(A[i, k] * error, (i, 1, n)) / n, "equation 66"),
+        of_z=A[i, k],
+        where=sigmoid_cross_entropy,
+    ),
+    through_the_error(
+        "67 (biases)",
+        "Cross-entropy and sigmoid, by a bias",
+        b[j],
+        (Sum(error, (i, 1, n)) / n, "equation 66"),
+        of_z=1,
+        where=sigmoid_cross_entropy,
+    ),
+    layer(
+        "68",
+        "Quadratic cost and linear outputs: the error of an output neuron",
+        delta[i, j],
+        (Partial(c[i], a[i, j]) * Partial(a[i, j], z[i, j]), "chain rule: only a_j depends on z_j"),
+        (error * Partial(a[i, j], z[i, j]), "derivative of the square"),
+        (error, "a = z"),
+        where=linear_quadratic,
+    ),
+    through_the_error(
+        "69",
+        "Quadratic cost and linear outputs, by a weight",
+        w[j, k],
+        (Sum(A[i, k] * error, (i, 1, n)) / n, "equation 68"),
+        of_z=A[i, k],
+        where=linear_quadratic,
+    ),
+    through_the_error(
+        "70",
+        "Quadratic cost and linear outputs, by a bias",
+        b[j],
+        (Sum(error, (i, 1, n)) / n, "equation 68"),
+        of_z=1,
+        where=linear_quadratic,
+    ),
+]
+
+# The minimum of the cross-entropy of one output neuron, in its activation 0 < a < 1 for a target 0 < y < 1.
+_a, _y = IndexedBase("a", real=True), IndexedBase("y", real=True)
+MINIMUM = [
+    derive(
+        "64",
+        "The cross-entropy's value where s(z) = y: the binary entropy",
+        C,
+        (-Sum(_y[i] * log(_a[i]) + (1 - _y[i]) * log(1 - _a[i]), (i, 1, n)) / n, "equation 57"),
+        (-Sum(_y[i] * log(_y[i]) + (1 - _y[i]) * log(1 - _y[i]), (i, 1, n)) / n, "s(z) = y, where 57 has its minimum"),
+        where={C: -Sum(_y[i] * log(_a[i]) + (1 - _y[i]) * log(1 - _a[i]), (i, 1, n)) / n, _a[i]: _y[i]},
+        letters={_y: "targets"},
+        domain={_y: Interval.open(0, 1)},
+        source='000, exercise 3 (see "exercise 3" for the minimum)',
+    ),
+]
+
+EQUATIONS = [OUTPUT_LAYER[0], *MINIMUM, *OUTPUT_LAYER[1:]]

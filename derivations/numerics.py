@@ -1,0 +1,123 @@
+"""The identities by which the costs are computed without cancellation, as true as any other equation here.
+
+In exact arithmetic both sides are the same; in floating point the right side keeps digits that the left side loses.
+Relative to neuron m (in practice the one with the largest weighted input), rest is the sum of e^(z_k - z_m) over the
+other neurons.
+"""
+
+from functools import partial
+
+from sympy import IndexedBase, KroneckerDelta, Limit, Sum, Symbol, exp, log, symbols
+
+from derivations.equation import derive
+from derivations.notation import K, Partial, j, k, m, s, s_prime
+
+S, rest = symbols("S rest")
+x, y, d, v = symbols("z y d v", real=True)
+c, e = Symbol("c", positive=True), Symbol("e", positive=True)
+z, a, g, Y = (IndexedBase(letter, real=True) for letter in ("z", "a", "g", "y"))
+
+LETTERS = {z: "weighted inputs", Y: "targets", g: "gradient of a cost by the activations", c: "a positive constant"}
+others = 1 - KroneckerDelta(k, m)
+NEAR_ONE = {
+    a[j]: exp(z[j]) / S,
+    S: Sum(exp(z[k]), (k, 1, K)),
+    rest: Sum(others * exp(z[k] - z[m]), (k, 1, K)),
+}
+
+sigmoid = partial(derive, letters={x: "weighted input", y: "target"}, source="numerical identities")
+softmax = partial(derive, letters=LETTERS, where=NEAR_ONE, source="numerical identities")
+
+EQUATIONS = [
+    sigmoid(
+        "complement of sigmoid",
+        "1 - s(z) without the subtraction",
+        1 - s(x),
+        (exp(-x) / (1 + exp(-x)), "common denominator"),
+        (1 / (1 + exp(x)), "multiplied by e^z above and below"),
+        (s(-x), "definition of s"),
+    ),
+    sigmoid(
+        "slope of sigmoid",
+        "s'(z) without the subtraction",
+        s_prime(x),
+        (s(x) * (1 - s(x)), "exercise 1"),
+        (s(x) * s(-x), "complement of sigmoid"),
+    ),
+    sigmoid(
+        "logarithm of sigmoid",
+        "ln s(z) without overflow for z < 0",
+        log(s(x)),
+        (-log(1 + exp(-x)), "definition of s"),
+        (x - log(1 + exp(x)), "1 + e^-z = e^-z (1 + e^z)"),
+    ),
+    sigmoid(
+        "error of sigmoid",
+        "s(z) - y as two terms of one sign each, exact for y = 0 and y = 1",
+        s(x) - y,
+        ((1 - y) * s(x) - y * (1 - s(x)), "multiplied out"),
+        ((1 - y) * s(x) - y * s(-x), "complement of sigmoid"),
+    ),
+    softmax(
+        "softmax relative to a neuron",
+        "Softmax by differences, without overflow where z_m is the largest",
+        a[j],
+        (exp(z[j]) / (exp(z[m]) * (1 + rest)), "the sum, with e^z_m taken out"),
+        (exp(z[j] - z[m]) / (1 + rest), "quotient of exponentials"),
+    ),
+    softmax(
+        "complement of softmax",
+        "1 - a_m without the subtraction",
+        1 - a[m],
+        (1 - 1 / (1 + rest), "softmax relative to neuron m"),
+        (rest / (1 + rest), "common denominator"),
+    ),
+    softmax(
+        "logarithm of softmax",
+        "ln a_j exact near a_m = 1, with e_m left out of the sum",
+        log(a[j]),
+        (log(exp(z[j] - z[m])) - log(1 + rest), "softmax relative to neuron m, logarithm of a quotient"),
+        ((z[j] - z[m]) - log(1 + rest), "logarithm of an exponential"),
+    ),
+    softmax(
+        "error of softmax",
+        "a_m - y_m as two terms of one sign each for 0 <= y_m <= 1",
+        a[m] - Y[m],
+        ((1 - Y[m]) * a[m] - Y[m] * (1 - a[m]), "multiplied out"),
+        ((1 - Y[m]) * a[m] - Y[m] * rest / (1 + rest), "complement of softmax"),
+    ),
+    softmax(
+        "Jacobian of softmax, relative to a neuron",
+        "Softmax's Jacobian times a vector g, by differences from g_m: the term of neuron m drops out of the sum",
+        Sum(Partial(a[k], z[j]) * g[k], (k, 1, K)),
+        (Sum(a[k] * (KroneckerDelta(k, j) - a[j]) * g[k], (k, 1, K)), "the derivatives of softmax"),
+        (a[j] * (g[j] - Sum(a[k] * g[k], (k, 1, K))), "one term has k = j, a_j is common to all"),
+        (a[j] * (g[j] - g[m] - Sum(a[k] * (g[k] - g[m]), (k, 1, K))), "g_m = sum_k a_k g_m, equation 79"),
+        (a[j] * (g[j] - g[m] - Sum(others * a[k] * (g[k] - g[m]), (k, 1, K))), "the term k = m is 0"),
+    ),
+    derive(
+        "compensated difference",
+        "The rounding error of d = z_j - z_m, exact whatever rounding is in d and in v (TwoSum)",
+        (x - (d - v)) - (y + v),
+        ((x - y) - d, "v cancels"),
+        letters={x: "the one number", y: "the other", d: "their rounded difference", v: "rounded d - z"},
+        source="numerical identities",
+    ),
+    derive(
+        "compensated exponential",
+        "The exponential of a difference from its two terms, exactly",
+        exp(x - y),
+        (exp(d + ((x - y) - d)), "d + e = z_j - z_m"),
+        (exp(d) * exp((x - y) - d), "exponential of a sum"),
+        letters={x: "the one number", y: "the other", d: "their rounded difference"},
+        source="numerical identities",
+    ),
+    derive(
+        "compensated exponential, to first order",
+        "e^(d + e) = e^d (1 + e + O(e^2)): what is left out is at most half of e^2, relative to e^d, as e tends to 0",
+        Limit((exp(d + e) - exp(d) * (1 + e)) / e**2, e, 0),
+        (exp(d) / 2, "Taylor's series"),
+        letters={d: "rounded difference", e: "its rounding error"},
+        source="numerical identities",
+    ),
+]

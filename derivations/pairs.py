@@ -1,0 +1,131 @@
+"""The nine pairs of cost and output layer: delta_j = dC/dz_j for any targets, softmax with any constant c.
+
+The canonical pairs, whose delta has no factor that vanishes when a neuron saturates, are quadratic and linear,
+cross-entropy and sigmoid, log-likelihood and softmax. They are one theorem, the matching cost.
+"""
+
+from functools import partial
+
+from sympy import IndexedBase, Integral, Interval, KroneckerDelta, Sum, Symbol, exp, log, oo, symbols
+
+from derivations.equation import derive
+from derivations.notation import K, Partial, j, k, m, s, s_prime, unspecified
+
+C, S = Symbol("C"), Symbol("S")
+c = Symbol("c", positive=True)
+a, z, y, delta = (IndexedBase(letter, real=True) for letter in ("a", "z", "y", "δ"))
+
+LINEAR = {a[j]: z[j]}
+SIGMOID = {a[j]: s(z[j])}
+SOFTMAX = {a[j]: exp(c * z[j]) / S, S: Sum(exp(c * z[k]), (k, 1, K))}
+QUADRATIC = {C: Sum((a[j] - y[j]) ** 2, (j, 1, K)) / 2}
+CROSS_ENTROPY = {C: -Sum(y[j] * log(a[j]) + (1 - y[j]) * log(1 - a[j]), (j, 1, K))}
+LOG_LIKELIHOOD = {C: -Sum(y[j] * log(a[j]), (j, 1, K))}
+
+# dC/da_j of the three costs, as functions of the index.
+SLOPES = {
+    "quadratic": lambda j: a[j] - y[j],
+    "cross-entropy": lambda j: (a[j] - y[j]) / (a[j] * (1 - a[j])),
+    "log-likelihood": lambda j: -y[j] / a[j],
+}
+COSTS = {"quadratic": QUADRATIC, "cross-entropy": CROSS_ENTROPY, "log-likelihood": LOG_LIKELIHOOD}
+LETTERS = {z: "weighted inputs", y: "targets", c: "a positive constant"}
+pair = partial(derive, letters=LETTERS, source="the nine pairs of cost and output layer")
+
+
+def elementwise(cost, output, meaning, slope_of_output, *steps, **rest):
+    """A pair whose output layer acts on each neuron alone."""
+    return pair(
+        f"{cost} + {output}",
+        f"The error of an output neuron: {cost} cost, {output} outputs",
+        delta[j],
+        (Partial(C, a[j]) * Partial(a[j], z[j]), "chain rule: only a_j depends on z_j"),
+        (SLOPES[cost](j) * slope_of_output, "derivatives of the cost and of the output"),
+        *steps,
+        where={delta[j]: Partial(C, z[j]), **COSTS[cost], **meaning},
+        **rest,
+    )
+
+
+def through_softmax(cost, *steps):
+    """A pair whose outputs all depend on every weighted input."""
+    slope = SLOPES[cost]
+    return pair(
+        f"{cost} + softmax",
+        f"The error of an output neuron: {cost} cost, softmax outputs",
+        delta[j],
+        (Sum(Partial(C, a[m]) * Partial(a[m], z[j]), (m, 1, K)), "chain rule: every a_m depends on z_j"),
+        (Sum(slope(m) * c * a[m] * (KroneckerDelta(j, m) - a[j]), (m, 1, K)), "derivatives of cost and softmax"),
+        *steps,
+        where={delta[j]: Partial(C, z[j]), **COSTS[cost], **SOFTMAX},
+    )
+
+
+error, weighted = a[j] - y[j], lambda slope: c * a[j] * (slope(j) - Sum(a[k] * slope(k), (k, 1, K)))
+s_factors = "s' = s (1 - s)"
+
+NINE = [
+    elementwise("quadratic", "linear", LINEAR, 1, (error, "a = z")),
+    elementwise("quadratic", "sigmoid", SIGMOID, s_prime(z[j]), (error * a[j] * (1 - a[j]), s_factors)),
+    through_softmax("quadratic", (weighted(SLOPES["quadratic"]), "a_j is common to all, one term has m = j")),
+    elementwise(
+        "cross-entropy",
+        "linear",
+        LINEAR,
+        1,
+        ((z[j] - y[j]) / (z[j] * (1 - z[j])), "a = z"),
+        domain={z: Interval.open(0, 1)},
+    ),
+    elementwise("cross-entropy", "sigmoid", SIGMOID, s_prime(z[j]), (error, f"{s_factors} cancels")),
+    through_softmax("cross-entropy", (weighted(SLOPES["cross-entropy"]), "a_j is common to all, one term has m = j")),
+    elementwise("log-likelihood", "linear", LINEAR, 1, (-y[j] / z[j], "a = z"), domain={z: Interval.open(0, oo)}),
+    elementwise("log-likelihood", "sigmoid", SIGMOID, s_prime(z[j]), (-y[j] * (1 - a[j]), s_factors)),
+    through_softmax("log-likelihood", (c * (a[j] * Sum(y[k], (k, 1, K)) - y[j]), "a_m cancels, one term has m = j")),
+]
+
+Z, A, Y, v, d = symbols("z a y v d", real=True)
+f = unspecified("f")
+one = partial(derive, source="the nine pairs of cost and output layer")
+
+MATCHING = [
+    one(
+        "matching cost",
+        "One theorem behind the canonical pairs: the cost whose error is f(z) - y, for every output function f",
+        Partial(C, Z),
+        (Partial(Integral(f(v), (v, 0, Z)), Z) - Partial(Y * Z, Z), "the integral in two parts"),
+        (f(Z) - Y, "fundamental theorem of calculus"),
+        where={C: Integral(f(v) - Y, (v, 0, Z))},
+        letters={Z: "weighted input", Y: "target", v: "variable of integration"},
+    ),
+    one(
+        "matching cost of linear",
+        "The matching cost of linear outputs is the quadratic cost",
+        C,
+        (Z**2 / 2 - Y * Z, "integral of v - y"),
+        ((Z - Y) ** 2 / 2 - Y**2 / 2, "the square completed"),
+        where={C: Integral(v - Y, (v, 0, Z))},
+        letters={Z: "weighted input", Y: "target", v: "variable of integration"},
+    ),
+    one(
+        "matching cost of sigmoid",
+        "The matching cost of sigmoid outputs is the cross-entropy",
+        C,
+        (log(1 + exp(Z)) - Y * Z - log(2), "integral of s(v) - y"),
+        (-(Y * log(A) + (1 - Y) * log(1 - A)) - log(2), "a = s(z), ln a = z - ln(1 + e^z), ln(1 - a) = -ln(1 + e^z)"),
+        where={C: Integral(s(v) - Y, (v, 0, Z)), A: s(Z)},
+        letters={Z: "weighted input", Y: "target", v: "variable of integration"},
+    ),
+    pair(
+        "matching cost of softmax",
+        "The matching cost of softmax is the log-likelihood: the gradient of ln sum e^z is the softmax",
+        Partial(C, z[j]),
+        (exp(z[j]) / Sum(exp(z[k]), (k, 1, K)) - y[j], "derivative of ln"),
+        (a[j] - y[j], "equation 78"),
+        where={
+            C: log(Sum(exp(z[k]), (k, 1, K))) - Sum(y[k] * z[k], (k, 1, K)),
+            a[j]: exp(z[j]) / Sum(exp(z[k]), (k, 1, K)),
+        },
+    ),
+]
+
+EQUATIONS = [*NINE, *MATCHING]

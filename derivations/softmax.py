@@ -1,0 +1,131 @@
+"""Equations 78 to 84: the softmax layer and the log-likelihood cost, for every number K of outputs."""
+
+from functools import partial
+
+from sympy import Eq, IndexedBase, KroneckerDelta, Sum, Symbol, exp, log
+
+from derivations.equation import derive
+from derivations.notation import K, N, Partial, j, k, m, t
+
+C, S = Symbol("C"), Symbol("S")
+c = Symbol("c", positive=True)
+y = IndexedBase("y", real=True)
+a, z, w, b, delta = (IndexedBase(f"{letter}^L", real=True) for letter in ("a", "z", "w", "b", "δ"))
+A = IndexedBase("a^{L-1}", real=True)
+LETTERS = {z: "weighted inputs", A: "activations of the layer before", w: "weights", b: "biases", y: "targets"}
+LETTERS |= {c: "a positive constant"}
+
+SOFTMAX = {a[j]: exp(z[j]) / S, S: Sum(exp(z[k]), (k, 1, K))}
+TEMPERED = {a[j]: exp(c * z[j]) / S, S: Sum(exp(c * z[k]), (k, 1, K))}
+LOG_LIKELIHOOD = {delta[j]: Partial(C, z[j]), C: -Sum(y[j] * log(a[j]), (j, 1, K))}
+WEIGHTED_INPUT = {z[j]: Sum(w[j, k] * A[k], (k, 1, N)) + b[j]}
+TARGETS_SUM_TO_1 = Eq(Sum(y[m], (m, 1, K)), 1)
+sum_of_targets = Sum(y[m], (m, 1, K))
+is_j = KroneckerDelta(m, j)
+
+layer = partial(derive, letters=LETTERS, source="000, softmax")
+trained = partial(layer, where=LOG_LIKELIHOOD | SOFTMAX, given=(TARGETS_SUM_TO_1,))
+part = partial(derive, letters=LETTERS, source="003, the derivation in parts")
+
+EQUATIONS = [
+    layer("78", "Softmax", a[j], (exp(z[j]) / Sum(exp(z[k]), (k, 1, K)), "definition"), where=SOFTMAX),
+    layer(
+        "79",
+        "Softmax activations sum to 1",
+        Sum(a[j], (j, 1, K)),
+        (Sum(exp(z[j]) / S, (j, 1, K)), "equation 78"),
+        (Sum(exp(z[j]), (j, 1, K)) / S, "S is common to all terms"),
+        (1, "the numerator is S"),
+        where=SOFTMAX,
+    ),
+    layer(
+        "80",
+        "Log-likelihood cost: only the true class t counts",
+        C,
+        (-Sum(KroneckerDelta(j, t) * log(a[j]), (j, 1, K)), "definition, with y_j = 1 for j = t and 0 otherwise"),
+        (-log(a[t]), "one term is left"),
+        where={C: -Sum(y[j] * log(a[j]), (j, 1, K)), y[j]: KroneckerDelta(j, t), **SOFTMAX},
+    ),
+    part(
+        "78 by its own z",
+        "Softmax by its own weighted input",
+        Partial(a[j], z[j]),
+        ((exp(z[j]) * S - exp(z[j]) ** 2) / S**2, "quotient rule"),
+        (a[j] * (1 - a[j]), "a_j = e^z_j / S"),
+        where=SOFTMAX,
+    ),
+    part(
+        "78 by another z",
+        "Softmax by another neuron's weighted input",
+        Partial(a[j], z[k]),
+        (-exp(z[j]) * exp(z[k]) / S**2, "quotient rule, j and k different"),
+        (-a[j] * a[k], "a_j = e^z_j / S"),
+        where=SOFTMAX,
+        given=(Eq(KroneckerDelta(j, k), 0),),
+    ),
+    part(
+        "80 by a",
+        "Log-likelihood by an activation",
+        Partial(C, a[j]),
+        (-Sum(y[m] / a[m] * is_j, (m, 1, K)), "derivative of ln, term by term"),
+        (-y[j] / a[j], "only the term of a_j depends on a_j"),
+        where={C: LOG_LIKELIHOOD[C]},
+        letters={a: "activations", y: "targets"},
+    ),
+    trained(
+        "84",
+        "Log-likelihood and softmax: the error of an output neuron",
+        delta[j],
+        (Sum(Partial(C, a[m]) * Partial(a[m], z[j]), (m, 1, K)), "chain rule: every a_m depends on z_j"),
+        (Sum(-y[m] / a[m] * Partial(a[m], z[j]), (m, 1, K)), "derivative of ln"),
+        (Sum(-y[m] / a[m] * a[m] * (is_j - a[j]), (m, 1, K)), "a_j (1 - a_j) for m = j and -a_m a_j otherwise"),
+        (a[j] * sum_of_targets - y[j], "one term has m = j, a_j is common to all"),
+        (a[j] - y[j], "the targets sum to 1"),
+    ),
+    trained(
+        "81",
+        "Log-likelihood and softmax, by a bias",
+        Partial(C, b[j]),
+        (Sum(delta[m] * Partial(z[m], b[j]), (m, 1, K)), "chain rule"),
+        (delta[j], "z_j = sum_k w_jk a_k + b_j"),
+        (a[j] - y[j], "equation 84"),
+        where=LOG_LIKELIHOOD | SOFTMAX | WEIGHTED_INPUT,
+    ),
+    trained(
+        "82",
+        "Log-likelihood and softmax, by a weight",
+        Partial(C, w[j, k]),
+        (Sum(delta[m] * Partial(z[m], w[j, k]), (m, 1, K)), "chain rule"),
+        (delta[j] * A[k], "z_j = sum_k w_jk a_k + b_j"),
+        (A[k] * (a[j] - y[j]), "equation 84"),
+        where=LOG_LIKELIHOOD | SOFTMAX | WEIGHTED_INPUT,
+    ),
+    layer(
+        "83", "Tempered softmax", a[j], (exp(c * z[j]) / Sum(exp(c * z[k]), (k, 1, K)), "definition"), where=TEMPERED
+    ),
+    layer(
+        "84 with 83",
+        "Log-likelihood and tempered softmax, for any targets: a factor c, and the targets' sum",
+        delta[j],
+        (Sum(-y[m] / a[m] * Partial(a[m], z[j]), (m, 1, K)), "chain rule, derivative of ln"),
+        (Sum(-y[m] * c * (is_j - a[j]), (m, 1, K)), "quotient rule"),
+        (c * (a[j] * sum_of_targets - y[j]), "one term has m = j, a_j is common to all"),
+        where=LOG_LIKELIHOOD | TEMPERED,
+    ),
+    layer(
+        "81 with 83",
+        "Log-likelihood and tempered softmax, by a bias",
+        Partial(C, b[j]),
+        (Sum(delta[m] * Partial(z[m], b[j]), (m, 1, K)), "chain rule"),
+        (c * (a[j] * sum_of_targets - y[j]), "equation 84 with 83"),
+        where=LOG_LIKELIHOOD | TEMPERED | WEIGHTED_INPUT,
+    ),
+    layer(
+        "82 with 83",
+        "Log-likelihood and tempered softmax, by a weight",
+        Partial(C, w[j, k]),
+        (Sum(delta[m] * Partial(z[m], w[j, k]), (m, 1, K)), "chain rule"),
+        (A[k] * c * (a[j] * sum_of_targets - y[j]), "equation 84 with 83"),
+        where=LOG_LIKELIHOOD | TEMPERED | WEIGHTED_INPUT,
+    ),
+]
