@@ -146,15 +146,16 @@ def evaluate(
     return _evaluate(params, x, y, cost=cost, output=output, hidden=hidden)
 
 
-@functools.partial(jax.jit, static_argnames=("cost", "output", "hidden", "optimizer", "batch_size"))
-def _epoch(params, state, x, y, key, *, cost, output, hidden, optimizer, batch_size):
+def descend(params, state, x, y, key, *, cost, output, hidden, optimizer, batch_size):
+    """One epoch: parameters and optimizer state after it, the mean cost, and whether all of it is finite."""
+
     def step(carry, minibatch):
         params, state = carry
         C, gradient = jax.value_and_grad(loss)(params, *minibatch, cost=cost, output=output, hidden=hidden)
         updates, state = optimizer.update(gradient, state, params)
         return (optax.apply_updates(params, updates), state), C
 
-    order = jax.random.permutation(key, len(x))
+    order = jnp.argsort(jax.random.bits(key, (len(x),)))  # jax.random.permutation sorts twice
     whole, rest = divmod(len(x), batch_size)
     minibatches = order[: len(x) - rest].reshape(whole, batch_size)
     carry, costs = jax.lax.scan(step, (params, state), (x[minibatches], y[minibatches]))
@@ -165,6 +166,9 @@ def _epoch(params, state, x, y, key, *, cost, output, hidden, optimizer, batch_s
     params, state = carry
     finite = jnp.all(jnp.array([jnp.all(jnp.isfinite(leaf)) for leaf in jax.tree.leaves((params, total))]))
     return params, state, total / len(x), finite
+
+
+_epoch = jax.jit(descend, static_argnames=("cost", "output", "hidden", "optimizer", "batch_size"))
 
 
 @functools.partial(jax.jit, static_argnames=("cost", "output", "hidden"))
