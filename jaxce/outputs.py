@@ -238,7 +238,7 @@ def _softmax_log_complement_pullback(c, z, g, axis):
     _, a_among_others = _without_largest(c, z, m, axis)
     odds = jnp.where(largest, 0, e / jnp.where(largest, 1, rest + (1 - e)))
     h = g * odds
-    of_largest = jnp.sum(jnp.where(largest, g, 0), axis, keepdims=True) / (1 + rest) * a_among_others
+    of_largest = jnp.sum(jnp.where(largest, g * a, 0), axis, keepdims=True) * a_among_others
     return a * (jnp.sum(h, axis, keepdims=True) - h - g) + of_largest
 
 
