@@ -107,8 +107,8 @@ def _evaluate(cost: Callable, delta: Callable, z: ArrayLike, y: ArrayLike, axis:
     """cost(z, y), with the derivative dC = sum_j delta_j dz_j + sum_j dC/dy_j dy_j."""
     z, y = working_precision(jnp.asarray(z)), jnp.asarray(y)
     _check_shapes(z, y, axis)
+    y = _wide(y) if _is_label(y) else y.astype(z.dtype)
     valid = (y >= 0) & (y < z.shape[axis]) if _is_label(y) else True
-    y = y if _is_label(y) else y.astype(z.dtype)
     if where is not None:
         z, y = present(z, where), jnp.where(where, _dense(z, y, axis), 0)
     differentiable_cost = jax.custom_jvp(cost)
@@ -129,6 +129,11 @@ def _evaluate(cost: Callable, delta: Callable, z: ArrayLike, y: ArrayLike, axis:
 
 def _is_label(y):
     return jnp.issubdtype(y.dtype, jnp.integer)
+
+
+def _wide(y):
+    """Labels of a type that holds the number of classes, which uint8 may not."""
+    return y.astype(jnp.int32) if jnp.iinfo(y.dtype).bits < 32 else y
 
 
 def _dense(z, y, axis):
