@@ -92,7 +92,8 @@ def log_likelihood(output: Output, z: ArrayLike, y: ArrayLike, axis: int = -1, w
     def cost(z, y):
         log, _ = output.logs(z, axis)
         if _is_label(y):
-            return -jnp.take_along_axis(log, jnp.expand_dims(y, axis), axis).squeeze(axis)
+            C = -jnp.take_along_axis(log, jnp.expand_dims(y, axis), axis).squeeze(axis)
+            return jnp.where(jnp.isnan(jnp.max(z, axis)), jnp.nan, C)  # as it is where targets multiply every log
         undefined = ~jnp.isfinite(log) & ~jnp.isnan(z)  # where y is 0, so is the domain's edge and what lies outside
         return -jnp.sum(_weighted(y, log, undefined), axis, where=where)
 

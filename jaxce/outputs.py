@@ -112,7 +112,7 @@ linear = Output(
     residual=lambda z, y, axis: z - y,
     logs=_linear_logs,
     residual_pullback=lambda z, y, axis: z - y,
-    log_pullback=lambda z, g, total, axis: jnp.where(g == 0, 0, g / jnp.where(z < 0, jnp.nan, z)),
+    log_pullback=lambda z, g, total, axis: jnp.where((g == 0) & ~jnp.isnan(z), 0, g / jnp.where(z < 0, jnp.nan, z)),
     log_complement_pullback=lambda z, g, axis: -g / (1 - _between_0_and_1(z)),
 )
 
@@ -156,7 +156,7 @@ def _residual(activations):
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(2,))
 def _sigmoid_residual_pullback(z, y, axis):
-    """a (1 - a) (a - y), as (1 - y) a^2 (1 - a) - y a (1 - a)^2 over one denominator: factors would add up their ulps."""
+    """a (1 - a) (a - y), as (1 - y) a^2 (1 - a) - y a (1 - a)^2 over one denominator: factors would add their ulps."""
     e = jnp.exp(-jnp.abs(z))
     numerator = jnp.where(z < 0, (1 - y) * (e * e) - y * e, (1 - y) * e - y * (e * e))
     return numerator / (1 + e * (3 + e * (3 + e)))  # (1 + e)^3
