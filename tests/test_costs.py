@@ -1,0 +1,259 @@
+"""Costs: every pair's value and gradient against the book's table, through every transformation, type and shape."""
+
+import functools
+import itertools
+
+import book
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from conftest import TOLERANCE
+
+import jaxce
+
+PAIRS = list(itertools.product(jaxce.COSTS, jaxce.OUTPUTS))
+CANONICAL = [("quadratic", "linear"), ("cross_entropy", "sigmoid"), ("log_likelihood", "softmax")]
+TEMPERED = [(pair, c) for pair in PAIRS for c in ((1.0, 0.5, 3.0) if pair[1] == "softmax" else (1.0,))]
+
+every_pair = pytest.mark.parametrize("pair", PAIRS, ids="-".join)
+every_pair_and_c = pytest.mark.parametrize(("pair", "c"), TEMPERED)
+LABELS = (np.int32, np.uint8, np.int64)
+
+agree = functools.partial(np.testing.assert_allclose, rtol=TOLERANCE["equal"])
+
+
+def functions(pair, c=1.0):
+    """The cost and the output layer of a pair's names."""
+    cost, output = pair
+    return jaxce.COSTS[cost], jaxce.tempered_softmax(c) if output == "softmax" else jaxce.OUTPUTS[output]
+
+
+def weighted_inputs(pair, shape):
+    """Weighted inputs in the pair's domain, drawn by NumPy."""
+    random = np.random.default_rng(list(shape))
+    return random.uniform(0.1, 0.9, shape) if pair[1] == "linear" else random.normal(0, 1, shape)
+
+
+def targets(K):
+    """One row a kind of target: one-hot, smoothed, of sum 1, of another sum, negative, all 0, all 1."""
+    random = np.random.default_rng(K)
+    one_hot = np.eye(K)[K // 2]
+    rows = [one_hot, 0.9 * one_hot + 0.1 / K, random.dirichlet(np.ones(K)), random.uniform(0, 2, K)]
+    return np.stack([*rows, random.normal(0, 1, K), np.zeros(K), np.ones(K)])
+
+
+@functools.partial(jax.jit, static_argnames=("cost", "output", "axis"))
+def value_and_delta(cost, output, z, y, axis=-1, where=None):
+    C, pullback = jax.vjp(lambda z: cost(output, z, y, axis=axis, where=where), z)
+    return C, pullback(jnp.ones_like(C))[0]
+
+
+@every_pair_and_c
+@pytest.mark.parametrize("K", [2, 3, 5])
+def test_value_and_gradient_are_the_book_s(pair, c, K):
+    y = targets(K)
+    z = weighted_inputs(pair, y.shape)
+    C, delta = value_and_delta(*functions(pair, c), z, y)
+    agree(C, book.cost(pair, z, y, c))
+    agree(delta, book.delta(pair, z, y, c), atol=1e-15)
+
+
+@every_pair
+def test_a_wrong_formula_is_refused(pair):
+    y = targets(3)[2:5]
+    z, c = weighted_inputs(pair, (3, 3)), 3.0
+    _, delta = value_and_delta(*functions(pair, c), z, y)
+    a, right = book.ACTIVATION[pair[1]](z, c), book.DELTA[pair]
+    agree(delta, right(a, y, c))
+    mutants = {
+        "sign flipped": -right(a, y, c),
+        "a and y swapped": right(y, a, c),
+        "factor a too many": a * right(a, y, c),
+        "factor 1 - a too many": (1 - a) * right(a, y, c),
+        "factor a missing": right(a, y, c) / a,
+        "factor 1 - a missing": right(a, y, c) / (1 - a),
+        "y taken for one-hot": right(a, np.eye(3)[y.argmax(-1)], c),
+        "neurons in another order": right(a, y, c)[:, ::-1],
+        "one digit in a trillion": right(a, y, c) * (1 + 3e-12),
+    }
+    if pair[1] == "softmax":
+        mutants["c left out"] = right(a, y, 1.0)
+        mutants["coupling of the neurons left out"] = {
+            "quadratic": c * a * (a - y),
+            "cross_entropy": c * (a - y) / (1 - a),
+            "log_likelihood": c * (a - y),
+        }[pair[0]]
+    for name, mutant in mutants.items():
+        with pytest.raises(AssertionError):
+            agree(delta, mutant, err_msg=name)
+
+
+@every_pair
+def test_labels_of_any_integer_type_stand_for_one_hot_targets(pair):
+    labels, classes = np.array([3, 250]), 300  # more classes than the narrowest type of label has values
+    z, one_hot = weighted_inputs(pair, (2, classes)), np.eye(classes)[labels]
+    for of_type in jax.jit(lambda z: [value_and_delta(*functions(pair), z, labels.astype(t)) for t in LABELS])(z):
+        agree(of_type[0], book.cost(pair, z, one_hot))
+        agree(of_type[1], book.delta(pair, z, one_hot), atol=1e-15)
+
+
+@every_pair
+def test_labels_and_one_hot_targets_agree_bit_for_bit_and_jit_with_eager(pair):
+    cost, output = functions(pair)
+    labels = jnp.array([0, 1, 2, 1])
+    z = jnp.asarray(weighted_inputs(pair, (4, 3)), jnp.float32)
+
+    def eager(y):
+        C, pullback = jax.vjp(lambda z: cost(output, z, y), z)
+        return C, pullback(jnp.ones_like(C))[0]
+
+    one_hot, compiled = jax.nn.one_hot(labels, 3, dtype=z.dtype), jax.jit(eager)
+    for results in (eager(labels), eager(one_hot)), (compiled(labels), compiled(one_hot)):
+        jax.tree.map(np.testing.assert_array_equal, *results)
+    for results in zip(eager(one_hot), compiled(one_hot), strict=True):
+        agree(*results, rtol=TOLERANCE["float32"])
+
+
+@every_pair
+@pytest.mark.parametrize("label", [-1, 3])
+def test_a_label_that_names_no_class_costs_nan(pair, label):
+    z = weighted_inputs(pair, (2, 3))
+    C, _ = value_and_delta(*functions(pair), z, np.array([label, 1]))
+    assert np.isnan(C[0])
+    assert np.isfinite(C[1])
+
+
+@every_pair
+def test_vmap_and_scan_change_nothing(pair):
+    cost, output = functions(pair)
+    y = targets(3)
+    z = weighted_inputs(pair, y.shape)
+    C, delta = value_and_delta(cost, output, z, y)
+    one = jax.value_and_grad(lambda z, y: cost(output, z, y))
+    for transformed in (jax.vmap(one)(z, y), jax.lax.scan(lambda _, zy: (None, one(*zy)), None, (z, y))[1]):
+        agree(transformed[0], C)
+        agree(transformed[1], delta, atol=1e-15)
+
+
+@every_pair_and_c
+def test_forward_mode_and_second_derivatives(pair, c):
+    cost, output = functions(pair, c)
+    y, v = targets(3), np.array([0.3, -1.1, 0.7])
+    z = weighted_inputs(pair, y.shape)
+
+    @jax.jit
+    @jax.vmap
+    def derivatives(z, y):
+        def slope(z):
+            return jax.jvp(lambda z: cost(output, z, y), (z,), (v,))[1]
+
+        return slope(z), jax.grad(slope)(z), jax.hessian(lambda z: cost(output, z, y))(z)
+
+    slope, product, hessian = derivatives(z, y)
+    agree(slope, book.delta(pair, z, y, c) @ v, atol=1e-15)
+    expected = np.stack([book.hessian(pair, *example, c) for example in zip(z, y, strict=True)])
+    agree(hessian, expected, atol=TOLERANCE["equal"])
+    agree(product, expected @ v, atol=TOLERANCE["equal"])
+
+
+@every_pair
+def test_gradient_with_respect_to_the_targets(pair):
+    cost, output = functions(pair)
+    y = targets(3)
+    z = weighted_inputs(pair, y.shape)
+    by_z, by_y = jax.jit(jax.grad(lambda z, y: cost(output, z, y).sum(), argnums=(0, 1)))(z, y)
+    agree(by_z, book.delta(pair, z, y), atol=1e-15)
+    agree(by_y, book.TARGET_GRADIENT[pair[0]](book.ACTIVATION[pair[1]](z, 1.0), y))
+
+
+@every_pair
+def test_the_neurons_may_lie_along_any_axis(pair):
+    cost, output = functions(pair)
+    z, y = weighted_inputs(pair, (2, 4, 3)), np.random.default_rng(0).uniform(size=(2, 4, 3))
+    labels = y.argmax(-1)
+
+    @jax.jit
+    def along(z, y, labels):
+        return [
+            cost(output, jnp.moveaxis(z, -1, axis), t, axis=axis)
+            for axis in (0, 1, -1, -2)
+            for t in (jnp.moveaxis(y, -1, axis), labels)
+        ]
+
+    for C, t in zip(along(z, y, labels), 4 * [y, np.eye(3)[labels]], strict=True):
+        agree(C, book.cost(pair, z, t))
+    assert along(z[:0], y[:0], labels[:0])[0].shape == (0, 4)
+
+
+@every_pair
+def test_nothing_is_traced_twice(pair):
+    traces = []
+
+    @functools.partial(jax.jit, static_argnums=0)
+    def step(output, z, y):
+        traces.append(output)
+        return jax.value_and_grad(jaxce.COSTS[pair[0]], argnums=1)(output, z, y)
+
+    z, y = weighted_inputs(pair, (2, 3)), targets(3)
+    for k in range(2):
+        for c in (2.0, 2, np.float64(2)):
+            step(jaxce.tempered_softmax(c) if pair[1] == "softmax" else jaxce.OUTPUTS[pair[1]], z[k], y[k])
+    assert len(traces) == 1
+
+
+@every_pair
+@pytest.mark.parametrize("dtype", [jnp.float32, jnp.bfloat16, jnp.float16])
+def test_the_type_of_z_is_the_type_of_its_gradient(pair, dtype):
+    y = jnp.asarray([[0.5, 0.25, 1.0], [0, 1, 0]], dtype)
+    z = jnp.asarray(weighted_inputs(pair, (2, 3)), dtype)
+    exact_z, exact_y = np.asarray(z, float), np.asarray(y, float)
+    for targets, chosen in ((y, np.array([0, 1])), (jnp.array([1, 1]), np.array([1, 1]))):
+        C, delta = value_and_delta(*functions(pair), z[chosen], targets)
+        assert C.dtype == jnp.float32
+        assert delta.dtype == dtype
+        agree(C, book.cost(pair, exact_z, exact_y)[chosen], rtol=TOLERANCE["float32"])
+        rounded = TOLERANCE["float32"] + float(jnp.finfo(dtype).eps)
+        agree(np.asarray(delta, float), book.delta(pair, exact_z, exact_y)[chosen], rtol=rounded)
+
+
+@every_pair
+def test_without_64_bit_types(pair):
+    y = targets(3)
+    z = weighted_inputs(pair, y.shape)
+    with jax.enable_x64(False):
+        C, delta = value_and_delta(*functions(pair), jnp.asarray(z), jnp.asarray(y))
+        assert C.dtype == delta.dtype == jnp.float32
+    agree(C, book.cost(pair, z, y), rtol=TOLERANCE["float32"], atol=1e-6)
+    agree(delta, book.delta(pair, z, y), rtol=TOLERANCE["float32"], atol=1e-6)
+
+
+z = jnp.zeros((2, 3))
+
+
+@every_pair
+@pytest.mark.parametrize(
+    ("z", "y", "axis", "error", "message"),
+    [
+        (
+            z,
+            jnp.zeros((2, 4)),
+            -1,
+            ValueError,
+            r"y of shape \(2, 4\).*z of shape \(2, 3\).*float targets of shape \(2, 3\)",
+        ),
+        (z, jnp.zeros(3, int), -1, ValueError, r"y of shape \(3,\).*integer class labels of shape \(2,\)"),
+        (z, jnp.zeros((2, 1), int), -1, ValueError, r"y of shape \(2, 1\).*integer class labels of shape \(2,\)"),
+        (z, jnp.zeros(2), -1, ValueError, r"class labels.*integers, not float64.*astype"),
+        (z, jnp.zeros((2, 3), int), -1, ValueError, r"floats, not int64.*astype"),
+        (jnp.zeros((2, 3), int), jnp.zeros((2, 3)), -1, TypeError, r"z must hold floats, not int64.*astype"),
+        (z, jnp.zeros((2, 3)), 2, ValueError, r"axis 2 does not exist in z of shape \(2, 3\)"),
+        (z, jnp.zeros((2, 3)), -3, ValueError, r"axis -3 does not exist in z of shape \(2, 3\)"),
+        (jnp.zeros(()), jnp.zeros(()), -1, ValueError, r"axis -1 does not exist in z of shape \(\)"),
+    ],
+)
+def test_bad_input_is_answered_with_what_was_expected(pair, z, y, axis, error, message):
+    cost, output = functions(pair)
+    for evaluate in (cost, jax.jit(cost, static_argnums=(0, 3))):
+        with pytest.raises(error, match=message):
+            evaluate(output, z, y, axis)
