@@ -4,6 +4,7 @@ from jaxce import mnist
 from jaxce.costs import COSTS, cross_entropy, log_likelihood, quadratic
 from jaxce.network import Layer, accuracy, forward, init, loss, weighted_input
 from jaxce.outputs import OUTPUTS, Output, linear, sigmoid, softmax, tempered_softmax
+from jaxce.sweeps import Sweep, grid, sweep
 from jaxce.training import Diverged, History, Interrupted, evaluate, fit
 
 __all__ = [
@@ -14,11 +15,13 @@ __all__ = [
     "Interrupted",
     "Layer",
     "Output",
+    "Sweep",
     "accuracy",
     "cross_entropy",
     "evaluate",
     "fit",
     "forward",
+    "grid",
     "init",
     "linear",
     "log_likelihood",
@@ -27,6 +30,7 @@ __all__ = [
     "quadratic",
     "sigmoid",
     "softmax",
+    "sweep",
     "tempered_softmax",
     "weighted_input",
 ]

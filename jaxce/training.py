@@ -54,7 +54,7 @@ class Interrupted(KeyboardInterrupt):
     """Training was interrupted from the keyboard; `.params` and `.history` are of the finished epochs."""
 
     def __init__(self, params: Sequence[Layer], history: History):
-        super().__init__(f"training interrupted after epoch {len(history.seconds)}")
+        super().__init__(f"training interrupted after epoch {history.seconds.shape[-1]}")
         self.params, self.history = params, history
 
 
@@ -97,14 +97,11 @@ def fit(
     >>> float(history.accuracy[-1])
     1.0
     """
-    x, y = _checked(params, data, cost, output, hidden)
-    test = None if evaluation is None else _checked(params, evaluation, cost, output, hidden)
-    if not 1 <= batch_size <= len(x):
-        raise ValueError(f"batch_size must be from 1 to the number of examples, {len(x)}; got {batch_size}")
-    if epochs < 1:
-        raise ValueError(f"epochs must be at least 1; got {epochs}")
-    params, state, rows = list(params), optimizer.init(params), []
     network = {"cost": cost, "output": output, "hidden": hidden}
+    x, y = checked(params, data, **network)
+    test = None if evaluation is None else checked(params, evaluation, **network)
+    check_counts(len(x), epochs, batch_size)
+    params, state, rows = list(params), optimizer.init(params), []
     try:
         for epoch in range(epochs):
             start = time.perf_counter()
@@ -112,7 +109,7 @@ def fit(
                 params, state, x, y, jax.random.fold_in(key, epoch),
                 optimizer=optimizer, batch_size=batch_size, **network,
             )  # fmt: skip
-            measured = (jnp.nan, jnp.nan) if test is None else _evaluate(trained, *test, **network)
+            measured = (jnp.nan, jnp.nan) if test is None else measure(trained, *test, **network)
             row = (*map(float, (training_cost, *measured)), time.perf_counter() - start)
             if not finite:
                 raise Diverged(params, _history(rows), float(training_cost))
@@ -142,8 +139,8 @@ def evaluate(
     >>> float(result.accuracy)
     1.0
     """
-    x, y = _checked(params, data, cost, output, hidden)
-    return _evaluate(params, x, y, cost=cost, output=output, hidden=hidden)
+    x, y = checked(params, data, cost, output, hidden)
+    return measure(params, x, y, cost=cost, output=output, hidden=hidden)
 
 
 def descend(params, state, x, y, key, *, cost, output, hidden, optimizer, batch_size):
@@ -158,7 +155,10 @@ def descend(params, state, x, y, key, *, cost, output, hidden, optimizer, batch_
     order = jnp.argsort(jax.random.bits(key, (len(x),)))  # jax.random.permutation sorts twice
     whole, rest = divmod(len(x), batch_size)
     minibatches = order[: len(x) - rest].reshape(whole, batch_size)
-    carry, costs = jax.lax.scan(step, (params, state), (x[minibatches], y[minibatches]))
+    if jax.default_backend() == "cpu":  # where a shuffled copy costs less than scattered reads in every step
+        carry, costs = jax.lax.scan(step, (params, state), (x[minibatches], y[minibatches]))
+    else:
+        carry, costs = jax.lax.scan(lambda carry, i: step(carry, (x[i], y[i])), (params, state), minibatches)
     total = batch_size * jnp.sum(costs)
     if rest:
         carry, C = step(carry, (x[order[-rest:]], y[order[-rest:]]))
@@ -172,7 +172,7 @@ _epoch = jax.jit(descend, static_argnames=("cost", "output", "hidden", "optimize
 
 
 @functools.partial(jax.jit, static_argnames=("cost", "output", "hidden"))
-def _evaluate(params, x, y, *, cost, output, hidden):
+def measure(params, x, y, *, cost, output, hidden):
     labelled = jnp.issubdtype(y.dtype, jnp.integer)
     return Evaluation(
         loss(params, x, y, cost=cost, output=output, hidden=hidden),
@@ -184,7 +184,15 @@ def _history(rows):
     return History(*np.array(rows, dtype=float).reshape(-1, len(History._fields)).T)
 
 
-def _checked(params, data, cost, output, hidden):
+def check_counts(n, epochs, batch_size):
+    """Raise ValueError where n examples cannot be trained on like this."""
+    if not 1 <= batch_size <= n:
+        raise ValueError(f"batch_size must be from 1 to the number of examples, {n}; got {batch_size}")
+    if epochs < 1:
+        raise ValueError(f"epochs must be at least 1; got {epochs}")
+
+
+def checked(params, data, cost, output, hidden):
     """The pair (x, y) as JAX arrays, once it is known to fit the network."""
     x, y = map(jnp.asarray, data)
     if x.ndim != 2 or len(x) == 0:

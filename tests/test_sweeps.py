@@ -1,0 +1,185 @@
+"""Sweeps: every member is the network that fit trains, whatever the others do."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+import pytest
+from conftest import TOLERANCE
+from test_training import problem
+
+import jaxce
+from jaxce import sweeps
+
+SIZES = (6, 5, 3)
+DATA = problem()
+NETWORK = {"cost": jaxce.cross_entropy, "output": jaxce.sigmoid}
+MEMBERS = jaxce.grid(seed=[3, 4], learning_rate=[0.3, 0.5, 1.0])
+
+
+@pytest.fixture(params=["cpu", "gpu"])
+def backend(request, monkeypatch):
+    """Both ways of training: a network a core, and all together, as on a GPU."""
+    monkeypatch.setattr(jax, "default_backend", lambda: request.param)
+    jax.clear_caches()
+    yield request.param
+    jax.clear_caches()
+
+
+def sweep(members=MEMBERS, data=DATA, **changes):
+    """Train a few small networks, some arguments changed."""
+    arguments: dict[str, Any] = (
+        {"optimizer": optax.sgd, "epochs": 3, "batch_size": 10, "evaluation": data} | NETWORK | changes
+    )
+    return jaxce.sweep(SIZES, data, members=members, **arguments)
+
+
+def fit(member, **changes):
+    """The same training of one member by fit."""
+    hyperparameters = dict(member)
+    key_init, key_fit = jax.random.split(jax.random.key(hyperparameters.pop("seed")))
+    arguments: dict[str, Any] = {"epochs": 3, "batch_size": 10, "evaluation": DATA, "key": key_fit} | NETWORK | changes
+    params = jaxce.init(key_init, SIZES)
+    return jaxce.fit(params, DATA, optimizer=optax.sgd(**hyperparameters), **arguments)
+
+
+def test_every_member_is_what_fit_makes_of_it(backend):
+    result = sweep()
+    assert result.members == MEMBERS
+    assert not result.diverged.any()
+    for index in (1, 5):
+        params, history = fit(MEMBERS[index])
+        for one, two in zip(jax.tree.leaves(params), jax.tree.leaves(result.params), strict=True):
+            np.testing.assert_allclose(two[index], one, rtol=TOLERANCE["equal"], atol=TOLERANCE["equal"])
+        for name in ("training_cost", "evaluation_cost", "accuracy"):
+            one, two = getattr(history, name), getattr(result.history, name)[index]
+            np.testing.assert_allclose(two, one, rtol=TOLERANCE["equal"])
+
+
+def test_on_a_cpu_the_bits_are_those_of_fit():
+    result = sweep(MEMBERS[:2])
+    for index, member in enumerate(MEMBERS[:2]):
+        params, _ = fit(member)
+        for one, two in zip(jax.tree.leaves(params), jax.tree.leaves(result.params), strict=True):
+            np.testing.assert_array_equal(two[index], one)
+
+
+def test_any_hyperparameter_of_any_optimizer_can_differ():
+    def momentum(learning_rate, momentum, decay):
+        return optax.chain(optax.add_decayed_weights(decay), optax.sgd(learning_rate, momentum))
+
+    members = jaxce.grid(seed=[0], learning_rate=[0.1], momentum=[0.0, 0.9], decay=[0.0, 0.1])
+    result = sweep(members, optimizer=momentum)
+    assert len(np.unique(result.history.training_cost[:, -1])) == 4
+
+
+def test_a_member_that_diverges_is_marked_and_spoils_no_other(backend):
+    members = [{"seed": 0, "learning_rate": rate} for rate in (0.1, 1e200, 0.1)]
+    result = sweep(members, output=jaxce.linear, cost=jaxce.quadratic)
+    assert result.diverged.tolist() == [False, True, False]
+    assert all(np.all(np.isfinite(leaf)) for leaf in jax.tree.leaves(result.params))
+    assert np.all(np.isnan(result.history.training_cost[1]))
+    assert np.all(np.isfinite(result.history.training_cost[[0, 2]]))
+    np.testing.assert_array_equal(result.params[0].w[0], result.params[0].w[2])
+
+
+def test_one_program_is_compiled_whatever_the_number_of_members(backend):
+    traces = []
+
+    def counted(output, z, y):
+        traces.append(len(z))
+        return jaxce.cross_entropy(output, z, y)
+
+    numbers = []
+    for count in (2, 5):
+        traces.clear()
+        sweep(jaxce.grid(seed=range(count), learning_rate=[0.5]), cost=counted)
+        numbers.append(len(traces))
+    assert numbers[1] <= numbers[0]
+
+
+def test_progress_is_told_and_an_interruption_keeps_the_finished_epochs(backend):
+    told = []
+
+    def progress(history):
+        told.append(history.training_cost.shape)
+        if len(told) == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(jaxce.Interrupted, match="after epoch 2") as caught:
+        sweep(progress=progress)
+    assert told == [(6, 1), (6, 2)]
+    whole = sweep(epochs=2)
+    np.testing.assert_array_equal(caught.value.history.training_cost, whole.history.training_cost)
+    for one, two in zip(jax.tree.leaves(caught.value.params), jax.tree.leaves(whole.params), strict=True):
+        np.testing.assert_array_equal(one, two)
+
+
+def test_an_interruption_before_the_first_epoch_ends_keeps_nothing(monkeypatch):
+    def interrupted(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sweeps, "_on_every_core", interrupted)
+    with pytest.raises(jaxce.Interrupted, match="after epoch 0"):
+        sweep()
+
+
+def test_without_evaluation_data_only_the_training_cost_is_measured():
+    result = sweep(MEMBERS[:1], evaluation=None)
+    assert np.all(np.isfinite(result.history.training_cost))
+    assert np.all(np.isnan(result.history.accuracy))
+
+
+def test_more_members_than_fit_into_memory_are_refused_before_anything_is_trained(backend, monkeypatch):
+    monkeypatch.setattr(sweeps, "_free_memory", lambda: 20_000)
+    members = jaxce.grid(seed=range(1000), learning_rate=[0.5])
+    with pytest.raises(MemoryError, match=r"1000 networks need about .* GB are free: sweep at most (\d+) at once"):
+        sweep(members)
+
+
+def test_the_prediction_of_memory_is_linear_in_the_members(monkeypatch):
+    needed = []
+    monkeypatch.setattr(sweeps, "_free_memory", lambda: 0)
+    for count in (1000, 2000):
+        with pytest.raises(MemoryError) as caught:
+            sweep(jaxce.grid(seed=range(count), learning_rate=[0.5]), evaluation=None)
+        needed.append(float(str(caught.value).split()[4]))
+    assert needed[1] == pytest.approx(2 * needed[0], rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("members", "error", "message"),
+    [
+        ([], ValueError, "one or more mappings of the same names"),
+        ([{"seed": 0, "learning_rate": 0.1}, {"seed": 1}], ValueError, "one or more mappings of the same names"),
+        ([{"learning_rate": 0.1}], ValueError, "each member must have a seed"),
+        ([{"seed": 0, "rate": 0.1}], TypeError, "unexpected keyword argument 'rate'"),
+    ],
+)
+def test_members_that_cannot_be_trained_are_refused(members, error, message):
+    with pytest.raises(error, match=message):
+        sweep(members)
+
+
+def test_data_and_counts_are_checked_as_by_fit():
+    x, labels = DATA
+    with pytest.raises(ValueError, match="labels must be from 0 to 2"):
+        sweep(data=(x, labels + 1))
+    with pytest.raises(ValueError, match="batch_size must be from 1 to"):
+        sweep(batch_size=54)
+    with pytest.raises(ValueError, match="epochs must be at least 1"):
+        sweep(epochs=0)
+
+
+def test_float32_members_agree_with_fit_to_a_millionth():
+    with jax.enable_x64(False):
+        x, labels = DATA
+        data = (jnp.asarray(x, jnp.float32), labels)
+        result = sweep(MEMBERS[:2], data)
+        for index, member in enumerate(MEMBERS[:2]):
+            params, _ = fit(member)
+            for one, two in zip(jax.tree.leaves(params), jax.tree.leaves(result.params), strict=True):
+                assert two.dtype == np.float32
+                np.testing.assert_allclose(two[index], one, rtol=1e-6, atol=1e-6)
