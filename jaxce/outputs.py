@@ -212,7 +212,12 @@ def _softmax_logs(c, z, axis):
     log_rest, _ = _without_largest(c, z, m, axis)
     is_tiny = others < jnp.finfo(z.dtype).eps
     log_complement = jnp.where(is_tiny, log_rest - jnp.log1p(rest), -jnp.log1p(e / others))
-    return c * (z - m) - jnp.log1p(rest), log_complement
+    return _scaled(c, z, m) - jnp.log1p(rest), log_complement
+
+
+def _scaled(c, z, m):
+    """c (z - m), also where z - m alone is beyond the largest float."""
+    return 2 * (c * (z / 2 - m / 2))
 
 
 def _without_largest(c, z, m, axis):
@@ -221,7 +226,7 @@ def _without_largest(c, z, m, axis):
     others = jnp.where(largest, -jnp.inf, z)
     nothing = jnp.max(others, axis, keepdims=True) == -jnp.inf
     m_2, e, rest = exponentials(jnp.where(nothing, 0, others), c, axis)
-    log_sum = c * (m_2 - m) + jnp.log1p(rest)
+    log_sum = _scaled(c, m_2, m) + jnp.log1p(rest)
     return jnp.where(nothing, -jnp.inf, log_sum), jnp.where(nothing, 0, e / (1 + rest))
 
 
