@@ -1,7 +1,6 @@
 """Costs: every pair's value and gradient against the book's table, through every transformation, type and shape."""
 
 import functools
-import itertools
 
 import book
 import jax
@@ -9,30 +8,11 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from conftest import TOLERANCE
+from pairs import TEMPERED, agree, every_pair, functions, value_and_delta, weighted_inputs
 
 import jaxce
 
-PAIRS = list(itertools.product(jaxce.COSTS, jaxce.OUTPUTS))
-CANONICAL = [("quadratic", "linear"), ("cross_entropy", "sigmoid"), ("log_likelihood", "softmax")]
-TEMPERED = [(pair, c) for pair in PAIRS for c in ((1.0, 0.5, 3.0) if pair[1] == "softmax" else (1.0,))]
-
-every_pair = pytest.mark.parametrize("pair", PAIRS, ids="-".join)
-every_pair_and_c = pytest.mark.parametrize(("pair", "c"), TEMPERED)
 LABELS = (np.int32, np.uint8, np.int64)
-
-agree = functools.partial(np.testing.assert_allclose, rtol=TOLERANCE["equal"])
-
-
-def functions(pair, c=1.0):
-    """The cost and the output layer of a pair's names."""
-    cost, output = pair
-    return jaxce.COSTS[cost], jaxce.tempered_softmax(c) if output == "softmax" else jaxce.OUTPUTS[output]
-
-
-def weighted_inputs(pair, shape):
-    """Weighted inputs in the pair's domain, drawn by NumPy."""
-    random = np.random.default_rng(list(shape))
-    return random.uniform(0.1, 0.9, shape) if pair[1] == "linear" else random.normal(0, 1, shape)
 
 
 def targets(K):
@@ -43,13 +23,7 @@ def targets(K):
     return np.stack([*rows, random.normal(0, 1, K), np.zeros(K), np.ones(K)])
 
 
-@functools.partial(jax.jit, static_argnames=("cost", "output", "axis"))
-def value_and_delta(cost, output, z, y, axis=-1, where=None):
-    C, pullback = jax.vjp(lambda z: cost(output, z, y, axis=axis, where=where), z)
-    return C, pullback(jnp.ones_like(C))[0]
-
-
-@every_pair_and_c
+@pytest.mark.parametrize(("pair", "c"), TEMPERED)
 @pytest.mark.parametrize("K", [2, 3, 5])
 def test_value_and_gradient_are_the_book_s(pair, c, K):
     y = targets(K)
@@ -136,7 +110,7 @@ def test_vmap_and_scan_change_nothing(pair):
         agree(transformed[1], delta, atol=1e-15)
 
 
-@every_pair_and_c
+@pytest.mark.parametrize(("pair", "c"), TEMPERED)
 def test_forward_mode_and_second_derivatives(pair, c):
     cost, output = functions(pair, c)
     y, v = targets(3), np.array([0.3, -1.1, 0.7])

@@ -1,0 +1,49 @@
+"""The nine pairs as the tests go through them: names, functions, inputs in their domain, value and gradient."""
+
+import functools
+import itertools
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from conftest import TOLERANCE
+
+import jaxce
+
+PAIRS = list(itertools.product(jaxce.COSTS, jaxce.OUTPUTS))
+TEMPERED = [(pair, c) for pair in PAIRS for c in ((1.0, 0.5, 3.0) if pair[1] == "softmax" else (1.0,))]
+
+every_pair = pytest.mark.parametrize("pair", PAIRS, ids="-".join)
+every_cost = pytest.mark.parametrize("cost", jaxce.COSTS.values(), ids=jaxce.COSTS)
+agree = functools.partial(np.testing.assert_allclose, rtol=TOLERANCE["equal"])
+
+
+def functions(pair, c=1.0):
+    """The cost and the output layer of a pair's names."""
+    cost, output = pair
+    return jaxce.COSTS[cost], jaxce.tempered_softmax(c) if output == "softmax" else jaxce.OUTPUTS[output]
+
+
+def weighted_inputs(pair, shape):
+    """Weighted inputs in the pair's domain, drawn by NumPy."""
+    random = np.random.default_rng(list(shape))
+    return random.uniform(0.1, 0.9, shape) if pair[1] == "linear" else random.normal(0, 1, shape)
+
+
+@functools.partial(jax.jit, static_argnames=("cost", "output"))
+def value_and_delta(cost, output, z, y, where=None):
+    """C and dC/dz of each example, the neurons along the last axis."""
+    C, pullback = jax.vjp(lambda z: cost(output, z, y, where=where), z)
+    return C, pullback(jnp.ones_like(C))[0]
+
+
+@functools.partial(jax.jit, static_argnames=("cost", "output"))
+def forward_derivatives(cost, output, z, y, v, where=None):
+    """dC along v of each example in forward mode, and that of dC/dz: the Hessian times v."""
+
+    def gradient(z):
+        return jax.grad(lambda z: cost(output, z, y, where=where).sum())(z)
+
+    slope = jax.jvp(lambda z: cost(output, z, y, where=where), (z,), (v,))[1]
+    return slope, jax.jvp(gradient, (z,), (v,))[1]

@@ -1,0 +1,100 @@
+"""Masks: an output at False is as if it were not there, whatever z and y hold in its place."""
+
+import book
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from pairs import agree, every_pair, forward_derivatives, functions, value_and_delta, weighted_inputs
+
+import jaxce
+
+WHERE = np.array([[True, False, True, True], [True, True, True, False], [False, True, True, True]])
+
+
+def deleted(x):
+    """The outputs that the mask keeps, three an example."""
+    return x[WHERE].reshape(3, 3)
+
+
+def expected(pair, z, y):
+    """Value and gradient of the examples without their masked outputs, the gradient 0 at these."""
+    delta = np.zeros(WHERE.shape)
+    delta[WHERE] = book.delta(pair, deleted(z), deleted(y)).ravel()
+    return book.cost(pair, deleted(z), deleted(y)), delta
+
+
+@every_pair
+def test_a_masked_output_is_as_if_deleted(pair):
+    random = np.random.default_rng(1)
+    z, y, v = weighted_inputs(pair, (3, 4)), random.uniform(0, 1, (3, 4)), random.normal(0, 1, (3, 4))
+    C, delta = expected(pair, z, y)
+    products = np.stack([book.hessian(pair, *e) @ u for *e, u in zip(*map(deleted, (z, y, v)), strict=True)])
+    for anything in (np.nan, np.inf, -np.inf, 1e30, np.finfo(float).max):
+        masked_z, masked_y = np.where(WHERE, z, anything), np.where(WHERE, y, anything)
+        value, gradient = value_and_delta(*functions(pair), masked_z, masked_y, WHERE)
+        agree(value, C)
+        agree(gradient, delta, atol=1e-15)
+        slope, product = forward_derivatives(*functions(pair), masked_z, masked_y, v, WHERE)
+        agree(slope, np.sum(delta * v, -1), atol=1e-15)
+        agree(deleted(np.asarray(product)), products, atol=1e-14)
+        assert not np.any(product[~WHERE])
+
+
+@every_pair
+def test_a_label_may_name_a_kept_or_a_masked_output(pair):
+    z, labels = weighted_inputs(pair, (3, 4)), np.array([1, 2, 0])  # masked, kept, masked
+    C, delta = expected(pair, z, np.eye(4)[labels])
+    of_labels = value_and_delta(*functions(pair), z, labels, WHERE)
+    agree(of_labels[0], C)
+    agree(of_labels[1], delta, atol=1e-15)
+    of_one_hot = value_and_delta(*functions(pair), z, np.eye(4)[labels], WHERE)
+    jax.tree.map(np.testing.assert_array_equal, of_labels, of_one_hot)
+
+
+@every_pair
+def test_a_fully_masked_example_costs_nothing(pair):
+    z = np.array([[0.5, 0.4, 0.3, 0.2], [np.nan, np.inf, 1e30, -np.inf], [0.5, 0.4, 0.3, 0.2]])
+    where = np.array([[True] * 4, [False] * 4, [False] * 4])
+    for y in (np.full((3, 4), 0.25), np.array([1, 2, 3])):
+        C, delta = value_and_delta(*functions(pair), z, y, where)
+        slope, product = forward_derivatives(*functions(pair), z, y, np.ones((3, 4)), where)
+        for result in (C, delta, slope, product):
+            assert np.all(np.isfinite(result))
+            assert not np.any(result[1:])
+
+
+@every_pair
+def test_masks_broadcast(pair):
+    cost, output = functions(pair)
+    z, y = weighted_inputs(pair, (3, 4)), np.random.default_rng(1).uniform(0, 1, (3, 4))
+    masks = [WHERE[0], WHERE[:, :1], np.array(True), True]
+    values = jax.jit(lambda z, y: [cost(output, z, y, where=where) for where in masks])(z, y)
+    for value, where in zip(values, masks, strict=True):
+        full = np.broadcast_to(where, z.shape)
+        separately = [book.cost(pair, z[n][full[n]], y[n][full[n]]) if full[n].any() else 0.0 for n in range(3)]
+        agree(value, separately)
+    moved = jax.jit(lambda z, y, where: cost(output, z, y, axis=0, where=where))(z.T, y.T, WHERE.T)
+    agree(moved, expected(pair, z, y)[0])
+
+
+@every_pair
+def test_a_masked_target_has_no_gradient(pair):
+    cost, output = functions(pair)
+    z, y = weighted_inputs(pair, (3, 4)), np.full((3, 4), 0.5)
+    by_y = jax.jit(jax.grad(lambda y: cost(output, jnp.asarray(z), y, where=jnp.asarray(WHERE)).sum()))(y)
+    a = book.ACTIVATION[pair[1]](deleted(z), 1.0)
+    agree(deleted(np.asarray(by_y)), book.TARGET_GRADIENT[pair[0]](a, 0.5))
+    assert not np.any(by_y[~WHERE])
+
+
+@pytest.mark.parametrize("output", jaxce.OUTPUTS.values(), ids=jaxce.OUTPUTS)
+@pytest.mark.parametrize("anything", [np.nan, np.inf, -np.inf, 1e30])
+def test_a_masked_activation_is_0(output, anything):
+    z = jnp.where(WHERE, jnp.asarray(np.random.default_rng(2).normal(size=(3, 4))), anything)
+    a = output(z, where=jnp.asarray(WHERE))
+    assert not np.any(a[~WHERE])
+    agree(deleted(np.asarray(a)), output(jnp.asarray(deleted(np.asarray(z)))))
+    gradient = jax.grad(lambda z: (output(z, where=jnp.asarray(WHERE)) ** 2).sum())(z)
+    assert not np.any(gradient[~WHERE])
+    assert np.all(np.isfinite(gradient))
