@@ -3,7 +3,6 @@
 import functools
 import importlib.metadata
 import statistics
-import time
 
 import jax
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 import jaxce
 from benchmarks import report
 from benchmarks.peers import CONTESTANTS, Contestant, Task
+from benchmarks.report import seconds
 
 SLOW = "NumPy, the book's program"  # tens of seconds an epoch: timed at one size, and once
 LEAST_ACCURACY = 0.85
@@ -31,13 +31,6 @@ def installed() -> dict[str, str]:
         except importlib.metadata.PackageNotFoundError:
             print(f"{name} is left out: {distribution} is not installed")
     return versions
-
-
-def seconds(function) -> float:
-    """Wall time of one call."""
-    start = time.perf_counter()
-    function()
-    return time.perf_counter() - start
 
 
 @functools.cache
@@ -97,7 +90,7 @@ def measure(quick: bool) -> list[report.Row]:
     data, versions = jaxce.mnist.load(), installed()
     if quick:
         few = data._replace(train=jaxce.mnist.Split(*(part[:5000] for part in data.train)))
-        return race(task(few, hidden=30, batch_size=10), versions, repeats=3)
+        return race(task(few, hidden=30, batch_size=10), versions, repeats=2)
     rows = []
     for hidden in (30, 100):
         for batch_size in (10, 32, 128):

@@ -1,0 +1,59 @@
+"""Every equation of the chapter is proved in seconds, most in a fraction of one.
+
+An equation's time is that of a proof in a fresh start of the mathematics: SymPy's cache is emptied before each.
+"""
+
+import statistics
+
+from sympy.core.cache import clear_cache
+
+from benchmarks import report
+from benchmarks.report import seconds
+from derivations import EQUATIONS
+
+
+def prove(equation) -> None:
+    """Prove, and fail where there is no proof: a fast refusal would be no achievement."""
+    proof = equation.prove()
+    if not proof:
+        raise RuntimeError(f"equation {equation.label} is not proved: {proof}")
+
+
+def measure(quick: bool) -> list[report.Row]:
+    """All equations three times, or, quickly, five of them once."""
+    equations = list(EQUATIONS.values())[:5] if quick else list(EQUATIONS.values())
+    rows: list[report.Row] = []
+    for equation in equations:
+        times = []
+        for _ in range(1 if quick else 3):
+            clear_cache()
+            times.append(seconds(lambda equation=equation: prove(equation)))
+        rows.append(
+            {
+                "equation": equation.label,
+                "title": equation.title,
+                "steps": len(equation.steps),
+                "seconds": round(statistics.median(times), 3),
+                "least": round(min(times), 3),
+                "most": round(max(times), 3),
+            }
+        )
+    return rows
+
+
+def draw(axes, rows) -> None:
+    """Seconds of each equation, the slowest first."""
+    slowest = sorted(rows, key=lambda row: -row["seconds"])[:30]
+    axes.barh([row["equation"] for row in slowest], [row["seconds"] for row in slowest])
+    axes.invert_yaxis()
+    axes.tick_params(axis="y", labelsize="small")
+    axes.set_xlabel(f"seconds to prove, the slowest {len(slowest)} of {len(rows)}")
+
+
+def main(arguments=None) -> list[report.Row]:
+    """Run this benchmark from the command line."""
+    return report.run(__name__, measure, draw, arguments)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""One call of `jaxce.sweep` trains many networks faster than one call of `jaxce.fit` after another.
+
+784-30-10 networks, minibatches of 10, that differ in seed. Throughput is of the epochs after the first, so
+that compilation is apart; `compile s` is what the first epoch takes longer.
+"""
+
+import statistics
+
+import jax
+import jax.numpy as jnp
+import optax
+
+import jaxce
+from benchmarks import report
+
+SIZES = (784, 30, 10)
+TRAINING = {"cost": jaxce.cross_entropy, "output": jaxce.sigmoid, "batch_size": 10}
+RATE = 0.5
+
+
+def seconds_of_fit(data, test, count: int, epochs: int) -> list[float]:
+    """Seconds an epoch of `count` networks trained one after another, with one optimizer that compiles once."""
+    optimizer, histories = optax.sgd(RATE), []
+    for seed in range(count):
+        key_init, key_fit = jax.random.split(jax.random.key(seed))
+        params = jaxce.init(key_init, SIZES)
+        _, history = jaxce.fit(
+            params, data, evaluation=test, optimizer=optimizer, epochs=epochs, key=key_fit, **TRAINING
+        )
+        histories.append(history)
+    return [sum(history.seconds[epoch] for history in histories) for epoch in range(epochs)]
+
+
+def row(data, test, count: int, epochs: int) -> report.Row:
+    """Both ways with the same number of networks; for fit a few of them stand for all."""
+    result = jaxce.sweep(
+        SIZES,
+        data,
+        members=jaxce.grid(seed=range(count), learning_rate=[RATE]),
+        evaluation=test,
+        optimizer=optax.sgd,
+        epochs=epochs,
+        **TRAINING,
+    )
+    first, *later = result.history.seconds[0]
+    few = min(count, 8)
+    one_by_one = statistics.median(seconds_of_fit(data, test, few, epochs)[1:]) / few
+    together = statistics.median(later) / count
+    accuracy = 100 * result.history.accuracy[:, -1]
+    if accuracy.min() < 80:
+        raise RuntimeError(f"a network did not learn: accuracies {accuracy}")
+    return {
+        "networks": count,
+        "sweep s/epoch": round(together * count, 3),
+        "networks/s": round(1 / together, 2),
+        "fit networks/s": round(1 / one_by_one, 2),
+        "ratio": round(one_by_one / together, 2),
+        "compile s": round(first - together * count, 2),
+        "least accuracy %": round(float(accuracy.min()), 2),
+        "mean accuracy %": round(float(accuracy.mean()), 2),
+        "largest accuracy %": round(float(accuracy.max()), 2),
+    }
+
+
+def measure(quick: bool) -> list[report.Row]:
+    """From one network to 256 on a CPU and to 10,000 on a GPU; quickly, two and three on a tenth of the images."""
+    data = jaxce.mnist.load()
+    if quick:
+        few = jaxce.mnist.Split(*(part[:5000] for part in data.train))
+        return [row(tuple(map(jnp.asarray, few)), data.test, count, epochs=3) for count in (2, 3)]
+    counts = (1, 2, 4, 16, 64, 256) if jax.default_backend() == "cpu" else (1, 10, 100, 1000, 10_000)
+    return [row(tuple(map(jnp.asarray, data.train)), data.test, count, epochs=3) for count in counts]
+
+
+def draw(axes, rows) -> None:
+    """Networks a second against the number of networks."""
+    counts = [row["networks"] for row in rows]
+    axes.plot(counts, [row["networks/s"] for row in rows], "o-", label="sweep")
+    axes.plot(counts, [row["fit networks/s"] for row in rows], "s--", label="fit, one after another")
+    axes.set_xscale("log")
+    axes.set_ylim(bottom=0)
+    axes.set_xlabel("networks")
+    axes.set_ylabel("epochs of one network a second")
+    axes.legend()
+
+
+def main(arguments=None) -> list[report.Row]:
+    """Run this benchmark from the command line."""
+    return report.run(__name__, measure, draw, arguments)
+
+
+if __name__ == "__main__":
+    main()
