@@ -10,12 +10,12 @@ difference is zero, exactly and for symbolic sizes.
 
 import functools
 import itertools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from sympy import Eq, Expr, Integral, Set, sympify
 
-from derivations.evaluate import Counterexample, counterexample
+from derivations.evaluate import Counterexample, counterexamples
 from derivations.notation import SIZES, Definitions, Partial, letters, unfold
 from derivations.zero import has_sign, is_zero
 
@@ -125,15 +125,15 @@ def prove(equation: Equation) -> Proof:
     chain = [Step(equation.statement.lhs, ""), *equation.steps]
     if chain[-1].expression != equation.statement.rhs:
         chain.append(Step(equation.statement.rhs, "the statement"))
+    known = functools.cache(lambda expression: unfold(expression, equation.where))
     pairs = [
         (link, claim)
         for link, (before, after) in enumerate(itertools.pairwise(chain))
-        for claim in _claims(before.expression, after.expression, equation.where)
+        for claim in claims(before.expression, after.expression, known)
     ]
-    found = counterexample([claim for _, claim in pairs], equation)
-    known = functools.cache(lambda expression: unfold(expression, equation.where))
+    found = counterexamples([claim for _, claim in pairs], equation)
     for place, (link, (left, right)) in enumerate(pairs):
-        example = found[1] if found and found[0] == place else None
+        example = found.get(place)
         if example or not _equal(known(left), known(right), equation):
             before, after = chain[link : link + 2]
             return Proof(equation, False, len(chain) - 1, before.expression, after.expression, after.reason, example)
@@ -146,17 +146,17 @@ def _equal(left, right, equation):
     return left == right or is_zero(left - right, equation.given, equation.domain)
 
 
-def _claims(left, right, where):
+def claims(left: Expr, right: Expr, known: Callable[[Expr], Expr]) -> list[tuple[Expr, Expr]]:
     """What is to be shown: left = right, or, of integrals, what fixes them by the fundamental theorem of calculus.
 
     An integral without limits is known up to a constant: the two sides must have the same derivative. One with limits
-    is fixed by the derivative by its upper limit and by its value at the lower.
+    is fixed by the derivative by its upper limit and by its value at the lower. `known` unfolds an expression.
     """
-    limits = [limit for side in (left, right) for part in unfold(side, where).atoms(Integral) for limit in part.limits]
+    limits = [limit for side in (left, right) for part in known(side).atoms(Integral) for limit in part.limits]
     if all(limit[-1].is_number for limit in limits):
-        return [(left, right)] if not limits else [tuple(unfold(side, where).doit() for side in (left, right))]
+        return [(left, right)] if not limits else [tuple(known(side).doit() for side in (left, right))]
     upper = limits[0][-1]
     same_slope = Partial(left, upper), Partial(right, upper)
     if len(limits[0]) == 1:
         return [same_slope]
-    return [same_slope, tuple(unfold(side, where).subs(upper, limits[0][1]).doit() for side in (left, right))]
+    return [same_slope, tuple(known(side).subs(upper, limits[0][1]).doit() for side in (left, right))]

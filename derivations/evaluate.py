@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import mpmath
-from sympy import Expr, Indexed, Interval, Rational, S, Symbol, lambdify, oo, solve
+from sympy import Expr, Indexed, Interval, Rational, S, Symbol, lambdify, nan, oo, zoo
 
 from derivations.notation import INDICES, K, M, N, Unspecified, n, unfold, unknowns
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 DIGITS = 50
 CLOSE = mpmath.mpf(10) ** -(DIGITS - 15)
-APART = {n: 2, K: 3, N: 2, M: 2, **dict(zip(INDICES, (1, 1, 2, 2, 2, 3), strict=True))}
-TOGETHER = {n: 2, K: 3, N: 2, M: 2, **dict(zip(INDICES, (2, 2, 2, 1, 1, 2), strict=True))}
+APART = {n: 3, K: 3, N: 2, M: 2, **dict(zip(INDICES, (3, 2, 1, 2, 3, 3), strict=True))}
+TOGETHER = {n: 2, K: 3, N: 2, M: 2, **dict(zip(INDICES, (2, 2, 2, 1, 2, 2), strict=True))}
 
 
 @dataclass(frozen=True)
@@ -43,18 +43,23 @@ FUNCTIONS = {
 }
 
 
-def counterexample(claims: Sequence[tuple[Expr, Expr]], equation: "Equation") -> tuple[int, Counterexample] | None:
-    """The first of the claims left = right that is false at a random point of the domain, and that point."""
+def counterexamples(claims: Sequence[tuple[Expr, Expr]], equation: "Equation") -> dict[int, Counterexample]:
+    """Where a claim left = right is false at a random point of the domain: its place, and that point."""
     expressions = list(dict.fromkeys(itertools.chain.from_iterable(claims)))
-    for sizes in (APART, TOGETHER):
+    free = set().union(*(expression.free_symbols for expression in expressions)) & set(INDICES)
+    found = {}
+    for sizes in (APART, TOGETHER) if len(free) > 1 else (APART,):
         for point, values in evaluations(expressions, equation, sizes):
             value = dict(zip(expressions, values, strict=True))
             for place, (left, right) in enumerate(claims):
-                a, b = value[left], value[right]
-                if a != b and not abs(a - b) <= CLOSE * (1 + abs(a) + abs(b)):
+                if place not in found and not _close(value[left], value[right]):
                     used = {name: size for name, size in sizes.items() if left.has(name) or right.has(name)}
-                    return place, Counterexample({**used, **point}, a, b)
-    return None
+                    found[place] = Counterexample({**used, **point}, value[left], value[right])
+    return found
+
+
+def _close(a, b):
+    return a == b or (mpmath.isfinite(a) and abs(a - b) <= CLOSE * (1 + abs(a) + abs(b)))
 
 
 def evaluations(
@@ -62,6 +67,7 @@ def evaluations(
 ) -> Iterator[tuple[dict, list]]:
     """The values of several expressions at random points of an equation's domain, for one choice of sizes."""
     plain = [concrete(expression, equation, sizes) for expression in expressions]
+    plain = [nan if expression.has(zoo) else expression for expression in plain]
     given = [concrete(e.lhs - e.rhs, equation, sizes) for e in equation.given]
     if any(e.is_number and e != 0 for e in given):
         return  # such as j = k where they are given to be different
@@ -87,8 +93,8 @@ def _random_point(names, given, equation, chance):
         point = {name: _random_value(name, equation.domain, chance) for name in names}
         for constraint in [e for e in given if unknowns(e)]:
             last = max(unknowns(constraint), key=str)
-            others = {name: value for name, value in point.items() if name != last}
-            point[last] = next(iter(solve(constraint.subs(others), last)), oo)
+            at_0, at_1 = (constraint.xreplace({**point, last: Rational(value)}) for value in (0, 1))
+            point[last] = at_0 / (at_0 - at_1)  # the constraints are linear
         if all(value in _values(name, equation.domain) for name, value in point.items()):
             return point
     raise ValueError(f"equation {equation.label}: no random point lies in its domain {dict(equation.domain)}")
@@ -96,7 +102,7 @@ def _random_point(names, given, equation, chance):
 
 def _random_value(name, domain, chance):
     values = _values(name, domain)
-    low, high = max(values.inf, Rational(-5, 2)), min(values.sup, Rational(5, 2))
+    low, high = max(values.inf, Rational(-5, 2)), min(values.sup, Rational(3, 2))
     return low + (high - low) * Rational(chance.randint(1, 96), 97)
 
 

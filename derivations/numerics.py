@@ -13,7 +13,7 @@ from derivations.equation import derive
 from derivations.notation import K, Partial, j, k, m, s, s_prime
 
 S, rest = symbols("S rest")
-x, y, d, v = symbols("z y d v", real=True)
+x, y, d, v, a_ = symbols("z y d v a", real=True)
 c, e = Symbol("c", positive=True), Symbol("e", positive=True)
 z, a, g, Y = (IndexedBase(letter, real=True) for letter in ("z", "a", "g", "y"))
 
@@ -57,6 +57,14 @@ EQUATIONS = [
         s(x) - y,
         ((1 - y) * s(x) - y * (1 - s(x)), "multiplied out"),
         ((1 - y) * s(x) - y * s(-x), "complement of sigmoid"),
+    ),
+    sigmoid(
+        "error of quadratic + sigmoid",
+        "(a - y) a (1 - a) as two terms of one sign each for 0 <= y <= 1",
+        (a_ - y) * a_ * (1 - a_),
+        (((1 - y) * a_ - y * (1 - a_)) * a_ * (1 - a_), "error of sigmoid"),
+        ((1 - y) * a_**2 * (1 - a_) - y * a_ * (1 - a_) ** 2, "multiplied out"),
+        where={a_: s(x)},
     ),
     softmax(
         "softmax relative to a neuron",
