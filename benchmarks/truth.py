@@ -29,14 +29,14 @@ def truth(cost: str, output: str, z: np.ndarray, y: np.ndarray, c: float = 1.0) 
         >>> mpmath.nstr(C, 10), mpmath.nstr(delta[0], 10)
         ('1.928749848e-22', '-1.928749848e-22')
     """
-    with mp.workdps(_working_digits(z, c)):
+    with mp.workdps(_working_digits(output, z, c)):
         return _truth(cost, output, exact(z), exact(y), mpf(c))
 
 
 def curvature(cost: str, output: str, z: np.ndarray, y: np.ndarray, v: np.ndarray, c: float = 1.0) -> np.ndarray:
     """The Hessian of C with respect to z, times the vector v: a central difference of delta, right to 60 digits."""
-    with mp.workdps(3 * _working_digits(z, c)):
-        h = mpf(10) ** -_working_digits(z, c)
+    with mp.workdps(3 * _working_digits(output, z, c)):
+        h = mpf(10) ** -_working_digits(output, z, c)
         z, y, v = exact(z), exact(y), exact(v)
         ahead, behind = (_truth(cost, output, z + step * v, y, mpf(c)).delta for step in (h, -h))
         return (ahead - behind) / (2 * h)
@@ -47,13 +47,13 @@ def exact(x: np.ndarray) -> np.ndarray:
     return np.array([mpf(float(value)) for value in x])
 
 
-def _working_digits(z, c):
-    """Digits that cancel in 1 - a and in a - y come on top, twice over for their products; beyond 1e-310 none count."""
-    spread = max(float(np.ptp(z)), float(np.max(np.abs(z))))
-    return DIGITS + 2 * min(int(c * spread / np.log(10)), 310)
+def _working_digits(output, z, c):
+    """Digits that cancel in 1 - a and a - y come on top; in a softmax twice, where sums of their products cancel."""
+    cancel = 2 * c * np.ptp(z) if output == "softmax" else np.max(np.abs(z))
+    return DIGITS + int(cancel / np.log(10))
 
 
-_exp, _log = np.frompyfunc(mpmath.exp, 1, 1), np.frompyfunc(mpmath.log, 1, 1)
+_exp = np.frompyfunc(mpmath.exp, 1, 1)
 
 
 def _truth(cost, output, z, y, c):

@@ -135,7 +135,7 @@ def output_claims(layer: Layer, size: int) -> Iterator[Claim]:
         return Claim(f"{layer.name}: {name}", at, program, formula, arguments, layer.domain(z, cost))
 
     yield claim("a", lambda z: layer.output.activations(z, -1), (a, 1 - a), z)
-    yield claim("a - y", lambda z, y: layer.output.residual(z, y, -1), a - y, z, y)
+    yield claim("(a - y)^2 / 2", lambda z, y: layer.output.half_squared_residual(z, y, -1), (a - y) ** 2 / 2, z, y)
     yield claim("ln a, ln(1 - a)", lambda z: layer.output.logs(z, -1), (logs(a), logs(1 - a)), z, cost="cross_entropy")
 
 

@@ -35,7 +35,7 @@ def quadratic(output: Output, z: ArrayLike, y: ArrayLike, axis: int = -1, where:
     """
 
     def cost(z, y):
-        return jnp.sum(output.residual(z, _dense(z, y, axis), axis) ** 2, axis, where=where) / 2
+        return jnp.sum(output.half_squared_residual(z, _dense(z, y, axis), axis), axis, where=where)
 
     def delta(z, y):
         return output.c * output.residual_pullback(z, _dense(z, y, axis), axis)

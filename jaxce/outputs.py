@@ -24,7 +24,7 @@ class Output(NamedTuple):
     Calling it gives the activation: `softmax(z, axis=-1, where=None)`. Its fields are functions of arrays of z's shape:
 
     - `activations(z, axis)`: the pair a, 1 - a
-    - `residual(z, y, axis)`: a - y
+    - `half_squared_residual(z, y, axis)`: (a - y)^2 / 2
     - `logs(z, axis)`: the pair ln a, ln(1 - a)
     - `residual_pullback(z, y, axis)`: (da/dz)^T (a - y)
     - `log_pullback(z, g, total, axis)`: (d ln a/dz)^T g, where total is the sum of g along axis
@@ -38,7 +38,7 @@ class Output(NamedTuple):
     """
 
     activations: Callable
-    residual: Callable
+    half_squared_residual: Callable
     logs: Callable
     residual_pullback: Callable
     log_pullback: Callable
@@ -70,7 +70,7 @@ class Output(NamedTuple):
 
         return cls(
             activations=lambda z, axis: (f(z), 1 - f(z)),
-            residual=lambda z, y, axis: f(z) - y,
+            half_squared_residual=lambda z, y, axis: _half_square(f(z) - y),
             logs=lambda z, axis: (log(z), log_complement(z)),
             residual_pullback=lambda z, y, axis: _vjp(f, z, f(z) - y),
             log_pullback=lambda z, g, total, axis: _vjp(log, z, g),
@@ -81,6 +81,15 @@ class Output(NamedTuple):
 def _vjp(f, z, g):
     _, pullback = jax.vjp(f, z)
     return pullback(g)[0]
+
+
+def _residual(a, complement, y):
+    """a - y, with one rounding only where y is 0 or 1."""
+    return (1 - y) * a - y * complement
+
+
+def _half_square(x):
+    return x * (x / 2)  # x * x could overflow where its half does not
 
 
 def working_precision(z: Array) -> Array:
@@ -109,7 +118,7 @@ def _linear_logs(z, axis):
 
 linear = Output(
     activations=lambda z, axis: (z, 1 - z),
-    residual=lambda z, y, axis: z - y,
+    half_squared_residual=lambda z, y, axis: _half_square(z - y),
     logs=_linear_logs,
     residual_pullback=lambda z, y, axis: z - y,
     log_pullback=lambda z, g, total, axis: jnp.where((g == 0) & ~jnp.isnan(z), 0, g / jnp.where(z < 0, jnp.nan, z)),
@@ -146,20 +155,19 @@ def _(axis, primals, tangents):
     return _sigmoid_logs(z, axis), (complement * dz, -a * dz)
 
 
-def _residual(activations):
-    def residual(z, y, axis):
-        a, complement = activations(z, axis)
-        return (1 - y) * a - y * complement  # a - y, exact up to one rounding where y is 0 or 1
-
-    return residual
+def _sigmoid_half_squared_residual(z, y, axis):
+    """(a - y)^2 / 2, with the square of 1 + e^-|z| as one denominator: factors would add up ulps."""
+    e = jnp.exp(-jnp.abs(z))
+    numerator = jnp.where(z < 0, (1 - y) * e - y, (1 - y) - y * e)
+    return _half_square(numerator) / (1 + e * (2 + e))
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(2,))
 def _sigmoid_residual_pullback(z, y, axis):
-    """a (1 - a) (a - y), as (1 - y) a^2 (1 - a) - y a (1 - a)^2 over one denominator: factors would add their ulps."""
+    """a (1 - a) (a - y), as (1 - y) a^2 (1 - a) - y a (1 - a)^2 over (1 + e^-|z|)^3."""
     e = jnp.exp(-jnp.abs(z))
     numerator = jnp.where(z < 0, (1 - y) * (e * e) - y * e, (1 - y) * e - y * (e * e))
-    return numerator / (1 + e * (3 + e * (3 + e)))  # (1 + e)^3
+    return numerator / (1 + e * (3 + e * (3 + e)))
 
 
 @_sigmoid_residual_pullback.defjvp
@@ -167,13 +175,13 @@ def _(axis, primals, tangents):
     (z, y), (dz, dy) = primals, tangents
     a, complement = _sigmoid_activations(z, axis)
     slope = a * complement
-    d_delta = slope * ((complement - a) * sigmoid.residual(z, y, axis) + slope) * dz - slope * dy
+    d_delta = slope * ((complement - a) * _residual(a, complement, y) + slope) * dz - slope * dy
     return _sigmoid_residual_pullback(z, y, axis), d_delta
 
 
 sigmoid = Output(
     activations=_sigmoid_activations,
-    residual=_residual(_sigmoid_activations),
+    half_squared_residual=_sigmoid_half_squared_residual,
     logs=_sigmoid_logs,
     residual_pullback=_sigmoid_residual_pullback,
     log_pullback=lambda z, g, total, axis: _sigmoid_activations(z, axis)[1] * g,
@@ -222,12 +230,16 @@ def _scaled(c, z, m):
 
 def _without_largest(c, z, m, axis):
     """The layer without its largest z_j: ln sum_k e^(c (z_k - m)), and the softmax of those that remain."""
-    largest = jax.nn.one_hot(jnp.argmax(z, axis), z.shape[axis], axis=axis, dtype=bool)
-    others = jnp.where(largest, -jnp.inf, z)
+    others = jnp.where(_is_largest(z, axis), -jnp.inf, z)
     nothing = jnp.max(others, axis, keepdims=True) == -jnp.inf
-    m_2, e, rest = exponentials(jnp.where(nothing, 0, others), c, axis)
-    log_sum = _scaled(c, m_2, m) + jnp.log1p(rest)
-    return jnp.where(nothing, -jnp.inf, log_sum), jnp.where(nothing, 0, e / (1 + rest))
+    others = jnp.where(nothing, 0, others)
+    m_2, _, rest = exponentials(others, c, axis)
+    a, _ = _softmax_activations(c, others, axis)
+    return jnp.where(nothing, -jnp.inf, _scaled(c, m_2, m) + jnp.log1p(rest)), jnp.where(nothing, 0, a)
+
+
+def _is_largest(z, axis):
+    return jax.nn.one_hot(jnp.argmax(z, axis), z.shape[axis], axis=axis, dtype=bool)
 
 
 def _softmax_log_pullback(c, z, g, total, axis):
@@ -237,8 +249,8 @@ def _softmax_log_pullback(c, z, g, total, axis):
 
 def _softmax_log_complement_pullback(c, z, g, axis):
     """a_k (sum_{j != k} g_j a_j / (1 - a_j) - g_k), where the largest a_j over 1 - a_j may be out of range."""
+    largest = _is_largest(z, axis)
     m, e, rest = exponentials(z, c, axis)
-    largest = jax.nn.one_hot(jnp.argmax(z, axis), z.shape[axis], axis=axis, dtype=bool)
     a, _ = _softmax_activations(c, z, axis)
     _, a_among_others = _without_largest(c, z, m, axis)
     odds = jnp.where(largest, 0, e / jnp.where(largest, 1, rest + (1 - e)))
@@ -276,11 +288,13 @@ def tempered_softmax(c: float | Real) -> Output:
 
 @functools.cache
 def _tempered_softmax(c):
-    activations = functools.partial(_softmax_activations, c)
-    residual = _residual(activations)
+    def residual(z, y, axis):
+        a, complement = _softmax_activations(c, z, axis)
+        return _residual(a, complement, y)
+
     return Output(
-        activations=activations,
-        residual=residual,
+        activations=functools.partial(_softmax_activations, c),
+        half_squared_residual=lambda z, y, axis: _half_square(residual(z, y, axis)),
         logs=functools.partial(_softmax_logs, c),
         residual_pullback=lambda z, y, axis: _softmax_pullback(c, z, residual(z, y, axis), axis),
         log_pullback=functools.partial(_softmax_log_pullback, c),

@@ -1,0 +1,300 @@
+"""Costs and gradients are right to the last bits, above all where neurons saturate.
+
+The truth is mpmath's, to 60 digits. Errors are in units in the last place (ulp) of the true value; for gradients of the
+coupled pairs, quadratic or cross-entropy with softmax, in ulps of the largest component; for soft targets in ulps of
+the sum of the formula's absolute terms.
+"""
+
+import functools
+import itertools
+import zlib
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import jaxce
+from benchmarks.truth import curvature, exact, truth
+from jaxce import exponentials, outputs
+
+TINY = {np.float32: 2.0**-100, np.float64: 2.0**-1000}
+COUPLED = {("quadratic", "softmax"), ("cross_entropy", "softmax")}
+PAIRS = list(itertools.product(jaxce.COSTS, jaxce.OUTPUTS))
+
+
+def normal(scale):
+    return lambda rng, n, K: scale * rng.normal(size=(n, K))
+
+
+def ties(rng, n, K):
+    z = np.round(2 * rng.normal(size=(n, K)))
+    z[:, : max(2, K // 3)] = z.max(axis=1, keepdims=True)
+    return z
+
+
+def one_dominant(rng, n, K):
+    z = rng.normal(size=(n, K))
+    z[np.arange(n), rng.integers(0, K, n)] += rng.uniform(10, 60, n)
+    return z
+
+
+def shifted(rng, n, K):
+    return 5 * rng.normal(size=(n, K)) + 1e4
+
+
+LOGITS = {f"scale {scale}": normal(scale) for scale in (0.01, 1, 5, 20, 80)}
+LOGITS |= {"ties": ties, "one dominant": one_dominant, "shifted": shifted}
+
+
+def hard(rng, z):
+    """One-hot targets, every other one where the network is confidently right."""
+    n, K = z.shape
+    return np.eye(K)[np.where(np.arange(n) % 2, rng.integers(0, K, n), z.argmax(axis=1))]
+
+
+def dirichlet(rng, z):
+    return rng.dirichlet(np.ones(z.shape[1]), len(z))
+
+
+def smoothed(rng, z):
+    return 0.9 * hard(rng, z) + 0.1 / z.shape[1]
+
+
+def unnormalised(rng, z):
+    return dirichlet(rng, z) * rng.uniform(0.2, 3, (len(z), 1))
+
+
+SOFT = [dirichlet, smoothed, unnormalised]
+
+
+def output_named(name, c):
+    return jaxce.tempered_softmax(c) if name == "softmax" else jaxce.OUTPUTS[name]
+
+
+def draw(output_name, cost_name, logits, targets, dtype, n, K):
+    """The examples of n rows for each of these kinds of logits, and their targets."""
+    rng = np.random.default_rng(zlib.crc32(f"{output_name} {cost_name} {targets.__name__} {K}".encode()))
+    z = np.concatenate([LOGITS[name](rng, n, K) for name in logits])
+    if output_name == "linear" and cost_name != "quadratic":
+        z = 0.001 + 0.998 / (1 + np.exp(-np.clip(z, -500, 500)))  # inside the domain
+    z = z.astype(dtype)
+    return z, targets(rng, z).astype(dtype)
+
+
+def ulps(computed, true, reference, dtype):
+    """The errors of `computed` in ulps of `reference`; those whose reference is too small to count are left out."""
+    largest = float(np.finfo(dtype).max) / 2
+    errors = [
+        float(abs(error)) / float(np.spacing(dtype(min(abs(size), largest))))
+        for error, size in zip(exact(computed) - true, np.broadcast_to(reference, np.shape(true)), strict=True)
+        if abs(size) > TINY[dtype]
+    ]
+    return max(errors, default=0.0)
+
+
+def value_and_delta(cost_name, output):
+    """The cost and its gradient, compiled anew: the mutants below change what they call."""
+
+    def both(z, y):
+        cost = jaxce.COSTS[cost_name]
+        return cost(output, z, y), jax.grad(lambda z: cost(output, z, y).sum())(z)
+
+    return jax.jit(both)
+
+
+def worst(cost_name, output, output_name, c, z, y, coupled=False, soft=False):
+    """The largest error of the value and of the gradient, in ulps, over the examples."""
+    dtype = z.dtype.type
+    errors = []
+    for C, delta, z_i, y_i in zip(*map(np.asarray, value_and_delta(cost_name, output)(z, y)), z, y, strict=True):
+        true = truth(cost_name, output_name, z_i, y_i, c)
+        reference = true.delta_scale if soft else np.max(abs(true.delta)) if coupled else true.delta
+        value = ulps(C[None], np.array([true.C]), true.C_scale, dtype)
+        errors.append((value, ulps(delta, true.delta, reference, dtype)))
+    return np.max(errors, axis=0)
+
+
+CASES = [
+    (cost, output, c)
+    for cost, output in PAIRS
+    for c in ((1.0, 3.0, 0.1) if output == "softmax" else (1.0,))
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(("cost", "output", "c"), CASES)
+def test_hard_targets_are_right_to_four_ulps(cost, output, c, dtype):
+    coupled = (cost, output) in COUPLED
+    for K in (2, 3, 10):
+        z, y = draw(output, cost, LOGITS, hard, dtype, 5, K)
+        error = worst(cost, output_named(output, c), output, c, z, y, coupled=coupled)
+        assert max(error) <= (8 if coupled else 4), (K, error)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(("cost", "output", "c"), CASES)
+def test_soft_targets_are_right_to_eight_ulps_of_the_terms(cost, output, c, dtype):
+    for targets in SOFT:
+        z, y = draw(output, cost, LOGITS, targets, dtype, 3, 3)
+        error = worst(cost, output_named(output, c), output, c, z, y, soft=True)
+        assert max(error) <= 8, (targets.__name__, error)
+
+
+@pytest.mark.parametrize(("cost", "output"), PAIRS)
+def test_a_thousand_classes_are_right_to_four_times_these_bounds(cost, output):
+    coupled = (cost, output) in COUPLED
+    z, y = draw(output, cost, ["scale 1", "scale 20", "one dominant"], hard, np.float32, 2, 1000)
+    assert max(worst(cost, jaxce.OUTPUTS[output], output, 1.0, z, y, coupled=coupled)) <= (32 if coupled else 16)
+
+
+@pytest.mark.parametrize(("cost", "output"), PAIRS)
+def test_curvature_is_right_to_sixteen_ulps_of_its_largest_component(cost, output):
+    def hessian_vector(z, y, v):
+        return jax.jvp(jax.grad(lambda z: jaxce.COSTS[cost](jaxce.OUTPUTS[output], z, y).sum()), (z,), (v,))[1]
+
+    kinds = LOGITS if output == "softmax" else set(LOGITS) - {"shifted"}  # at 10,000 all that is left is 0
+    z, y = draw(output, cost, sorted(kinds), hard, np.float32, 3, 3)
+    v = np.random.default_rng(0).normal(size=z.shape).astype(np.float32)
+    for computed, z_i, y_i, v_i in zip(np.asarray(jax.jit(hessian_vector)(z, y, v)), z, y, v, strict=True):
+        true = curvature(cost, output, z_i, y_i, v_i)
+        assert ulps(computed, true, np.max(abs(true)), np.float32) <= 16, (z_i, y_i)
+
+
+@pytest.mark.parametrize(("cost", "output"), PAIRS)
+def test_forward_mode_is_as_right_as_reverse_mode(cost, output):
+    """Along each axis, and along a direction that mixes all."""
+    bound = 8 if (cost, output) in COUPLED else 4
+    directions = np.vstack([np.eye(3), [[0.3, -0.7, 1.1]]]).astype(np.float32)
+
+    @jax.jit
+    @functools.partial(jax.vmap, in_axes=(0, 0, None))
+    @functools.partial(jax.vmap, in_axes=(None, None, 0))
+    def along(z, y, dz):
+        return jax.jvp(lambda z: jaxce.COSTS[cost](jaxce.OUTPUTS[output], z, y), (z,), (dz,))[1]
+
+    z, y = draw(output, cost, ["scale 5", "scale 80", "ties"], hard, np.float32, 4, 3)
+    for computed, z_i, y_i in zip(np.asarray(along(z, y, directions)), z, y, strict=True):
+        true = truth(cost, output, z_i, y_i).delta
+        reference = np.max(abs(true)) if (cost, output) in COUPLED else true
+        assert ulps(computed[:3], true, reference, np.float32) <= bound
+        terms = true * exact(directions[3])
+        assert ulps(computed[3:], np.array([sum(terms)]), sum(abs(terms)), np.float32) <= 2 * bound
+
+
+@pytest.mark.parametrize(("cost", "output"), PAIRS)
+def test_masked_outputs_leave_the_others_as_right(cost, output):
+    """Under vmap and jit; an output that is masked out is as if removed."""
+    bound = 8 if (cost, output) in COUPLED else 4
+    z, y = draw(output, cost, ["scale 20"], hard, np.float32, 8, 4)
+    where = np.array([True, True, False, True])
+
+    def masked(z, y):
+        return jaxce.COSTS[cost](jaxce.OUTPUTS[output], z, y, where=where)
+
+    for delta, z_i, y_i in zip(np.asarray(jax.jit(jax.vmap(jax.grad(masked)))(z, y)), z, y, strict=True):
+        true = truth(cost, output, z_i[where], y_i[where]).delta
+        reference = np.max(abs(true)) if (cost, output) in COUPLED or y_i[2] else true
+        assert ulps(delta[where], true, reference, np.float32) <= bound
+        assert delta[2] == 0
+
+
+def spacing(x, dtype):
+    """One ulp of x in a type of half precision, as float64."""
+    limits = jnp.finfo(dtype)
+    exponent = np.maximum(np.frexp(np.maximum(np.abs(x), 1e-300))[1] - 1, int(limits.minexp))
+    return np.ldexp(1.0, exponent - limits.nmant)
+
+
+@pytest.mark.parametrize("dtype", [jnp.bfloat16, jnp.float16])
+@pytest.mark.parametrize("y", [0.0, 1.0])
+@pytest.mark.parametrize(("cost", "output"), [pair for pair in PAIRS if pair[1] != "softmax"])
+def test_every_number_of_half_precision_is_right(cost, output, y, dtype):
+    """All 65,536 of them: costs to four ulps of float32, gradients to one ulp of their own type."""
+    z = np.arange(2**16, dtype=np.uint16).view(dtype)[:, None]
+    f, o = jaxce.COSTS[cost], jaxce.OUTPUTS[output]
+    C = f(o, z, jnp.full(z.shape, y, dtype))
+    delta = jax.grad(lambda z: f(o, z, jnp.full(z.shape, y, dtype)).sum())(jnp.asarray(z))
+    assert C.dtype == jnp.float32
+    assert delta.dtype == dtype
+
+    with np.errstate(all="ignore"):
+        z = z[:, 0].astype(np.longdouble)
+        true_C, true_delta, domain = in_long_double(cost, output, z, y)
+        domain &= np.abs(z) >= float(jnp.finfo(jnp.float32).tiny)  # XLA takes what is smaller for 0
+        C, delta = np.asarray(C).astype(np.float64), np.asarray(delta)[:, 0].astype(np.float64)
+        counts = domain & (np.abs(true_C) > 2.0**-100) & (np.abs(true_C) < float(jnp.finfo(jnp.float32).max))
+        assert np.all(np.abs(C - true_C)[counts] <= 4 * np.spacing(np.abs(true_C[counts]).astype(np.float32)))
+        counts = domain & (np.abs(true_delta) > 2.0**-100) & (np.abs(true_delta) < float(jnp.finfo(dtype).max))
+        assert np.all(np.abs(delta - true_delta)[counts] <= spacing(true_delta[counts].astype(float), dtype))
+        assert domain.sum() > 15_000
+    assert np.all(np.isnan(C[np.isnan(z)]))
+
+
+def in_long_double(cost, output, z, y):
+    """Cost, delta and domain of one neuron, from formulas that lose nothing in 64 bits of mantissa."""
+    if output == "linear":
+        a, complement, slope = z, 1 - z, np.ones_like(z)
+        log, log_complement = np.log(z), np.log1p(-z)
+    else:
+        a, complement = 1 / (1 + np.exp(-z)), 1 / (1 + np.exp(z))
+        log, log_complement, slope = -np.logaddexp(0, -z), -np.logaddexp(0, z), a * complement
+    finite = np.isfinite(z)
+    if cost == "quadratic":
+        residual = a if y == 0 else -complement
+        return residual**2 / 2, residual * slope, finite
+    if cost == "log_likelihood":
+        return (-log if y else 0 * z), (-slope / a if y else 0 * z), finite & ((output == "sigmoid") | (z > 0))
+    inside = finite & ((output == "sigmoid") | ((z > 0) & (z < 1)))
+    return (-log, -slope / a, inside) if y else (-log_complement, slope / complement, inside)
+
+
+def textbook(output):
+    """The softmax with 1 - a formed by subtraction: what a careful implementer writes first."""
+
+    def activations(z, axis):
+        a, _ = output.activations(z, axis)
+        return a, 1 - a
+
+    def log_pullback(z, g, total, axis):
+        a, complement = activations(z, axis)
+        return g * complement - a * (total - g)
+
+    return output._replace(activations=activations, log_pullback=log_pullback)
+
+
+class TestMutants:
+    """What these tests would say of kernels that lack one of the three ideas."""
+
+    def error(self, output=jaxce.softmax):
+        z, y = draw("softmax", "log_likelihood", ["scale 20"], hard, np.float32, 12, 10)
+        return max(worst("log_likelihood", output, "softmax", 1.0, z, y))
+
+    def test_the_kernels_pass(self):
+        assert self.error() <= 4
+
+    def test_without_compensation(self, monkeypatch):
+        monkeypatch.setattr(exponentials, "_difference_error", lambda a, b: jnp.zeros_like(a - b))
+        assert self.error() > 4
+
+    def test_complement_by_subtraction(self):
+        assert self.error(textbook(jaxce.softmax)) > 1e6
+
+    def test_maximum_left_in_the_sum(self, monkeypatch):
+        def plain(z, c, axis):
+            m, e, _ = exponentials.exponentials(z, c, axis)
+            return m, e, jnp.sum(e, axis, keepdims=True) - 1
+
+        monkeypatch.setattr(outputs, "exponentials", plain)
+        assert self.error() > 1e6
+
+    def test_c_times_the_difference_without_its_rounding_error(self, monkeypatch):
+        z, y = draw("softmax", "log_likelihood", ["scale 20"], hard, np.float32, 12, 10)
+
+        def rounded(z, m, c):
+            x = c * (z - m)
+            return x, jnp.zeros_like(x)
+
+        assert max(worst("log_likelihood", jaxce.tempered_softmax(3), "softmax", 3.0, z, y)) <= 4
+        monkeypatch.setattr(exponentials, "_scaled_difference", rounded)
+        assert max(worst("log_likelihood", jaxce.tempered_softmax(3), "softmax", 3.0, z, y)) > 4
