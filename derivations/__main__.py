@@ -3,12 +3,14 @@
     python -m derivations [--only 78..84]
     python -m derivations list
     python -m derivations show 76 [--latex]
+    python -m derivations errata
 
-A further subcommand is a function of the parsed options that returns the exit status, and one entry in
-`parser`.
+A further subcommand is a function of the parsed options that returns the exit status, and an entry in `parser`.
 """
 
 import argparse
+import difflib
+import re
 import sys
 import time
 
@@ -16,23 +18,51 @@ from rich.console import Console
 from rich.progress import track
 
 from derivations import EQUATIONS
-from derivations.printing import as_latex, as_text
+from derivations.equation import Equation
+from derivations.printing import as_latex, as_text, text
 
 console = Console(highlight=False, soft_wrap=True)
 
 
 def check(options: argparse.Namespace) -> int:
-    """Prove every equation; one line each, a summary, exit status 1 if anything failed."""
-    start, failures, links = time.perf_counter(), 0, 0
-    chosen = selected(options.only)
-    for equation in track(chosen, "proving", console=console, transient=True, disable=not console.is_terminal):
-        proof = equation.prove()
-        failures, links = failures + (not proof), links + proof.links
-        verdict = f"proved for {equation.holds_for}" if proof else f"FAILED: {proof}"
-        console.print(f"{equation.label:>8}  {equation.title}: {verdict}", markup=False)
-    seconds = time.perf_counter() - start
-    console.print(f"{len(chosen) - failures} of {len(chosen)} equations proved in {links} steps, {seconds:.1f} s")
-    return int(failures > 0)
+    """Prove every equation, refuse its mutants, hold it against jaxce; exit status 1 if anything fails."""
+    from derivations.check import examine_all
+
+    start, reports, labels = time.perf_counter(), [], selected(options.only)
+    progress = track(examine_all(labels), "checking", len(labels), console=console, disable=not console.is_terminal)
+    for report in progress:
+        console.print(line(report), markup=False)
+        reports.append(report)
+    console.print(summary(reports, time.perf_counter() - start), markup=False)
+    return int(not all(report.ok for report in reports))
+
+
+def line(report) -> str:
+    """An equation's line: number, claim, sizes, mutants, disagreement with jax.grad."""
+    equation = EQUATIONS[report.label]
+    parts = [f"proved for {equation.holds_for}" if report.proved else f"FAILED: {report.proof}"]
+    parts += [f"{report.refused} mutants refused"] if report.refused else []
+    parts += [f"NOT REFUSED: {'; '.join(report.undecided)}"] if report.undecided else []
+    if report.disagreement is not None:
+        parts += [f"{'' if report.agrees else 'DISAGREES: '}jax.grad within {report.disagreement:.0e}"]
+    return f"{report.label:>8}  {equation.title}: {', '.join(parts)}"
+
+
+def summary(reports: list, seconds: float) -> str:
+    """The counts of equations, steps, sizes, mutants and numbers compared, and the largest disagreement."""
+    proved, held = [r for r in reports if r.proved], [r for r in reports if r.disagreement is not None]
+    every_size = sum(EQUATIONS[r.label].holds_for.startswith("every") for r in proved)
+    equivalent = [f"{r.label}: {change}" for r in reports for change in r.equivalent]
+    lines = [
+        f"{len(proved)} of {len(reports)} equations proved, {every_size} for every size, "
+        f"in {sum(r.links for r in reports)} steps",
+        f"{sum(r.refused for r in reports)} mutants refused, {sum(len(r.undecided) for r in reports)} not, "
+        f"{len(equivalent)} equivalent ({'; '.join(equivalent)})",
+        f"{len(held)} equations held against jax.grad in {sum(r.components for r in held)} numbers, "
+        f"largest relative disagreement {max((r.disagreement for r in held), default=0):.1e}",
+        f"{seconds:.0f} s",
+    ]
+    return "\n".join(lines)
 
 
 def list_equations(options: argparse.Namespace) -> int:
@@ -48,21 +78,46 @@ def show(options: argparse.Namespace) -> int:
     return 0
 
 
-def find(label: str):
-    """The equation of that label, or a message that names those there are."""
+def errata(options: argparse.Namespace) -> int:
+    """Print the errors of the sources: claim, verdict of the checker, right version; 1 if a right version fails."""
+    from derivations.errata import ERRATA
+
+    status = 0
+    for erratum in ERRATA:
+        console.print(f"{erratum.where}: {erratum.printed}", f"    {erratum.verdict()}", sep="\n", markup=False)
+        for right in erratum.corrections():
+            proof = right.prove()
+            status |= int(not proof)
+            name = f"({right.label})" if right.label in EQUATIONS else f"({right.steps[-1].reason})"
+            page = text(
+                right.statement.lhs, " = ", right.statement.rhs, f"   {name}" if proof else f"   FAILED: {proof}"
+            )
+            console.print("\n".join(f"    {row}" for row in page.splitlines()), markup=False)
+        console.print(f"    {erratum.remark}\n", markup=False)
+    return status
+
+
+def find(label: str) -> Equation:
+    """The equation of that label, or a message that names the nearest ones."""
     if label not in EQUATIONS:
-        sys.exit(f"no equation {label!r}; there are: {', '.join(EQUATIONS)}")
+        near = difflib.get_close_matches(label, EQUATIONS, n=5, cutoff=0.4) or list(EQUATIONS)[:5]
+        sys.exit(f"no equation {label!r}; near it: {', '.join(near)}; all: python -m derivations list")
     return EQUATIONS[label]
 
 
-def selected(only: str | None) -> list:
-    """The equations of a range such as 78..84 (in the order of `list`), of one label, or all."""
+def selected(only: str | None) -> list[str]:
+    """The labels of a range such as 78..84, by number or else in the order of `list`; of one label; or all."""
     if only is None:
-        return list(EQUATIONS.values())
-    first, _, last = only.partition("..")
+        return list(EQUATIONS)
+    first, dots, last = only.partition("..")
+    if not dots:
+        return [find(only).label]
+    if first.isdecimal() and last.isdecimal():
+        numbers = {label: int(found[0]) for label in EQUATIONS if (found := re.match(r"\d+", label))}
+        chosen = [label for label, number in numbers.items() if int(first) <= number <= int(last)]
+        return chosen or sys.exit(f"no equation from {first} to {last}; the numbers go from 54 to 84")
     labels = list(EQUATIONS)
-    begin, end = labels.index(find(first).label), labels.index(find(last or first).label)
-    return [EQUATIONS[label] for label in labels[begin : end + 1]]
+    return labels[labels.index(find(first).label) : labels.index(find(last).label) + 1]
 
 
 def parser() -> argparse.ArgumentParser:
@@ -72,6 +127,7 @@ def parser() -> argparse.ArgumentParser:
     whole.add_argument("--only", metavar="78..84", help="check one equation or a range")
     commands = whole.add_subparsers(metavar="command")
     commands.add_parser("list", help="list the equations").set_defaults(run=list_equations)
+    commands.add_parser("errata", help="list the errors of the sources").set_defaults(run=errata)
     page = commands.add_parser("show", help="show one derivation step by step")
     page.add_argument("label", help="its number or name, as `list` prints it")
     page.add_argument("--latex", action="store_true", help="as LaTeX")

@@ -69,7 +69,7 @@ class Equation:
     def holds_for(self) -> str:
         """The sizes for which the derivation proves the equation."""
         symbolic = [size for size in SIZES if any(e.has(size) for e in (*self.statement.args, *self.where.values()))]
-        return self.sizes or ("every " + ", ".join(map(str, symbolic)) if symbolic else "one neuron, one example")
+        return self.sizes or ("every " + ", ".join(map(str, symbolic)) if symbolic else "all values")
 
     def unfolded(self) -> Eq:
         """The statement in its letters alone: definitions put in for names, derivatives taken."""

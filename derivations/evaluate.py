@@ -34,7 +34,8 @@ class Counterexample:
 
     def __str__(self):
         where = ", ".join(f"{name} = {value}" for name, value in self.point.items())
-        return f"left is {mpmath.nstr(self.left, 8)} and right is {mpmath.nstr(self.right, 8)} at {where}"
+        sides = f"left is {mpmath.nstr(self.left, 8)} and right is {mpmath.nstr(self.right, 8)}"
+        return f"{sides} at {where}" if where else sides
 
 
 FUNCTIONS = {
@@ -102,6 +103,8 @@ def _random_point(names, given, equation, chance):
 
 def _random_value(name, domain, chance):
     values = _values(name, domain)
+    if values.is_FiniteSet:
+        return next(iter(values))
     low, high = max(values.inf, Rational(-5, 2)), min(values.sup, Rational(3, 2))
     return low + (high - low) * Rational(chance.randint(1, 96), 97)
 

@@ -15,6 +15,7 @@ one_example = partial(
     derive,
     letters={x: "input", w: "weight", b: "bias", y: "target"},
     where=QUADRATIC,
+    sizes="one neuron, one example",
     source="000, the quadratic cost of one neuron",
 )
 
