@@ -22,7 +22,7 @@ import optax
 
 from jaxce.network import Layer, init
 from jaxce.outputs import sigmoid
-from jaxce.training import History, Interrupted, check_counts, checked, descend, measure
+from jaxce.training import BLOCK, History, Interrupted, check_counts, checked, descend, measure
 
 Member = Mapping[str, Any]
 
@@ -94,7 +94,7 @@ def sweep(
     test = None if evaluation is None else checked(first.params, evaluation, **network)
     check_counts(len(x), epochs, batch_size)
     on_cpu = jax.default_backend() == "cpu"
-    _check_memory(len(members), first, x, test, copies_of_x=_cores() if on_cpu else 0)
+    _check_memory(len(members), first, x, test, batch_size, at_once=_cores() if on_cpu else len(members))
 
     train = functools.partial(_train, network=network, optimizer=optimizer, batch_size=batch_size)
     epochs_of_all = _on_every_core if on_cpu else _together
@@ -199,16 +199,14 @@ def _cores():
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _check_memory(count, run, x, test, copies_of_x):
-    """Raise MemoryError where `count` runs like this one would not fit: the runs, their copies, and what they read."""
+def _check_memory(count, run, x, test, batch_size, at_once):
+    """Raise MemoryError where `count` runs like this one, `at_once` of them training, would not fit into memory."""
     state = sum(math.prod(leaf.shape) * leaf.dtype.itemsize for leaf in jax.tree.leaves((run.params, run.state)))
     widest = max(len(layer.b) for layer in run.params)
     evaluated = 0 if test is None else 2 * len(test[0]) * widest * run.params[0].w.dtype.itemsize
-    order = 4 * 8 * len(x)  # bits and indices, before and after they are sorted
-    if copies_of_x:
-        needed = 4 * count * state + copies_of_x * (x.nbytes + order + evaluated)
-    else:
-        needed = count * (4 * state + order + evaluated)
+    order = 4 * 8 * len(x)  # random bits and indices, before and after they are sorted
+    block = x.nbytes * min(1, BLOCK * batch_size / len(x))
+    needed = 4 * count * state + at_once * (order + block + evaluated)
     free = _free_memory()
     if free is not None and needed > free:
         possible = int(count * free / needed)

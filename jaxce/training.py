@@ -14,8 +14,10 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
-from jaxce.network import Layer, accuracy, loss
+from jaxce.network import Layer, accuracy, loss, weighted_input
 from jaxce.outputs import sigmoid
+
+BLOCK = 100  # minibatches whose examples are copied together: few enough to stay in a core's cache
 
 
 class History(NamedTuple):
@@ -146,26 +148,35 @@ def evaluate(
 def descend(params, state, x, y, key, *, cost, output, hidden, optimizer, batch_size):
     """One epoch: parameters and optimizer state after it, the mean cost, and whether all of it is finite."""
 
+    def mean_cost(params, x, y):
+        z = weighted_input(params, x, hidden=hidden)
+        return jnp.mean(cost(output, z, y)), z
+
     def step(carry, minibatch):
         params, state = carry
-        C, gradient = jax.value_and_grad(loss)(params, *minibatch, cost=cost, output=output, hidden=hidden)
+        gradient, z = jax.grad(mean_cost, has_aux=True)(params, *minibatch)
         updates, state = optimizer.update(gradient, state, params)
-        return (optax.apply_updates(params, updates), state), C
+        return (optax.apply_updates(params, updates), state), z
+
+    def descend_block(carry, minibatches):
+        """A step on each row of indices; the sum of their costs, taken all at once since that is faster."""
+        xs, ys = x[minibatches], y[minibatches]
+        carry, zs = jax.lax.scan(step, carry, (xs, ys))
+        return carry, jnp.sum(jax.vmap(functools.partial(cost, output))(zs, ys))
 
     order = jnp.argsort(jax.random.bits(key, (len(x),)))  # jax.random.permutation sorts twice
-    whole, rest = divmod(len(x), batch_size)
-    minibatches = order[: len(x) - rest].reshape(whole, batch_size)
-    if jax.default_backend() == "cpu":  # where a shuffled copy costs less than scattered reads in every step
-        carry, costs = jax.lax.scan(step, (params, state), (x[minibatches], y[minibatches]))
-    else:
-        carry, costs = jax.lax.scan(lambda carry, i: step(carry, (x[i], y[i])), (params, state), minibatches)
-    total = batch_size * jnp.sum(costs)
-    if rest:
-        carry, C = step(carry, (x[order[-rest:]], y[order[-rest:]]))
-        total += rest * C
-    params, state = carry
-    finite = jnp.all(jnp.array([jnp.all(jnp.isfinite(leaf)) for leaf in jax.tree.leaves((params, total))]))
-    return params, state, total / len(x), finite
+    whole = len(x) - len(x) % batch_size
+    blocks = whole - whole % (BLOCK * batch_size)
+    carry, total = (params, state), 0.0
+    if blocks:
+        carry, totals = jax.lax.scan(descend_block, carry, order[:blocks].reshape(-1, BLOCK, batch_size))
+        total = jnp.sum(totals)
+    for rest in (order[blocks:whole].reshape(-1, batch_size), order[None, whole:]):
+        if rest.size:
+            carry, C = descend_block(carry, rest)
+            total += C
+    finite = jnp.all(jnp.array([jnp.all(jnp.isfinite(leaf)) for leaf in jax.tree.leaves((*carry[0], total))]))
+    return *carry, total / len(x), finite
 
 
 _epoch = jax.jit(descend, static_argnames=("cost", "output", "hidden", "optimizer", "batch_size"))

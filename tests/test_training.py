@@ -147,6 +147,23 @@ def test_one_epoch_is_a_step_on_every_minibatch_and_none_is_dropped():
     assert history.training_cost[0] == pytest.approx(0.5, abs=0.1)
 
 
+def test_an_epoch_is_plain_descent_on_the_minibatches_of_a_random_order():
+    n, m, eta, key = 207, 2, 0.5, jax.random.key(1)  # a block of 100 minibatches, 3 more, and one of 1 example
+    x, labels = problem(n)
+    params = start = jaxce.init(jax.random.key(0), (6, 5, 3))
+    order, total = np.argsort(jax.random.bits(jax.random.fold_in(key, 0), (n,))), 0.0
+    cost = jax.jit(lambda params, x, y: jaxce.loss(params, x, y, cost=jaxce.cross_entropy, output=jaxce.sigmoid))
+    for first in range(0, n, m):
+        minibatch = order[first : first + m]
+        C, gradient = jax.value_and_grad(cost)(params, x[minibatch], labels[minibatch])
+        params = jax.tree.map(lambda w, g: w - eta * g, params, gradient)
+        total += len(minibatch) * C
+    trained, history = train((x, labels), start, epochs=1, batch_size=m, key=key)
+    np.testing.assert_allclose(history.training_cost, [total / n], rtol=TOLERANCE["equal"])
+    for one, two in zip(jax.tree.leaves(trained), jax.tree.leaves(params), strict=True):
+        np.testing.assert_allclose(one, two, rtol=TOLERANCE["equal"], atol=TOLERANCE["equal"])
+
+
 def test_mean_training_cost_weighs_examples_alike_and_evaluation_follows_the_epoch():
     data = problem()
     params, history = train(data, optimizer=optax.sgd(0.0), evaluation=data)
