@@ -1,0 +1,141 @@
+"""Output layers: activations and derivatives, every part a cost takes of them, and the constant c."""
+
+import inspect
+
+import book
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from conftest import TOLERANCE
+from pairs import agree
+
+import jaxce
+
+LAYERS = [("linear", 1.0), ("sigmoid", 1.0), ("softmax", 1.0), ("softmax", 0.5), ("softmax", 3.0)]
+every_layer = pytest.mark.parametrize(("name", "c"), LAYERS)
+every_dtype = pytest.mark.parametrize("dtype", [jnp.float64, jnp.float32, jnp.bfloat16, jnp.float16])
+
+Z = np.random.default_rng(0).uniform(0.1, 0.9, (4, 3))  # in every layer's domain
+
+
+def layer(name, c):
+    return jaxce.tempered_softmax(c) if name == "softmax" else jaxce.OUTPUTS[name]
+
+
+def jacobian(name, c, a):
+    """da_j/dz_k of one example."""
+    return (
+        c * (np.diag(a) - np.outer(a, a))
+        if name == "softmax"
+        else np.diag(a * (1 - a) if name == "sigmoid" else 1 + 0 * a)
+    )
+
+
+@every_layer
+def test_activations_along_any_axis(name, c):
+    output, z = layer(name, c), 5 * Z.reshape(2, 2, 3)
+    a = book.ACTIVATION[name](z, c)
+    axes = (0, 1, -1, -2)
+    along = jax.jit(lambda z: [output(jnp.moveaxis(z, -1, axis), axis) for axis in axes])
+    for result, axis in zip(along(z), axes, strict=True):
+        agree(result, np.moveaxis(a, -1, axis))
+    agree(output(jnp.asarray(z[0, 0])), a[0, 0])
+    assert output(jnp.zeros((0, 3))).shape == (0, 3)
+
+
+@every_layer
+def test_derivatives_in_both_modes(name, c):
+    output = layer(name, c)
+    expected = [jacobian(name, c, a) for a in book.ACTIVATION[name](Z, c)]
+    for mode in (jax.jacfwd, jax.jacrev):
+        agree(jax.jit(jax.vmap(mode(output)))(Z), expected)
+
+
+@every_layer
+@every_dtype
+def test_the_type_of_z_is_the_type_of_a(name, c, dtype):
+    z, output = jnp.asarray(Z, dtype), jax.jit(layer(name, c).__call__)
+    a, da = jax.jit(lambda z: jax.jvp(output, (z,), (z,)))(z)
+    assert a.dtype == da.dtype == dtype
+    agree(np.asarray(a, float), book.ACTIVATION[name](np.asarray(z, float), c), rtol=2 * float(jnp.finfo(dtype).eps))
+    with jax.enable_x64(False):
+        assert output(jnp.asarray(Z)).dtype == jnp.float32
+
+
+@every_dtype
+def test_saturated_neurons(dtype):
+    largest = float(jnp.finfo(dtype).max)
+    z = jnp.asarray([largest, -largest, 0, -jnp.inf], dtype)
+    for output, a in ((jaxce.sigmoid, [1, 0, 0.5, 0]), (jaxce.softmax, [1, 0, 0, 0])):
+        activations = jax.jit(output.__call__)
+        np.testing.assert_array_equal(activations(z), np.asarray(a, z.dtype))
+        assert np.isnan(activations(jnp.full_like(z, jnp.nan))).all()
+        for jacobian in jax.jit(lambda z, f=output: (jax.jacfwd(f)(z), jax.jacrev(f)(z)))(z):
+            assert np.all(np.isfinite(jacobian))
+
+
+def test_equal_c_is_the_same_hashable_output():
+    assert jaxce.tempered_softmax(2) is jaxce.tempered_softmax(2.0)
+    assert jaxce.tempered_softmax(np.float64(2)) is jaxce.tempered_softmax(2)
+    assert jaxce.tempered_softmax(1) is jaxce.softmax
+    assert jaxce.tempered_softmax(2) != jaxce.softmax
+    assert len({jaxce.tempered_softmax(c) for c in (1, 2, 2.0, 1.0)}) == 2
+    assert len({hash(output) for output in jaxce.OUTPUTS.values()}) == 3
+
+
+def test_as_c_grows_the_ties_for_the_maximum_share_and_as_it_falls_all_do():
+    z = jnp.array([0.3, 0.9, 0.9, -0.2])
+    np.testing.assert_array_equal(jaxce.tempered_softmax(1e6)(z), [0, 0.5, 0.5, 0])
+    agree(jaxce.tempered_softmax(1e-20)(z), 0.25)
+
+
+@pytest.mark.parametrize("c", [0, 0.0, -1, -0.5, np.nan, np.inf, -np.inf])
+def test_c_outside_its_range_is_named(c):
+    with pytest.raises(
+        ValueError, match=f"c must be finite and above 0, not {c!r}".replace("(", r"\(").replace(")", r"\)")
+    ):
+        jaxce.tempered_softmax(c)
+
+
+@pytest.mark.parametrize("c", ["2", True, None, 1j, np.ones(1), jnp.array(2.0)])
+def test_c_that_is_no_number_is_named(c):
+    unchecked = inspect.unwrap(jaxce.tempered_softmax)  # the annotations are checked by the tests only
+    with pytest.raises(TypeError, match=f"c must be a number above 0, not .* of type {type(c).__name__}"):
+        unchecked(c)
+
+
+@every_layer
+def test_z_of_integers_is_refused(name, c):
+    with pytest.raises(TypeError, match=r"z must hold floats, not int64: use z\.astype\(jnp\.float32\)"):
+        layer(name, c)(jnp.array([1, 2]))
+
+
+def squash(z):
+    """An activation between 0 and 1 that no layer of the library has."""
+    return 0.5 + jnp.arctan(z) / jnp.pi
+
+
+@pytest.mark.parametrize("cost", jaxce.COSTS)
+def test_an_output_from_any_activation(cost):
+    output = jaxce.Output.from_activation(squash)
+    z = np.random.default_rng(2).normal(0, 2, (4, 3))
+    y = np.random.default_rng(3).uniform(0, 1, (4, 3))
+    a, slope = 0.5 + np.arctan(z) / np.pi, 1 / np.pi / (1 + z**2)
+    dC_da = {"quadratic": a - y, "cross_entropy": (a - y) / (a * (1 - a)), "log_likelihood": -y / a}[cost]
+    agree(output(jnp.asarray(z)), a)
+    function = jaxce.COSTS[cost]
+    value, delta = jax.jit(jax.vmap(jax.value_and_grad(lambda z, y: function(output, z, y))))(z, y)
+    agree(value, book.COST[cost](a, y))
+    agree(delta, dC_da * slope)
+    labels, where = np.array([0, 2, 1, 0]), np.array([True, True, False])
+    masked = jax.jit(lambda z: function(output, z, labels, where=where))(np.where(where, z, np.nan))
+    agree(masked, book.COST[cost](a[:, where], np.eye(3)[labels][:, where]))
+
+
+@pytest.mark.parametrize("cost", jaxce.COSTS.values(), ids=jaxce.COSTS)
+def test_the_sigmoid_from_its_activation_has_the_sigmoid_s_hessian(cost):
+    output = jaxce.Output.from_activation(lambda z: 1 / (1 + jnp.exp(-z)))
+    y = np.array([0.0, 0.3, 1.0])
+    hessian = jax.jit(jax.hessian(lambda z: cost(output, z, y)))(Z[0])
+    agree(hessian, book.hessian((cost.__name__, "sigmoid"), Z[0], y), atol=TOLERANCE["equal"])

@@ -1,0 +1,126 @@
+"""Properties that hold for all weighted inputs and targets: Hypothesis looks for the inputs at which they fail."""
+
+import math
+
+import hypothesis.strategies as st
+import jax
+import numpy as np
+import pytest
+from conftest import TOLERANCE
+from hypothesis import given, settings
+from hypothesis.extra.numpy import arrays
+from pairs import PAIRS, agree, every_cost, functions, value_and_delta
+
+import jaxce
+
+K = 4
+settings.register_profile("reproducible", deadline=None, derandomize=True, max_examples=60, database=None)
+settings.load_profile("reproducible")
+
+logits = arrays(float, K, elements=st.floats(-30, 30))
+proportions = arrays(float, K, elements=st.floats(1e-3, 1)).map(lambda y: y / y.sum())
+hard = st.integers(0, K - 1).map(lambda label: np.eye(K)[label])
+CANONICAL = [("quadratic", "linear"), ("cross_entropy", "sigmoid"), ("log_likelihood", "softmax")]
+WITH_MINIMUM = [pair for pair in PAIRS if pair[0] != "log_likelihood" or pair[1] == "softmax"]
+SATURATING = [pair for pair in PAIRS if pair[1] != "linear"]
+ROUNDING = 4 * np.finfo(float).eps
+softmax = jax.jit(lambda z: jaxce.softmax(z))
+
+
+def entropy(pair, y):
+    """The cost at a = y, its least."""
+    if pair[0] == "quadratic":
+        return 0.0
+    return -np.sum(y * np.log(y) + (1 - y) * np.log(1 - y) * (pair[0] == "cross_entropy"))
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids="-".join)
+@given(z=logits, y=hard | proportions, order=st.permutations(range(K)))
+def test_the_order_of_the_neurons_does_not_matter(pair, z, y, order):
+    z = 1 / (1 + np.exp(-z / 8)) if pair[1] == "linear" else z
+    C, delta = value_and_delta(*functions(pair), z, y)
+    permuted_C, permuted_delta = value_and_delta(*functions(pair), z[order], y[order])
+    agree(permuted_C, C)
+    agree(permuted_delta, delta[np.array(order)], atol=TOLERANCE["equal"])
+
+
+@every_cost
+@given(z=logits, y=hard | proportions, shift=st.integers(-(2**20), 2**20))
+def test_a_softmax_does_not_see_a_constant_shift(cost, z, y, shift):
+    z = np.round(z * 1024) / 1024  # so that adding the shift is exact
+    C, delta = value_and_delta(cost, jaxce.softmax, z, y)
+    shifted_C, shifted_delta = value_and_delta(cost, jaxce.softmax, z + shift, y)
+    agree(shifted_C, C)
+    agree(shifted_delta, delta, atol=TOLERANCE["equal"])
+
+
+@pytest.mark.parametrize("pair", WITH_MINIMUM, ids="-".join)
+@given(z=logits, y=proportions)
+def test_a_cost_is_least_where_a_is_y(pair, z, y):
+    minimiser = {"linear": y, "sigmoid": np.log(y / (1 - y)), "softmax": np.log(y)}[pair[1]]
+    least, delta = value_and_delta(*functions(pair), minimiser, y)
+    agree(least, entropy(pair, y), atol=TOLERANCE["equal"])
+    agree(delta, 0, atol=TOLERANCE["equal"])
+    z = 1 / (1 + np.exp(-z / 8)) if pair[1] == "linear" else z
+    C, _ = value_and_delta(*functions(pair), z, y)
+    assert least * (1 - TOLERANCE["equal"]) <= C
+
+
+@pytest.mark.parametrize("pair", SATURATING, ids="-".join)
+@given(z=logits, y=hard)
+def test_no_cost_of_a_hard_target_is_below_0(pair, z, y):
+    C, _ = value_and_delta(*functions(pair), z, y)
+    assert C >= 0
+
+
+@pytest.mark.parametrize("pair", CANONICAL[1:], ids="-".join)
+@given(z=logits, y=hard)
+def test_canonical_deltas_of_hard_targets_are_at_most_1(pair, z, y):
+    _, delta = value_and_delta(*functions(pair), z, y)
+    assert np.max(np.abs(delta)) <= 1
+
+
+def slope_of_the_sum(cost, z, y):
+    """The sum of the deltas, exactly, and of their sizes."""
+    _, delta = value_and_delta(cost, jaxce.softmax, z, y)
+    return abs(math.fsum(delta)), math.fsum(np.abs(delta))
+
+
+@every_cost
+@given(z=logits, y=hard)
+def test_forces_on_a_softmax_sum_to_0(cost, z, y):
+    total, size = slope_of_the_sum(cost, z, y)
+    assert total <= ROUNDING * size
+
+
+@given(z=logits, k=st.integers(0, K - 1), step=st.floats(0, 10))
+def test_a_weighted_input_raises_its_own_activation_and_lowers_the_others(z, k, step):
+    a, raised = softmax(z), softmax(z + step * np.eye(K)[k])
+    assert raised[k] >= a[k] * (1 - ROUNDING)
+    assert np.all(np.delete(raised <= a * (1 + ROUNDING), k))
+
+
+@given(z=logits)
+def test_a_softmax_keeps_the_order_of_the_weighted_inputs(z):
+    assert np.all(np.diff(softmax(z)[np.argsort(z)]) >= 0)
+
+
+@pytest.mark.parametrize("pair", CANONICAL, ids="-".join)
+@given(z=logits, w=logits, y=hard | proportions, t=st.floats(0, 1))
+def test_canonical_costs_are_convex(pair, z, w, y, t):
+    assert sag(pair, z, w, y, t) >= 0
+
+
+def sag(pair, z, w, y, t):
+    """How far C lies below its chord from z to w, at t, with an allowance for rounding."""
+    at_z, at_w, between = (float(value_and_delta(*functions(pair), x, y)[0]) for x in (z, w, (1 - t) * z + t * w))
+    return (1 - t) * at_z + t * at_w - between + TOLERANCE["equal"] * (at_z + at_w)
+
+
+@pytest.mark.parametrize(
+    ("pair", "rival"),
+    [(("quadratic", "sigmoid"), 0), (("quadratic", "softmax"), 0), (("cross_entropy", "softmax"), 30)],
+)
+def test_other_costs_are_found_not_to_be_convex(pair, rival):
+    ends = np.array([-10.0, rival, 10.0, 0.0]), np.array([10.0, rival, -10.0, 0.0])
+    assert min(sag(pair, *ends, np.eye(K)[0], t) for t in np.linspace(0, 1, 9)) < -0.1
