@@ -20,6 +20,7 @@ from jax import Array
 from jax.custom_derivatives import SymbolicZero
 from jax.typing import ArrayLike
 
+from jaxce.exponentials import on_its_own
 from jaxce.outputs import Output, present, working_precision
 
 
@@ -68,7 +69,7 @@ def cross_entropy(output: Output, z: ArrayLike, y: ArrayLike, axis: int = -1, wh
 
     def delta(z, y):
         y = _dense(z, y, axis)
-        total = jnp.sum(y, axis, keepdims=True)
+        total = on_its_own(jnp.sum(y, axis, keepdims=True))
         return -output.c * (output.log_pullback(z, y, total, axis) + output.log_complement_pullback(z, 1 - y, axis))
 
     return _evaluate(cost, delta, z, y, axis, where)
@@ -98,7 +99,7 @@ def log_likelihood(output: Output, z: ArrayLike, y: ArrayLike, axis: int = -1, w
         return -jnp.sum(_weighted(y, log, undefined), axis, where=where)
 
     def delta(z, y):
-        total = 1 if _is_label(y) else jnp.sum(y, axis, keepdims=True)
+        total = 1 if _is_label(y) else on_its_own(jnp.sum(y, axis, keepdims=True))
         return -output.c * output.log_pullback(z, _dense(z, y, axis), total, axis)
 
     return _evaluate(cost, delta, z, y, axis, where)
@@ -144,7 +145,7 @@ def _dense(z, y, axis):
 
 def _weighted(weight, log, ignorable):
     """The product, in which 0 times an ignorable log is 0: the limit of x ln x at 0."""
-    return weight * jnp.where((weight == 0) & ignorable, 0, log)
+    return jnp.where((weight == 0) & ignorable, 0, weight * log)
 
 
 def _check_shapes(z, y, axis):
