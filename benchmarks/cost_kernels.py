@@ -1,0 +1,122 @@
+"""A cost and its gradient take about as long as in optax, and no more memory, for all their digits.
+
+Value and gradient with respect to z together, compiled, float32; repeats of all contestants interleaved, so that a
+disturbance strikes them alike, and the fastest of each counts. "Bandwidth" is the least traffic, arguments once in and
+results once out, over the time, as a part of what a copy of z reaches in the same run.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+from jax import Array
+
+import jaxce
+from benchmarks import report
+
+SHAPES = ((65536, 10), (4096, 1000), (1024, 32000))
+QUICK_SHAPES = ((256, 10), (64, 1000))
+
+
+class Kernel(NamedTuple):
+    """A pair of cost and output, the form of its targets, and what others would write instead."""
+
+    cost: str
+    output: str
+    targets: str
+    peer_name: str
+    peer: Callable[[Array, Array], Array]
+
+
+def _textbook(activation):
+    return lambda z, y: (activation(z) - y) ** 2 / 2
+
+
+KERNELS = (
+    Kernel("log_likelihood", "softmax", "dense", "optax", optax.softmax_cross_entropy),
+    Kernel("log_likelihood", "softmax", "integer", "optax", optax.softmax_cross_entropy_with_integer_labels),
+    Kernel("cross_entropy", "sigmoid", "dense", "optax", optax.sigmoid_binary_cross_entropy),
+    Kernel("quadratic", "sigmoid", "dense", "jax.nn", _textbook(jax.nn.sigmoid)),
+    Kernel("quadratic", "softmax", "dense", "jax.nn", _textbook(jax.nn.softmax)),
+)
+
+
+def value_and_gradient(cost: Callable[[Array, Array], Array]) -> Callable[[Array, Array], tuple[Array, Array]]:
+    """The sum of a cost over all examples, and its gradient with respect to z."""
+    return jax.value_and_grad(lambda z, y: jnp.sum(cost(z, y)))
+
+
+def interleaved(calls: Mapping[str, Callable[[], Any]], repeats: int) -> dict[str, np.ndarray]:
+    """The seconds of every repeat of every call, in turn, after one call each to warm up."""
+    seconds = {name: np.empty(repeats) for name in calls}
+    for call in calls.values():
+        jax.block_until_ready(call())
+    for repeat in range(repeats):
+        for name, call in calls.items():
+            start = time.perf_counter()
+            jax.block_until_ready(call())
+            seconds[name][repeat] = time.perf_counter() - start
+    return seconds
+
+
+def compare(kernel: Kernel, shape: tuple[int, int], repeats: int) -> report.Row:
+    """One row: jaxce against its peer on logits of scale 5 and random classes."""
+    random = np.random.default_rng(0)
+    z = jnp.asarray(5 * random.standard_normal(shape, np.float32))
+    labels = jnp.asarray(random.integers(0, shape[1], shape[0], np.int32))
+    y = labels if kernel.targets == "integer" else jax.nn.one_hot(labels, shape[1])
+    cost, output = jaxce.COSTS[kernel.cost], jaxce.OUTPUTS[kernel.output]
+    ours, peer = (
+        jax.jit(value_and_gradient(f)).lower(z, y).compile() for f in (lambda z, y: cost(output, z, y), kernel.peer)
+    )
+    copy = jax.jit(jnp.negative).lower(z).compile()  # an arithmetic operation, for XLA copies with one thread only
+    seconds = interleaved(
+        {"jaxce": lambda: ours(z, y), "peer": lambda: peer(z, y), "copy": lambda: copy(z)},
+        repeats,
+    )
+    fastest = {name: float(times.min()) for name, times in seconds.items()}
+    memory, peer_memory = ours.memory_analysis(), peer.memory_analysis()
+    least_traffic = memory.argument_size_in_bytes + memory.output_size_in_bytes
+    return {
+        "cost": kernel.cost,
+        "output": kernel.output,
+        "targets": kernel.targets,
+        "shape": "x".join(map(str, shape)),
+        "peer": kernel.peer_name,
+        "jaxce ms": 1e3 * fastest["jaxce"],
+        "median": 1e3 * float(np.median(seconds["jaxce"])),
+        "peer ms": 1e3 * fastest["peer"],
+        "peer median": 1e3 * float(np.median(seconds["peer"])),
+        "ratio": fastest["jaxce"] / fastest["peer"],
+        "jaxce MB": memory.temp_size_in_bytes / 1e6,
+        "peer MB": peer_memory.temp_size_in_bytes / 1e6,
+        "bandwidth %": 100 * least_traffic / fastest["jaxce"] / (2 * z.nbytes / fastest["copy"]),
+    }
+
+
+def measure(quick: bool) -> list[report.Row]:
+    """All kernels on all shapes, or, quickly, on small ones."""
+    shapes, repeats = (QUICK_SHAPES, 3) if quick else (SHAPES, 30)
+    return [compare(kernel, shape, repeats) for kernel in KERNELS for shape in shapes]
+
+
+def draw(axes, rows) -> None:
+    """The ratio of the times, a bar a kernel and shape."""
+    names = [f"{row['cost']}, {row['output']}, {row['targets']}, {row['shape']}" for row in rows]
+    axes.barh(names, [row["ratio"] for row in rows])
+    axes.axvline(1, color="black")
+    axes.invert_yaxis()
+    axes.set_xlabel("time of jaxce over time of its peer")
+
+
+def main(arguments=None) -> list[report.Row]:
+    """Run this benchmark from the command line."""
+    return report.run(__name__, measure, draw, arguments)
+
+
+if __name__ == "__main__":
+    main()
