@@ -1,0 +1,190 @@
+"""Values and gradients right to the last bits, where other libraries lose all of them.
+
+The worst error, in units in the last place of the true value, of every pair of cost and output: float32 logits of a
+given scale, ten classes, one-hot targets, half of them confidently right. The gradient's ulps are those of the true
+component itself; for the quadratic cost and the cross-entropy after softmax, whose components are differences of what
+all neurons contribute, those of the largest component. 16.8 million ulps are 100 %: not one digit is right. True values
+below 2^-100 do not count. Values and gradients at scale 20, and the gradient at the other scales too.
+"""
+
+import importlib.util
+from collections.abc import Callable, Iterator
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+
+import jaxce
+from benchmarks import report
+from benchmarks.truth import Truth, exact, truth
+
+Pair = tuple[str, str]
+ValueAndGradient = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
+
+SCALE = 20
+OTHER_SCALES = (0.1, 1, 5, 10, 40, 80)
+CLASSES = 10
+TINY = 2.0**-100
+ALL_LOST = 2.0**24
+
+PAIRS = [(cost, output) for cost in jaxce.COSTS for output in jaxce.OUTPUTS]
+COUPLED = {("quadratic", "softmax"), ("cross_entropy", "softmax")}
+
+
+def in_jax(cost: Callable) -> ValueAndGradient:
+    """A cost of (z, y), one number an example, compiled with its gradient."""
+
+    @jax.jit
+    def both(z, y):
+        return cost(z, y), jax.grad(lambda z: jnp.sum(cost(z, y)))(z)
+
+    return both
+
+
+def of_jaxce() -> dict[Pair, ValueAndGradient]:
+    """All pairs, composed."""
+
+    def pair(cost, output):
+        return lambda z, y: jaxce.COSTS[cost](jaxce.OUTPUTS[output], z, y)
+
+    return {(cost, output): in_jax(pair(cost, output)) for cost, output in PAIRS}
+
+
+def of_optax() -> dict[Pair, ValueAndGradient]:
+    """The losses that optax has; those of single neurons are summed."""
+    losses = {
+        ("log_likelihood", "softmax"): optax.softmax_cross_entropy,
+        ("cross_entropy", "sigmoid"): lambda z, y: optax.sigmoid_binary_cross_entropy(z, y).sum(-1),
+        ("quadratic", "linear"): lambda z, y: optax.l2_loss(z, y).sum(-1),
+    }
+    return {pair: in_jax(loss) for pair, loss in losses.items()}
+
+
+def of_textbook() -> dict[Pair, ValueAndGradient]:
+    """The formulas as they are printed, from the activations of jax.nn."""
+    outputs = {"linear": lambda z: z, "sigmoid": jax.nn.sigmoid, "softmax": jax.nn.softmax}
+    costs = {
+        "quadratic": lambda a, y: (a - y) ** 2 / 2,
+        "cross_entropy": lambda a, y: -(y * jnp.log(a) + (1 - y) * jnp.log(1 - a)),
+        "log_likelihood": lambda a, y: -y * jnp.log(a),
+    }
+
+    def pair(cost, output):
+        return lambda z, y: costs[cost](outputs[output](z), y).sum(-1)
+
+    return {(cost, output): in_jax(pair(cost, output)) for cost, output in PAIRS}
+
+
+def of_torch() -> dict[Pair, ValueAndGradient]:
+    """PyTorch's fused losses where it has one, else its losses of its activations."""
+    import torch
+    from torch.nn import functional
+
+    outputs = {"linear": lambda z: z, "sigmoid": torch.sigmoid, "softmax": lambda z: torch.softmax(z, -1)}
+    costs = {
+        "quadratic": lambda a, y: functional.mse_loss(a, y, reduction="none") / 2,
+        "cross_entropy": lambda a, y: functional.binary_cross_entropy(a, y, reduction="none"),
+        "log_likelihood": lambda a, y: -y * torch.log(a),
+    }
+    fused = {
+        ("cross_entropy", "sigmoid"): lambda z, y: functional.binary_cross_entropy_with_logits(z, y, reduction="none"),
+        ("log_likelihood", "sigmoid"): lambda z, y: -y * functional.logsigmoid(z),
+        ("log_likelihood", "softmax"): lambda z, y: functional.cross_entropy(z, y, reduction="none")[:, None],
+    }
+
+    def pair(cost, output):
+        loss = fused.get((cost, output), lambda z, y: costs[cost](outputs[output](z), y))
+
+        def both(z, y):
+            z, y = torch.tensor(z, requires_grad=True), torch.tensor(y)
+            C = loss(z, y).sum(-1)
+            (delta,) = torch.autograd.grad(C.sum(), z)
+            return C.detach().numpy(), delta.numpy()
+
+        return both
+
+    return {(cost, output): pair(cost, output) for cost, output in PAIRS}
+
+
+def libraries() -> dict[str, dict[Pair, ValueAndGradient]]:
+    """Every library that is installed, with the pairs that it has."""
+    found = {"jaxce": of_jaxce(), "optax": of_optax(), "jax.nn textbook": of_textbook()}
+    return found | ({"torch": of_torch()} if importlib.util.find_spec("torch") else {})
+
+
+def examples(pair: Pair, scale: float, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Logits z and one-hot targets: the likeliest class in every other example, any class in the rest."""
+    rng = np.random.default_rng(0)
+    z = scale * rng.standard_normal((n, CLASSES))
+    if pair in {("cross_entropy", "linear"), ("log_likelihood", "linear")}:
+        z = 0.001 + 0.998 / (1 + np.exp(-z))  # a = z must lie between 0 and 1
+    labels = np.where(np.arange(n) % 2 == 0, z.argmax(axis=1), rng.integers(CLASSES, size=n))
+    return z.astype(np.float32), np.eye(CLASSES, dtype=np.float32)[labels]
+
+
+def ulps(computed: np.ndarray, true: np.ndarray, reference: np.ndarray) -> float:
+    """The largest error in units in the last place of `reference`; infinite if any result is not finite."""
+    counts = abs(reference) > TINY
+    if not np.isfinite(computed[counts]).all():
+        return np.inf
+    unit = np.spacing(abs(reference[counts]).astype(np.float32)).astype(float)
+    return float(np.max(abs(exact(computed[counts]) - true[counts]).astype(float) / unit, initial=0))
+
+
+def errors(pair: Pair, truths: list[Truth], C: np.ndarray, delta: np.ndarray) -> tuple[float, float]:
+    """The worst errors of the value and of the gradient over the examples."""
+    true = np.array([example.C for example in truths])
+    of_gradient = (
+        ulps(row, example.delta, np.full(CLASSES, max(abs(example.delta))) if pair in COUPLED else example.delta)
+        for row, example in zip(delta, truths, strict=True)
+    )
+    return ulps(C, true, true), max(of_gradient)
+
+
+def rows_of(pair: Pair, scales: tuple[float, ...], n: int) -> Iterator[report.Row]:
+    """A row a library that has the pair."""
+    z, y = zip(*(examples(pair, scale, n) for scale in scales), strict=True)
+    truths = [[truth(*pair, z_i, y_i) for z_i, y_i in zip(*batch, strict=True)] for batch in zip(z, y, strict=True)]
+    for name, pairs in libraries().items():
+        if pair in pairs:
+            results = [map(np.asarray, pairs[pair](*batch)) for batch in zip(z, y, strict=True)]
+            worst = [errors(pair, true, *result) for true, result in zip(truths, results, strict=True)]
+            yield {
+                "cost": pair[0],
+                "output": pair[1],
+                "library": name,
+                "value": worst[0][0],
+                "gradient": worst[0][1],
+                **{f"at {scale}": gradient for scale, (_, gradient) in zip(scales[1:], worst[1:], strict=True)},
+            }
+
+
+def measure(quick: bool) -> list[report.Row]:
+    """All pairs in every library, on 200 examples a scale, or, quickly, on a few."""
+    scales, n = ((SCALE, 1), 4) if quick else ((SCALE, *OTHER_SCALES), 200)
+    return [row for pair in PAIRS for row in rows_of(pair, scales, n)]
+
+
+def draw(axes, rows) -> None:
+    """The gradient's error against the scale of the logits: a line a library, the worst of all its pairs."""
+    scales = sorted([SCALE, *(float(column.removeprefix("at ")) for column in rows[0] if column.startswith("at "))])
+    for library in dict.fromkeys(row["library"] for row in rows):
+        mine = [row for row in rows if row["library"] == library]
+        column = {scale: "gradient" if scale == SCALE else f"at {scale:g}" for scale in scales}
+        worst = [max(row[column[scale]] for row in mine) for scale in scales]
+        axes.loglog(scales, np.minimum(worst, 100 * ALL_LOST), "o-", label=f"{library}: worst of {len(mine)} pairs")
+    axes.axhline(ALL_LOST, color="black", linewidth=0.5, label="no digit is right")
+    axes.axhline(100 * ALL_LOST, color="black", linewidth=0.5, linestyle=":", label="infinite, or not a number")
+    axes.set_xlabel("scale of the logits")
+    axes.set_ylabel("worst error of the gradient, ulps")
+    axes.legend()
+
+
+def main(arguments=None) -> list[report.Row]:
+    """Run this benchmark from the command line."""
+    return report.run(__name__, measure, draw, arguments)
+
+
+if __name__ == "__main__":
+    main()
