@@ -42,8 +42,8 @@ class Agreement(NamedTuple):
 def agreement(equation: Equation, points: int = POINTS) -> Agreement | None:
     """How well jaxce agrees with an equation; None if the equation is not about a derivative that jaxce computes.
 
-    The disagreement of a component is relative to its true value, or, for a claim that says so, to the largest
-    component at the point. Needs float64 (`jax.config.update("jax_enable_x64", True)`), or raises RuntimeError.
+    The disagreement of a component is relative to its true value. Raises RuntimeError unless JAX is set to float64
+    (`jax.config.update("jax_enable_x64", True)`).
     """
     claim = CLAIMS.get(equation.label)
     if claim is None:
@@ -52,7 +52,8 @@ def agreement(equation: Equation, points: int = POINTS) -> Agreement | None:
         raise RuntimeError('agreement is checked in float64: jax.config.update("jax_enable_x64", True) first')
     values = _random_values(claim, points)
     computed = np.asarray(jax.jit(jax.vmap(claim.gradient))(*values.values())).reshape(points, -1)
-    return _compare(computed, _right_sides(equation, claim, values), claim.relative_to_largest)
+    constants = {name: np.full(points, value) for name, value in claim.constants.items()}
+    return _compare(computed, _right_sides(equation, claim, values | constants))
 
 
 def _random_values(claim, points):
@@ -109,7 +110,7 @@ def _right_sides(equation, claim, values):
     function = lambdify(symbols.values(), [c.xreplace(symbols) for c in components], [FUNCTIONS, "mpmath"], cse=True)
     points = len(next(iter(values.values())))
     with mpmath.workdps(DIGITS):
-        rows = [function(*(_value(name, claim, values, point) for name in names)) for point in range(points)]
+        rows = [function(*(_value(name, values, point) for name in names)) for point in range(points)]
     wanted = dict(zip(map(places.index, spoken_of), zip(*rows, strict=True), strict=True))
     return [wanted.get(number) for number in range(len(places))]
 
@@ -135,24 +136,19 @@ def _with_sigmoids(equation):
     return replace(equation, statement=statement, where=where, steps=())
 
 
-def _value(name, claim, values, point):
-    """The number that an element such as w[1, 2] has at a point."""
-    if not isinstance(name, Indexed):
-        return mpmath.mpf(float(claim.constants.get(str(name), values.get(str(name), [None] * (point + 1))[point])))
-    return mpmath.mpf(float(values[str(name.base.label)][(point, *(int(index) - 1 for index in name.indices))]))
+def _value(name, values, point):
+    """The number that an element such as w[1, 2], or a letter, has at a point."""
+    if isinstance(name, Indexed):
+        return mpmath.mpf(float(values[str(name.base.label)][(point, *(int(index) - 1 for index in name.indices))]))
+    return mpmath.mpf(float(values[str(name)][point]))
 
 
-def _compare(computed, wanted, relative_to_largest):
-    worst = 0.0
+def _compare(computed, wanted):
+    disagreements = [0.0]
     with mpmath.workdps(DIGITS):
         for point, row in enumerate(computed):
-            pairs = [(got, true[point]) for got, true in zip(row, wanted, strict=True) if true is not None]
-            largest = max(abs(true) for _, true in pairs)
-            for got, true in pairs:
-                scale = (largest if relative_to_largest else abs(true)) or 1
-                worst = max(worst, float(abs(mpmath.mpf(float(got)) - true) / scale), key=_nan_is_largest)
-    return Agreement(worst, sum(true is not None for true in wanted), len(computed))
-
-
-def _nan_is_largest(value):
-    return (value != value, value)
+            for got, true in zip(row, wanted, strict=True):
+                if true is not None:
+                    distance = abs(mpmath.mpf(float(got)) - true[point])
+                    disagreements.append(float(distance / (abs(true[point]) or 1)))
+    return Agreement(float(np.max(disagreements)), sum(true is not None for true in wanted), len(computed))

@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 
 import jaxce
-from derivations.notation import K, M, N, i, j, k, l, n, t
+from derivations.notation import K, M, N, j, k, l, n, t
 from jaxce.network import Layer
 
 EXAMPLES, OUTPUTS, HIDDEN, INPUTS = 2, 3, 2, 2
@@ -28,7 +28,6 @@ class Claim(NamedTuple):
     axes: Mapping = {}
     fixed: Mapping = {}
     constants: Mapping = {}
-    relative_to_largest: bool = False
 
 
 def neuron(cost, by):
@@ -72,12 +71,9 @@ def one_example_many_inputs(cost, by):
 
 
 def output_layer(cost, output, by, *, examples=(EXAMPLES,), targets="targets of examples", **rest):
-    """The last layer of a network, its input being the layer before: the gradient by its weights, biases or z."""
+    """The last layer of a network, its input being the layer before: the gradient by its weights or biases."""
 
     def gradient(a, w, b, y):
-        if by == "z":
-            z = jaxce.weighted_input([Layer(w, b)], a)
-            return jax.grad(lambda z: cost(output, z, y).sum())(z)
         return getattr(jax.grad(jaxce.loss)([Layer(w, b)], a, y, cost=cost, output=output)[0], by)
 
     letters = {
@@ -86,7 +82,7 @@ def output_layer(cost, output, by, *, examples=(EXAMPLES,), targets="targets of 
         "b^L": ("real", (OUTPUTS,)),
         "y": (targets, (*examples, OUTPUTS)),
     }
-    axes = {"w": {j: OUTPUTS, k: HIDDEN}, "b": {j: OUTPUTS}, "z": {i: EXAMPLES, j: OUTPUTS}}[by]
+    axes = {"w": {j: OUTPUTS, k: HIDDEN}, "b": {j: OUTPUTS}}[by]
     return Claim(gradient, letters, axes, **rest)
 
 

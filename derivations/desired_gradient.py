@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from sympy import Eq, IndexedBase, Integral, Interval, Sum, log, symbols
+from sympy import Eq, IndexedBase, Integral, Interval, Mul, Sum, log, symbols
 
 from derivations.equation import derive
 from derivations.notation import N, Partial, i, j, k, n, s, s_prime, unspecified
@@ -82,7 +82,7 @@ EQUATIONS = [
         C,
         (Integral((1 - y) / (1 - a) - y / a, a), "partial fractions"),
         (-(1 - y) * log(1 - a) - y * log(a) + constant, "integrals of 1 / (1 - a) and 1 / a for 0 < a < 1"),
-        (-(y * log(a) + (1 - y) * log(1 - a)) + constant, "the minus sign brought forward"),
+        (Mul(-1, y * log(a) + (1 - y) * log(1 - a), evaluate=False) + constant, "the minus sign brought forward"),
         where={C: Integral((a - y) / (a * (1 - a)), a)},
         domain=UNIT,
     ),

@@ -121,24 +121,25 @@ def derive(label: str, title: str, left: Expr, *steps: tuple[Expr, str], where=N
 
 
 def prove(equation: Equation) -> Proof:
-    """Check every link of an equation's derivation exactly."""
+    """Check every link of an equation's derivation exactly, and the sign of its right side if one is claimed."""
     chain = [Step(equation.statement.lhs, ""), *equation.steps]
     if chain[-1].expression != equation.statement.rhs:
         chain.append(Step(equation.statement.rhs, "the statement"))
     known = functools.cache(lambda expression: unfold(expression, equation.where))
-    pairs = [
-        (link, claim)
-        for link, (before, after) in enumerate(itertools.pairwise(chain))
+    links = [
+        (before, after, claim)
+        for before, after in itertools.pairwise(chain)
         for claim in claims(before.expression, after.expression, known)
     ]
-    found = counterexamples([claim for _, claim in pairs], equation)
-    for place, (link, (left, right)) in enumerate(pairs):
-        example = found.get(place)
-        if example or not _equal(known(left), known(right), equation):
-            before, after = chain[link : link + 2]
-            return Proof(equation, False, len(chain) - 1, before.expression, after.expression, after.reason, example)
-    if equation.sign and not has_sign(known(chain[-1].expression), equation.sign, equation.domain):
-        return Proof(equation, False, len(chain) - 1, chain[-1].expression, sympify(0), f"is {equation.sign}")
+    false = counterexamples([claim for _, _, claim in links], equation)
+    for place in sorted(false) or range(len(links)):
+        before, after, (left, right) = links[place]
+        if false or not _equal(known(left), known(right), equation):
+            failed = before.expression, after.expression, after.reason
+            return Proof(equation, False, len(chain) - 1, *failed, counterexample=false.get(place))
+    right = equation.statement.rhs
+    if equation.sign and not has_sign(known(right), equation.sign, equation.domain):
+        return Proof(equation, False, len(chain) - 1, right, right, f"not shown to be {equation.sign}")
     return Proof(equation, True, len(chain) - 1)
 
 

@@ -38,7 +38,8 @@ def through_the_error(label, title, by, *steps, of_z, **rest):
     )
 
 
-layer = partial(derive, letters=LETTERS, source="000, many-layer multi-neuron networks")
+layer = partial(derive, letters=LETTERS)
+single_example = partial(derive, letters={z: "weighted inputs", y: "targets"})
 sigmoid_quadratic = averaged(QUADRATIC, SIGMOID)
 sigmoid_cross_entropy = averaged(CROSS_ENTROPY, SIGMOID)
 linear_quadratic = averaged(QUADRATIC, LINEAR)
@@ -54,6 +55,7 @@ OUTPUT_LAYER = [
             "definition",
         ),
         where=sigmoid_cross_entropy,
+        source="000, exercise 4: many-layer multi-neuron networks",
     ),
     through_the_error(
         "65",
@@ -62,6 +64,7 @@ OUTPUT_LAYER = [
         (Sum(error * s_prime(z[i, j]) * A[i, k], (i, 1, n)) / n, "BP1: delta = (a - y) s'(z)"),
         of_z=A[i, k],
         where=sigmoid_quadratic,
+        source="000, exercise 4: many-layer multi-neuron networks",
     ),
     through_the_error(
         "65 (biases)",
@@ -70,19 +73,23 @@ OUTPUT_LAYER = [
         (Sum(error * s_prime(z[i, j]), (i, 1, n)) / n, "BP1: delta = (a - y) s'(z)"),
         of_z=1,
         where=sigmoid_quadratic,
-        source="000, exercise 4",
+        source="000, exercise 4: many-layer multi-neuron networks",
     ),
-    layer(
+    single_example(
         "66",
         "Cross-entropy and sigmoid: the error of an output neuron",
-        delta[i, j],
-        (Partial(c[i], a[i, j]) * Partial(a[i, j], z[i, j]), "chain rule: only a_j depends on z_j"),
-        (Partial(c[i], a[i, j]) * s_prime(z[i, j]), "a = s(z)"),
-        ((-y[i, j] / a[i, j] + (1 - y[i, j]) / (1 - a[i, j])) * s_prime(z[i, j]), "derivative of ln"),
-        (error / (a[i, j] * (1 - a[i, j])) * s_prime(z[i, j]), "common denominator"),
-        (error / (a[i, j] * (1 - a[i, j])) * a[i, j] * (1 - a[i, j]), "s' = s (1 - s)"),
-        (error, "a (1 - a) cancels"),
-        where=sigmoid_cross_entropy,
+        delta[j],
+        (Partial(C, a[j]) * Partial(a[j], z[j]), "chain rule: only a_j depends on z_j"),
+        (Partial(C, a[j]) * s_prime(z[j]), "a = s(z)"),
+        ((-y[j] / a[j] + (1 - y[j]) / (1 - a[j])) * s_prime(z[j]), "derivative of ln"),
+        ((a[j] - y[j]) / (a[j] * (1 - a[j])) * s_prime(z[j]), "common denominator"),
+        (a[j] - y[j], "s' = a (1 - a) cancels"),
+        where={
+            delta[j]: Partial(C, z[j]),
+            C: -Sum(y[j] * log(a[j]) + (1 - y[j]) * log(1 - a[j]), (j, 1, K)),
+            a[j]: s(z[j]),
+        },
+        source="000, exercise 4: many-layer multi-neuron networks",
     ),
     through_the_error(
         "67",
@@ -91,6 +98,7 @@ OUTPUT_LAYER = [
         (Sum(A[i, k] * error, (i, 1, n)) / n, "equation 66"),
         of_z=A[i, k],
         where=sigmoid_cross_entropy,
+        source="000, exercise 4: many-layer multi-neuron networks",
     ),
     through_the_error(
         "67 (biases)",
@@ -99,15 +107,17 @@ OUTPUT_LAYER = [
         (Sum(error, (i, 1, n)) / n, "equation 66"),
         of_z=1,
         where=sigmoid_cross_entropy,
+        source="000, exercise 4: many-layer multi-neuron networks",
     ),
-    layer(
+    single_example(
         "68",
         "Quadratic cost and linear outputs: the error of an output neuron",
-        delta[i, j],
-        (Partial(c[i], a[i, j]) * Partial(a[i, j], z[i, j]), "chain rule: only a_j depends on z_j"),
-        (error * Partial(a[i, j], z[i, j]), "derivative of the square"),
-        (error, "a = z"),
-        where=linear_quadratic,
+        delta[j],
+        (Partial(C, a[j]) * Partial(a[j], z[j]), "chain rule: only a_j depends on z_j"),
+        ((a[j] - y[j]) * Partial(a[j], z[j]), "derivative of the square"),
+        (a[j] - y[j], "a = z"),
+        where={delta[j]: Partial(C, z[j]), C: Sum((y[j] - a[j]) ** 2, (j, 1, K)) / 2, a[j]: z[j]},
+        source="000, exercise 5: linear neurons in the output layer",
     ),
     through_the_error(
         "69",
@@ -116,6 +126,7 @@ OUTPUT_LAYER = [
         (Sum(A[i, k] * error, (i, 1, n)) / n, "equation 68"),
         of_z=A[i, k],
         where=linear_quadratic,
+        source="000, exercise 5: linear neurons in the output layer",
     ),
     through_the_error(
         "70",
@@ -124,6 +135,7 @@ OUTPUT_LAYER = [
         (Sum(error, (i, 1, n)) / n, "equation 68"),
         of_z=1,
         where=linear_quadratic,
+        source="000, exercise 5: linear neurons in the output layer",
     ),
 ]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from sympy import Expr
+from sympy import Expr, Sum
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.pretty.pretty import PrettyPrinter
 from sympy.printing.pretty.stringpict import prettyForm, stringPict
@@ -12,6 +12,7 @@ from derivations.equation import Equation
 from derivations.notation import letters
 
 SUBSCRIPTS = str.maketrans("0123456789+-ijklmnt", "₀₁₂₃₄₅₆₇₈₉₊₋ᵢⱼₖₗₘₙₜ")
+GREEK = {"δ": r"\delta", "σ": r"\sigma", "η": r"\eta", "∂": r"\partial ", "ŷ": r"\hat{y}", "v̄": r"\bar{v}"}
 SUPERSCRIPTS = {"^{L-1}": "ᴸ⁻¹", "^L": "ᴸ", "^{l+1}": "ˡ⁺¹", "^l": "ˡ"}
 
 
@@ -40,6 +41,18 @@ class _Text(_InBookOrder, PrettyPrinter):
         operator = prettyForm("∂") / prettyForm(*by.left("∂"))
         return prettyForm(*operator.right(" ", prettyForm(*quantity.parens())), binding=prettyForm.MUL)
 
+    def _print_IndexedBase(self, letter):
+        return self._print(letter.label)
+
+    def _print_KroneckerDelta(self, delta):
+        return prettyForm(f"[{delta.args[0]} = {delta.args[1]}]")
+
+    def _print_Sum(self, total):
+        indices = "".join(str(index) for index, *_ in total.limits).translate(SUBSCRIPTS)
+        summand = self._print(total.function)
+        summand = prettyForm(*summand.parens()) if total.function.is_Add else summand
+        return prettyForm(*summand.left(f"Σ{indices} "), binding=prettyForm.ADD)
+
     def _print_log(self, logarithm):
         return self._helper_print_function(None, logarithm.args, func_name="ln")
 
@@ -51,6 +64,15 @@ class _Text(_InBookOrder, PrettyPrinter):
 
 
 class _Latex(_InBookOrder, LatexPrinter):
+    def _print_Symbol(self, symbol, style="plain"):
+        name = symbol.name
+        for letter, command in GREEK.items():
+            name = name.replace(letter, command)
+        return name
+
+    def _print_IndexedBase(self, letter):
+        return self._print(letter.label)
+
     def _print_Partial(self, derivative):
         quantity, by = map(self._print, derivative.args)
         if derivative.args[0].is_Symbol or derivative.args[0].is_Indexed:
@@ -78,9 +100,17 @@ def text(*parts: Expr | str) -> str:
 
 
 def tex(*parts: Expr | str) -> str:
-    """Expressions and words in one line of LaTeX."""
+    """Expressions and words in one line of LaTeX mathematics."""
     printer = _Latex({"ln_notation": True})
-    return " ".join(rf"\text{{{part}}}" if isinstance(part, str) else printer.doprint(part) for part in parts)
+    return " ".join(_words(part) if isinstance(part, str) else printer.doprint(part) for part in parts)
+
+
+def _words(words):
+    return words if words.strip() in {"", "="} else rf"\text{{{_escaped(words)}}}"
+
+
+def _escaped(words):
+    return words.replace("_", r"\_").replace("^", r"\^{}").replace("%", r"\%")
 
 
 def as_text(equation: Equation) -> str:
@@ -101,22 +131,21 @@ def as_text(equation: Equation) -> str:
 
 def as_latex(equation: Equation) -> str:
     """The derivation as LaTeX: an align* environment between two paragraphs."""
-    rows = [rf"&= {tex(step.expression)} && \text{{{step.reason}}}" for step in equation.steps]
-    lines = [
-        rf"\paragraph{{({equation.label}) {equation.title}}}",
-        r"\begin{align*}",
-        tex(equation.statement.lhs),
-    ]
-    lines += [" \\\\\n".join(rows), r"\end{align*}", "where"]
+    rows = [rf"&= {tex(step.expression)} && \text{{{_escaped(step.reason)}}}" for step in equation.steps]
+    heading = rf"\paragraph{{({_escaped(equation.label)}) {_escaped(equation.title)}}}"
+    lines = [heading, r"\begin{align*}", tex(equation.statement.lhs), " \\\\\n".join(rows), r"\end{align*}", "where"]
     lines += [rf"\({line.strip()}\)," for line in (*_meanings(equation, tex), *_conditions(equation, tex))]
-    return "\n".join([*lines, f"Proved for {equation.holds_for}."])
+    return "\n".join([*lines, f"Proved for {_escaped(equation.holds_for)}."])
 
 
 def _meanings(equation: Equation, show: Callable[..., str]) -> list[str]:
     names = [show("    ", name, " = ", meaning) for name, meaning in equation.where.items()]
     used = letters(equation.unfolded()) | set().union(*(letters(meaning) for meaning in equation.where.values()))
     symbols = [show("    ", letter, f": {word}") for letter, word in equation.letters.items() if letters(letter) & used]
-    return names + symbols
+    limits = {limit for meaning in equation.where.values() for part in meaning.atoms(Sum) for limit in part.limits}
+    limits |= {limit for step in equation.steps for part in step.expression.atoms(Sum) for limit in part.limits}
+    ranges = [show("    ", index, " = ", low, ", ..., ", high) for index, low, high in sorted(limits, key=str)]
+    return names + symbols + ranges
 
 
 def _conditions(equation: Equation, show: Callable[..., str]) -> list[str]:

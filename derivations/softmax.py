@@ -24,7 +24,13 @@ sum_of_targets = Sum(y[m], (m, 1, K))
 is_j = KroneckerDelta(m, j)
 
 layer = partial(derive, letters=LETTERS, source="000, softmax")
-trained = partial(layer, where=LOG_LIKELIHOOD | SOFTMAX, given=(TARGETS_SUM_TO_1,))
+trained = partial(
+    derive,
+    letters=LETTERS,
+    where=LOG_LIKELIHOOD | SOFTMAX,
+    given=(TARGETS_SUM_TO_1,),
+    source="000, exercise 11: the learning slowdown problem",
+)
 part = partial(derive, letters=LETTERS, source="003, the derivation in parts")
 
 EQUATIONS = [

@@ -1,0 +1,48 @@
+"""jaxce's gradients are the book's right sides, and a wrong right side is seen."""
+
+from dataclasses import replace
+
+import pytest
+
+from derivations import EQUATIONS
+from derivations.agreement import TOLERANCE, agreement
+from derivations.claimed import CLAIMS, NOT_JAXCE
+from derivations.mutants import mutants
+from derivations.notation import Partial
+
+
+@pytest.mark.parametrize("label", CLAIMS)
+def test_jaxce_agrees(label):
+    found = agreement(EQUATIONS[label])
+    assert found is not None
+    assert found.ok, f"{found.disagreement} against {TOLERANCE}"
+    assert found.components >= 1
+
+
+def test_every_equation_about_a_derivative_is_held_against_jaxce_or_says_why_not():
+    def about_a_derivative(equation):
+        left = equation.statement.lhs
+        return left.has(Partial) or isinstance(equation.where.get(left), Partial)
+
+    labels = {label for label, equation in EQUATIONS.items() if about_a_derivative(equation)}
+    assert labels - set(CLAIMS) == set(NOT_JAXCE)
+
+
+@pytest.mark.parametrize("label", ["61", "66", "67", "69", "82", "84", "quadratic + softmax", "exercise 13 (weights)"])
+def test_a_wrong_right_side_disagrees(label):
+    for copy in mutants(EQUATIONS[label]):
+        if copy.change in {"sign flipped", "1 added"}:
+            found = agreement(copy.equation, points=4)
+            assert found is not None
+            assert not found.ok, copy.change
+
+
+def test_an_exchanged_cost_disagrees():
+    swapped = replace(EQUATIONS["65"], label="67")
+    found = agreement(swapped, points=4)
+    assert found is not None
+    assert not found.ok
+
+
+def test_an_equation_without_a_derivative_has_no_agreement():
+    assert agreement(EQUATIONS["79"]) is None

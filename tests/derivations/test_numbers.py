@@ -1,0 +1,61 @@
+"""The numbers of the sources, from the equations."""
+
+import numpy as np
+import pytest
+import sympy
+from sympy import Rational
+
+from derivations import EQUATIONS
+
+
+def right_side(label, **values):
+    """The right side at values given by letter."""
+    right = EQUATIONS[label].unfolded().rhs
+    return float(right.subs({letter: values[letter.name] for letter in right.free_symbols}))
+
+
+@pytest.mark.parametrize(("cost", "time"), [("quadratic", 230.1), ("cross-entropy", 16.6)])
+def test_escape_times(cost, time):
+    assert right_side(f"escape time, {cost}", z_0=4, η=Rational(15, 100)) == pytest.approx(time, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("q", "of_log", "of_square"), [(0.01, -100, -1.98), (0.02, -50, -1.96), (0.98, -1.02, -0.04), (0.99, -1.01, -0.02)]
+)
+def test_gradients_by_the_prediction(q, of_log, of_square):
+    assert right_side("log-likelihood by the true probability", r=q) == pytest.approx(of_log, abs=0.005)
+    right = EQUATIONS["square by the prediction"].statement.rhs
+    assert float(
+        right.subs({"y": 1, sympy.Symbol("ŷ", real=True): q, sympy.Symbol("y", real=True): 1})
+    ) == pytest.approx(of_square)
+
+
+def softmax(z):
+    """Equation 78 with four neurons, by SymPy."""
+    exponentials = [sympy.exp(Rational(str(value))) for value in z]
+    return [float(e / sum(exponentials)) for e in exponentials]
+
+
+@pytest.mark.parametrize(
+    ("neuron", "nudge", "rise"), [(0, 0.4, 0.0918), (2, -0.4, 0.0830), (1, -0.4, 0.0010), (3, -0.4, 0.0045)]
+)
+def test_sliders(neuron, nudge, rise):
+    z = [2.5, -1, 3.2, 0.5]
+    nudged = [value + nudge * (place == neuron) for place, value in enumerate(z)]
+    assert softmax([round(v, 1) for v in nudged])[0] - softmax(z)[0] == pytest.approx(rise, abs=5e-5)
+
+
+def test_binary_and_categorical_cross_entropy_of_the_example():
+    a = [Rational(1, 10), Rational(7, 10), Rational(1, 10), Rational(1, 10)]
+    categorical = -sympy.log(a[1])
+    binary = categorical - sum(sympy.log(1 - value) for value in (a[0], a[2], a[3]))
+    assert float(categorical) == pytest.approx(0.3567, abs=5e-5)
+    assert float(binary) == pytest.approx(0.6728, abs=5e-5)
+
+
+def test_where_a_float32_sigmoid_becomes_1():
+    z = np.arange(16, 17, 0.01, dtype=np.float32)
+    a = 1 / (1 + np.exp(-z))
+    assert float(z[a == 1][0]) == pytest.approx(16.64, abs=0.005)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        assert np.isnan(np.float32(0) * np.log(1 - a[-1]))
