@@ -26,7 +26,9 @@ SCALE = 20
 OTHER_SCALES = (0.1, 1, 5, 10, 40, 80)
 CLASSES = 10
 TINY = 2.0**-100
-ALL_LOST = 2.0**24
+ALL_LOST = 2.0**24  # ulps in a float32
+INFINITE = 100 * ALL_LOST  # where the picture shows it
+DRAWN = {("log_likelihood", "softmax"): "o-", ("cross_entropy", "sigmoid"): "s--"}
 
 PAIRS = [(cost, output) for cost in jaxce.COSTS for output in jaxce.OUTPUTS]
 COUPLED = {("quadratic", "softmax"), ("cross_entropy", "softmax")}
@@ -167,15 +169,16 @@ def measure(quick: bool) -> list[report.Row]:
 
 
 def draw(axes, rows) -> None:
-    """The gradient's error against the scale of the logits: a line a library, the worst of all its pairs."""
-    scales = sorted([SCALE, *(float(column.removeprefix("at ")) for column in rows[0] if column.startswith("at "))])
-    for library in dict.fromkeys(row["library"] for row in rows):
-        mine = [row for row in rows if row["library"] == library]
-        column = {scale: "gradient" if scale == SCALE else f"at {scale:g}" for scale in scales}
-        worst = [max(row[column[scale]] for row in mine) for scale in scales]
-        axes.loglog(scales, np.minimum(worst, 100 * ALL_LOST), "o-", label=f"{library}: worst of {len(mine)} pairs")
+    """The gradient's error against the scale of the logits, for the two pairs that every library has."""
+    columns = {SCALE: "gradient"} | {float(c.removeprefix("at ")): c for c in rows[0] if c.startswith("at ")}
+    colors = {library: f"C{i}" for i, library in enumerate(dict.fromkeys(row["library"] for row in rows))}
+    for row in rows:
+        if style := DRAWN.get((row["cost"], row["output"])):
+            heights = [min(row[columns[scale]], INFINITE) for scale in sorted(columns)]
+            label = f"{row['library']}: {row['cost']}, {row['output']}"
+            axes.loglog(sorted(columns), heights, style, color=colors[row["library"]], label=label)
     axes.axhline(ALL_LOST, color="black", linewidth=0.5, label="no digit is right")
-    axes.axhline(100 * ALL_LOST, color="black", linewidth=0.5, linestyle=":", label="infinite, or not a number")
+    axes.axhline(INFINITE, color="black", linewidth=0.5, linestyle=":", label="infinite, or not a number")
     axes.set_xlabel("scale of the logits")
     axes.set_ylabel("worst error of the gradient, ulps")
     axes.legend()
