@@ -59,6 +59,7 @@ def _random_layer(key, n_in, n_out, deviation, dtype):
 
 def _activation_of_input(x, dtype):
     """a^0: floats as they are, unsigned integers divided by their type's largest value."""
+    x = jnp.asarray(x)
     if jnp.issubdtype(x.dtype, jnp.unsignedinteger):
         wide = np.promote_types(dtype, np.float32)  # the largest uint16 is inf in float16
         return (x.astype(wide) / jnp.iinfo(x.dtype).max).astype(dtype)
@@ -68,7 +69,7 @@ def _activation_of_input(x, dtype):
 
 
 def weighted_input(
-    params: Sequence[Layer], x: Shaped[Array, "*batch n_in"], *, hidden: Callable = sigmoid
+    params: Sequence[Layer], x: Shaped[Array | np.ndarray, "*batch n_in"], *, hidden: Callable = sigmoid
 ) -> Inexact[Array, "*batch n_out"]:
     """z^L, the weighted inputs of the output layer.
 

@@ -57,7 +57,7 @@ def test_forward_applies_every_layer_to_any_leading_shape():
     for w, b in params:
         z = np.einsum("jk,abk->abj", w, a) + b
         a = sigmoid(z)
-    np.testing.assert_allclose(jaxce.weighted_input(params, jnp.asarray(x)), z, rtol=TOLERANCE["equal"])
+    np.testing.assert_allclose(jaxce.weighted_input(params, x), z, rtol=TOLERANCE["equal"])
     np.testing.assert_allclose(jaxce.forward(params, x, output=jaxce.sigmoid), a, rtol=TOLERANCE["equal"])
     single = jaxce.forward(params, x[1, 3], output=jaxce.sigmoid)
     np.testing.assert_allclose(single, a[1, 3], rtol=TOLERANCE["equal"])
