@@ -145,7 +145,8 @@ def _dense(z, y, axis):
 
 def _weighted(weight, log, ignorable):
     """The product, in which 0 times an ignorable log is 0: the limit of x ln x at 0."""
-    return jnp.where((weight == 0) & ignorable, 0, weight * log)
+    ignored = (weight == 0) & ignorable
+    return jnp.where(ignored, 0, weight * jnp.where(ignored, 0, log))  # once more, for the derivative by the weight
 
 
 def _check_shapes(z, y, axis):

@@ -51,6 +51,12 @@ def test_an_output_of_probability_0_costs_infinity_where_its_target_is_not_0(cos
     agree(delta, book.delta((cost.__name__, "softmax"), INFINITE, np.eye(3)[labels]), atol=1e-15)
 
 
+@pytest.mark.parametrize("cost", ["cross_entropy", "log_likelihood"])
+def test_a_target_of_0_at_probability_0_has_no_nan_derivative(cost):
+    z, y = jnp.array([1.0, 2.0, -jnp.inf]), jnp.array([0.5, 0.5, 0.0])
+    assert not jnp.isnan(jax.grad(lambda y: jaxce.COSTS[cost](jaxce.softmax, z, y))(y)).any()
+
+
 @every_cost
 def test_the_only_output_of_a_softmax_is_certain(cost):
     one_left = np.array([[-np.inf, 2.0, -np.inf], [7.0, -np.inf, -np.inf]])
