@@ -89,9 +89,8 @@ def errata(options: argparse.Namespace) -> int:
             proof = right.prove()
             status |= int(not proof)
             name = f"({right.label})" if right.label in EQUATIONS else f"({right.steps[-1].reason})"
-            page = text(
-                right.statement.lhs, " = ", right.statement.rhs, f"   {name}" if proof else f"   FAILED: {proof}"
-            )
+            left = () if right.statement.lhs == right.statement.rhs else (right.statement.lhs, " = ")
+            page = text(*left, right.statement.rhs, f"   {name}" if proof else f"   FAILED: {proof}")
             console.print("\n".join(f"    {row}" for row in page.splitlines()), markup=False)
         console.print(f"    {erratum.remark}\n", markup=False)
     return status

@@ -62,9 +62,10 @@ def cost_from_gradient(
         raise ValueError(f"delta has {len(field)} components and z has {len(variables)}; give one component for each z")
     declared = [*variables, *_sequence(y), *parameters, *([] if activation is None else [activation.lhs])]
     _check_symbols(field, declared)
-    real = {
-        letter: Symbol(letter.name, real=True) for letter in set().union(*map(unknowns, declared)) if not letter.is_real
-    }
+    plain = [letter for letter in set().union(*map(unknowns, declared)) if not letter.is_real]
+    if any(isinstance(letter, Indexed) for letter in plain):
+        raise ValueError(f"{plain} are not known to be real; make them with IndexedBase(name, real=True)")
+    real = {letter: Symbol(letter.name, real=True) for letter in plain}
     field, variables = [[part.xreplace(real) for part in parts] for parts in (field, variables)]
     if isinstance(z, Indexed):
         cost = _for_every_size(field[0], variables[0])

@@ -15,13 +15,7 @@ z, push, p, q, v, cumulated, target = (IndexedBase(letter, real=True) for letter
 d, w, probability = (IndexedBase(letter, positive=True) for letter in ("d", "w", "q"))
 within = IndexedBase("L", real=True)
 
-LETTERS = {
-    z: "weighted inputs",
-    d: "distances from the true class",
-    w: "weights",
-    one_p: "a probability",
-    one_d: "a distance",
-}
+LETTERS = {z: "weighted inputs", d: "distances from the true class", w: "weights"}
 SOFTMAX = {p[j]: exp(z[j]) / S, S: Sum(exp(z[k]), (k, 1, K))}
 wrong, other_wrong, apart = (Eq(KroneckerDelta(*pair), 0) for pair in ((j, t), (k, t), (j, k)))
 is_wrong = 1 - KroneckerDelta(k, t)
@@ -77,7 +71,7 @@ FIELDS = [
         "The factor 1 / d pushes far classes down less, against the field's own aim",
         Partial(one_p / one_d, one_d),
         (-one_p / one_d**2, "derivative of 1 / d"),
-        letters=LETTERS,
+        letters={one_p: "a probability", one_d: "a distance"},
         sign="negative",
         source=source,
     ),

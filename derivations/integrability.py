@@ -30,7 +30,7 @@ from sympy import (
 from derivations.zero import Atoms, is_zero, lowest_terms
 
 
-@dataclass
+@dataclass(eq=False)
 class NotAGradient(ValueError):
     """The field is the gradient of no cost, and why."""
 

@@ -140,10 +140,10 @@ def as_latex(equation: Equation) -> str:
 
 def _meanings(equation: Equation, show: Callable[..., str]) -> list[str]:
     names = [show("    ", name, " = ", meaning) for name, meaning in equation.where.items()]
-    used = letters(equation.unfolded()) | set().union(*(letters(meaning) for meaning in equation.where.values()))
+    page = [*equation.statement.args, *equation.where.values(), *(step.expression for step in equation.steps)]
+    used = set().union(*map(letters, page))
     symbols = [show("    ", letter, f": {word}") for letter, word in equation.letters.items() if letters(letter) & used]
-    limits = {limit for meaning in equation.where.values() for part in meaning.atoms(Sum) for limit in part.limits}
-    limits |= {limit for step in equation.steps for part in step.expression.atoms(Sum) for limit in part.limits}
+    limits = {limit for expression in page for part in expression.atoms(Sum) for limit in part.limits}
     ranges = [show("    ", index, " = ", low, ", ..., ", high) for index, low, high in sorted(limits, key=str)]
     return names + symbols + ranges
 

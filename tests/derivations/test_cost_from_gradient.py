@@ -114,6 +114,12 @@ def test_a_symbol_that_was_not_declared_is_an_error():
         derivations.cost_from_gradient(z - Symbol("q"), z, y)
 
 
+def test_elements_that_may_be_complex_are_an_error():
+    complex_z = IndexedBase("z")
+    with pytest.raises(ValueError, match=r"make them with IndexedBase\(name, real=True\)"):
+        derivations.cost_from_gradient(complex_z[j] - Y[j], complex_z[j], Y[j])
+
+
 def test_an_integral_that_sympy_cannot_do_is_an_error():
     with pytest.raises(ValueError, match="SymPy finds no closed form"):
         derivations.cost_from_gradient(z**z, z, y)

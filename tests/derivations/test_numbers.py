@@ -1,11 +1,14 @@
 """The numbers of the sources, from the equations."""
 
+import math
+
 import numpy as np
 import pytest
 import sympy
-from sympy import Rational
+from sympy import IndexedBase, Rational
 
 from derivations import EQUATIONS
+from derivations.notation import j, s
 
 
 def right_side(label, **values):
@@ -28,6 +31,33 @@ def test_gradients_by_the_prediction(q, of_log, of_square):
     assert float(
         right.subs({"y": 1, sympy.Symbol("ŷ", real=True): q, sympy.Symbol("y", real=True): 1})
     ) == pytest.approx(of_square)
+
+
+def slow_neuron(cost, w, b, steps):
+    """The activations of the book's slow neuron (x = 1, y = 0, eta = 0.15), stepped by an equation's gradient."""
+    delta = EQUATIONS[f"{cost} + sigmoid"].unfolded().rhs
+    z = next(iter(delta.atoms(s))).args[0]
+    target = IndexedBase("y", real=True)[j]
+    gradient = sympy.lambdify(z, delta.subs(target, 0).rewrite(sympy.exp), "math")
+    for _ in range(steps + 1):
+        yield 1 / (1 + math.exp(-(w + b)))
+        step = 0.15 * gradient(w + b)
+        w, b = w - step, b - step
+
+
+@pytest.mark.parametrize(
+    ("w", "b", "activations"),
+    [(0.6, 0.9, {0: 0.8176, 300: 0.0940}), (2, 2, {0: 0.9820, 150: 0.9334, 300: 0.2028})],
+)
+def test_slow_neuron(w, b, activations):
+    a = list(slow_neuron("quadratic", w, b, 300))
+    assert {step: round(a[step], 4) for step in activations} == activations
+
+
+@pytest.mark.parametrize(("cost", "first"), [("quadratic", 232), ("cross-entropy", 17)])
+def test_the_step_at_which_the_slow_neuron_has_come_back(cost, first):
+    a = list(slow_neuron(cost, 2, 2, 300))
+    assert next(step for step, value in enumerate(a) if value < 0.5) == first
 
 
 def softmax(z):
