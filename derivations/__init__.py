@@ -41,9 +41,12 @@ _BRIDGE = {
     "Certificate": "certificate",
     "Refutation": "certificate",
     "certify": "certificate",
+    "output_and_cost": "designed",
     "symbols": "tracing",
+    "to_jax": "jax_function",
     "trace": "tracing",
     "trace_cases": "tracing",
+    "with_targets": "designed",
 }
 
 
@@ -53,4 +56,12 @@ def __getattr__(name):
     return getattr(importlib.import_module(f"derivations.{_BRIDGE[name]}"), name)
 
 
-__all__ = ["EQUATIONS", "Equation", "NotAGradient", "Proof", "Step", "cost_from_gradient", *_BRIDGE]
+__all__ = [
+    "EQUATIONS",
+    "Equation",
+    "NotAGradient",
+    "Proof",
+    "Step",
+    "cost_from_gradient",
+    *_BRIDGE,
+]

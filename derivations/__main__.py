@@ -13,6 +13,7 @@ import difflib
 import re
 import sys
 import time
+from pathlib import Path
 
 from rich.console import Console
 from rich.progress import track
@@ -127,11 +128,26 @@ def parser() -> argparse.ArgumentParser:
     commands = whole.add_subparsers(metavar="command")
     commands.add_parser("list", help="list the equations").set_defaults(run=list_equations)
     commands.add_parser("errata", help="list the errors of the sources").set_defaults(run=errata)
+    _add_certify(commands)
     page = commands.add_parser("show", help="show one derivation step by step")
     page.add_argument("label", help="its number or name, as `list` prints it")
     page.add_argument("--latex", action="store_true", help="as LaTeX")
     page.set_defaults(run=show)
     return whole
+
+
+def _add_certify(commands) -> None:
+    own = commands.add_parser("certify", help="certify the programs of jaxce and optax, or a function of yours")
+    own.add_argument("--function", metavar="MODULE:NAME", help="a function of your own, of z (or a) and y")
+    own.add_argument("--equation", metavar="LABEL", help="what it should be: 54, 63, 66, 68, 75, 78, 80 or 84")
+    own.add_argument("--json", metavar="FOLDER", type=Path, help="write each verdict to this folder")
+    own.set_defaults(run=_certify)
+
+
+def _certify(options: argparse.Namespace) -> int:
+    from derivations import certify_command  # only here: JAX takes longer to import than `show` to run
+
+    return certify_command.run(options)
 
 
 def main(arguments: list[str] | None = None) -> int:

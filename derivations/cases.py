@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import Self
 
 import sympy as sp
+from sympy.functions.elementary.hyperbolic import HyperbolicFunction
 
 SIGNS = {-1: "<", 0: "=", 1: ">"}
 
@@ -84,10 +85,8 @@ class Case:
             form = reduced(self.apply(new.form))
             if form.is_number:
                 return self if form == 0 else None
-            symbol, value = _solved(form)
-            substitution = {s: sp.expand(e.xreplace({symbol: value})) for s, e in substitution.items()} | {
-                symbol: value
-            }
+            solved = _solved(form)
+            substitution = {s: sp.expand(e.xreplace(solved)) for s, e in substitution.items()} | solved
         narrower = type(self)((*self.conditions, new), substitution)
         return narrower if _feasible(narrower._rows) else None
 
@@ -95,6 +94,7 @@ class Case:
         """Three narrower cases, of which those that contradict themselves are left out."""
         return [case for sign in SIGNS if (case := self.assume(Condition(form, sign)))]
 
+    @functools.lru_cache(maxsize=10_000)  # noqa: B019, cases are few and the same denominators return
     def sign(self, expression: sp.Expr) -> int:
         """-1, 0 or 1; UndecidedError where the conditions do not decide it.
 
@@ -103,6 +103,8 @@ class Case:
         1
         """
         expression = self.apply(expression)
+        if expression.has(HyperbolicFunction):
+            expression = expression.rewrite(sp.exp)
         form = reduced(expression)
         known = _sign_by_structure(expression)
         if known is None:
@@ -200,7 +202,10 @@ def _sign_by_structure(expression: sp.Expr) -> int | None:
         return 0
     if expression.is_positive:
         return 1
-    return -1 if expression.is_negative else None
+    if expression.is_negative:
+        return -1
+    powers = {power: sp.Dummy(positive=True) for power in expression.atoms(sp.exp)}  # whatever the exponent, if real
+    return _sign_by_structure(expression.xreplace(powers)) if powers else None
 
 
 def _linear_symbol(form: sp.Expr) -> sp.Symbol | None:
@@ -209,12 +214,10 @@ def _linear_symbol(form: sp.Expr) -> sp.Symbol | None:
     return next((symbol for symbol, slope in slopes.items() if slope.is_number and slope != 0), None)
 
 
-def _solved(form: sp.Expr) -> tuple[sp.Symbol, sp.Expr]:
-    """A symbol and what it equals where `form` is zero."""
+def _solved(form: sp.Expr) -> dict[sp.Symbol, sp.Expr]:
+    """A symbol and what it equals where `form` is zero; nothing, if it is linear in none."""
     symbol = _linear_symbol(form)
-    if symbol is None:
-        raise ValueError(f"cannot solve {form} = 0 for an input; exclude the tie, or the region, by an assumption")
-    return symbol, sp.expand(symbol - form / form.diff(symbol))
+    return {symbol: sp.expand(symbol - form / form.diff(symbol))} if symbol else {}
 
 
 def _squares(form: sp.Expr) -> list[tuple[int, sp.Expr]]:

@@ -22,7 +22,7 @@ import sympy as sp
 from jax.extend.core import jaxpr_as_fun
 
 from derivations import real
-from derivations.cases import Case, Condition, uncovered
+from derivations.cases import Case, Condition, UndecidedError, uncovered
 from derivations.identity import vanishes
 from derivations.tracing import Program
 
@@ -155,7 +155,7 @@ def certify(
         literals |= interpreter.literals
         for component, (computed, formula) in enumerate(zip(_flat(outputs), formulas[1], strict=True)):
             wanted = real.evaluate(case, formula)
-            if computed == wanted or (sp.nan not in (computed, wanted) and vanishes(computed - wanted)):
+            if _equal(case, computed, wanted):
                 continue
             found = _counterexample(program, case, computed, wanted, component)
             remark = _remark(program, interpreter, computed)
@@ -172,6 +172,18 @@ def certify(
     if left is not None:
         raise UnprovedError(f"the cases leave out {left}")
     return Certificate(**verdict, literals=_notes(literals), cases=tuple(map(str, cases)), components=len(formulas[0]))
+
+
+def _equal(case: Case, computed: sp.Expr, wanted: sp.Expr) -> bool:
+    """Whether two values are the same in a case: identically, or by one of its equations."""
+    if computed == wanted or sp.nan in (computed, wanted):
+        return computed == wanted
+    if vanishes(computed - wanted):
+        return True
+    try:
+        return any(item.sign == 0 for item in case.conditions) and case.sign(computed - wanted) == 0
+    except UndecidedError:
+        return False
 
 
 def fingerprint(program: Program) -> str:
@@ -211,7 +223,7 @@ def _counterexample(program, case, computed, wanted, component) -> dict:
     tried = 0
     for point in itertools.islice(points(case, inputs), 30):
         tried += 1
-        values = [expression.xreplace(point).evalf(20) for expression in (computed, wanted)]
+        values = [expression.xreplace(point).evalf(20, chop=True) for expression in (computed, wanted)]
         if not _close(*values):
             return {
                 "point": tuple((str(symbol), str(point[symbol])) for symbol in inputs),

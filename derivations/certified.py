@@ -117,12 +117,15 @@ class Layer:
         return ()
 
 
-LAYERS = (
-    Layer("linear", jaxce.linear, linear),
-    Layer("sigmoid", jaxce.sigmoid, sigmoid),
-    Layer("softmax", jaxce.softmax, softmax),
-    Layer("softmax, c = 2", jaxce.tempered_softmax(2), functools.partial(softmax, c=sp.Integer(2)), sp.Integer(2)),
-)
+def layers(library: Any = jaxce) -> tuple[Layer, ...]:
+    """The output layers of jaxce, or of an altered copy of it."""
+    two = sp.Integer(2)
+    return (
+        Layer("linear", library.linear, linear),
+        Layer("sigmoid", library.sigmoid, sigmoid),
+        Layer("softmax", library.softmax, softmax),
+        Layer("softmax, c = 2", library.tempered_softmax(2), functools.partial(softmax, c=two), two),
+    )
 
 
 def output_claims(layer: Layer, size: int) -> Iterator[Claim]:
@@ -139,11 +142,11 @@ def output_claims(layer: Layer, size: int) -> Iterator[Claim]:
     yield claim("ln a, ln(1 - a)", lambda z: layer.output.logs(z, -1), (logs(a), logs(1 - a)), z, cost="cross_entropy")
 
 
-def cost_claims(cost: str, layer: Layer, size: int) -> Iterator[Claim]:
+def cost_claims(cost: str, layer: Layer, size: int, library: Any = jaxce) -> Iterator[Claim]:
     """The value and the gradient, for any targets and for each class label."""
     z, y = symbols("z", size), symbols("y", size)
     a = layer.activation(z)
-    program = functools.partial(jaxce.COSTS[cost], layer.output)
+    program = functools.partial(library.COSTS[cost], layer.output)
     targets: list[tuple[str, Any, Array]] = [(f"K = {size}, y", y, y)]
     for t in range(size):
         one_hot = np.array([sp.Integer(j == t) for j in range(size)])
@@ -155,9 +158,9 @@ def cost_claims(cost: str, layer: Layer, size: int) -> Iterator[Claim]:
         yield Claim(f"d/dz {cost} + {layer.name}", says, jax.grad(program), delta, *common)
 
 
-def claims(sizes: tuple[int, ...] = (2, 3)) -> Iterator[Claim]:
-    """All claims about jaxce."""
-    for size, layer in itertools.product(sizes, LAYERS):
+def claims(sizes: tuple[int, ...] = (2, 3), library: Any = jaxce) -> Iterator[Claim]:
+    """All claims about the output layers and the costs."""
+    for size, layer in itertools.product(sizes, layers(library)):
         yield from output_claims(layer, size)
-        for cost in jaxce.COSTS:
-            yield from cost_claims(cost, layer, size)
+        for cost in library.COSTS:
+            yield from cost_claims(cost, layer, size, library)

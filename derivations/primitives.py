@@ -120,7 +120,7 @@ def convert(case, eqn, x):
 def floor(case: Case, x: sp.Expr) -> sp.Expr:
     """The largest integer that is not above x, for a number or for 0 <= x <= 1."""
     if x.is_number:
-        return sp.floor(x)
+        return sp.nan if x is sp.nan else sp.floor(x)
     if case.sign(x) < 0 or case.sign(x - 1) > 0:
         raise NotImplementedError(f"the floor of {x} would need infinitely many cases; assume that it is in [0, 1]")
     return sp.S.One if case.sign(x - 1) == 0 else sp.S.Zero
@@ -167,18 +167,22 @@ def reduction(function: Callable) -> Rule:
 
 
 def extremum(order: Callable) -> Rule:
-    """A rule for argmax and argmin: the first of equals."""
+    """A rule for argmax and argmin: the first nan, or the first of equals."""
 
     def index(case, eqn, x):
         (axis,) = eqn.params["axes"]
         rows = np.moveaxis(x, axis, -1)
 
-        def best(row):
-            return functools.reduce(
-                lambda i, j: j if order(real.compare(case, row[j], row[i]), 0) else i, range(len(row))
-            )
+        def better(row, i, j):
+            if sp.nan in (row[i], row[j]):
+                return i if row[i] is sp.nan else j
+            return j if order(real.compare(case, row[j], row[i]), 0) else i
 
-        return array([sp.Integer(best(rows[i])) for i in np.ndindex(rows.shape[:-1])], rows.shape[:-1])
+        best = [
+            functools.reduce(functools.partial(better, rows[i]), range(x.shape[axis]))
+            for i in np.ndindex(rows.shape[:-1])
+        ]
+        return array([sp.Integer(i) for i in best], rows.shape[:-1])
 
     return index
 
@@ -336,6 +340,7 @@ RULES: dict[str, Rule] = {
     "min": elementwise(real.minimum),
     "pow": elementwise(real.power),
     "integer_pow": lambda case, eqn, x: at(real.power, sp.Integer(eqn.params["y"]))(case, eqn, x),
+    "one_minus_square": elementwise(lambda case, x: real.subtract(case, sp.S.One, real.power(case, x, sp.Integer(2)))),
     "square": at(real.power, sp.Integer(2)),
     "sqrt": at(real.power, sp.Rational(1, 2)),
     "rsqrt": at(real.power, sp.Rational(-1, 2)),

@@ -5,6 +5,7 @@ Each function takes the case under which it decides signs, and raises UndecidedE
 decide one.
 """
 
+import functools
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -177,6 +178,7 @@ def without_abs(case: Case, x: sp.Expr) -> sp.Expr:
     return x.replace(sp.Abs, lambda inner: absolute(case, inner))
 
 
+@functools.lru_cache(maxsize=10_000)
 def evaluate(case: Case, expression: sp.Expr) -> sp.Expr:
     """A formula's value in this case: Max, Abs, sign and Piecewise decided; nan where it is undefined."""
     expression = case.apply(sp.sympify(expression))

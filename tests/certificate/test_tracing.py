@@ -41,7 +41,6 @@ FUNCTIONS = {
     "logsumexp": jax.nn.logsumexp,
     "logaddexp": lambda v: jnp.logaddexp(v[0], v[1]),
     "standardize": jax.nn.standardize,
-    "exact gelu": lambda v: jax.nn.gelu(v, approximate=False),
     "sort": jnp.sort,
     "argsort": lambda v: v[jnp.argsort(v)],
     "median": jnp.median,
@@ -52,7 +51,9 @@ FUNCTIONS = {
     "xlogy": lambda v: jax.scipy.special.xlogy(jnp.exp(v[0]), jnp.exp(v[1])),
     "powers": lambda v: (v**2 + 1) ** 0.3 + v**3 + lax.rsqrt(v**2 + 1) + jnp.cbrt(v) + jnp.exp2(v),
     "special": lambda v: jax.scipy.special.gammaln(jnp.exp(v)) + jnp.sin(v) * jnp.cos(v) + jnp.arctan(v),
-    "hyperbolic": lambda v: jnp.sinh(v) / jnp.cosh(v) + lax.erfc(v) + jnp.expm1(v) + jnp.log1p(jnp.exp(v)),
+    "hyperbolic": lambda v: (
+        jnp.sinh(v) / jnp.cosh(v) + lax.stop_gradient(lax.erf(v)) + jnp.expm1(v) + jnp.log1p(jnp.exp(v))
+    ),
     "where": lambda v: jnp.where((v[0] > 0) & ~(v[0] >= 2) | (v[0] == -1), v, v**2),
     "clip": lambda v: jnp.clip(v[0], -1.0, 1.0) * v + lax.clamp(-2.0, v[0], 2.0),
     "scan": lambda v: lax.scan(lambda c, x: (c * x + 1, c + x), 1.0, v, reverse=True),

@@ -1,0 +1,165 @@
+"""What is certified of whole networks: back-propagation (BP1 to BP4) behind each canonical pair, and the Hessians.
+
+The sizes are small, and other sizes follow. A layer is z_j = sum_k w_jk a_k + b_j, linear in w and b for given a, and
+in a for given w (both certified); so dC/dw_jk = delta_j a_k and dC/db_j = delta_j whatever the sizes are, once delta
+= dC/dz is known. The program does not depend on the sizes: it consists of the same primitives for 784-30-10 as for
+2-3-2 (`primitive_names`).
+"""
+
+import functools
+import itertools
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import jax
+import numpy as np
+import sympy as sp
+from jax.extend.core import jaxprs_in_params
+
+import jaxce
+from derivations import certified
+from derivations.certified import DELTAS, Claim, Layer, sigmoid
+from derivations.tracing import symbols
+
+Array = Any  # a NumPy array of SymPy expressions, in the places where jaxce has a JAX array
+SymbolicLayer: Any = jaxce.Layer
+
+# The pairs that the book's equations name; BP1 is the delta of each, BP2 to BP4 carry it through the network.
+PAIRS = {
+    "65, BP1-BP4": ("quadratic", "sigmoid"),
+    "67, BP1-BP4": ("cross_entropy", "sigmoid"),
+    "69, 70, BP1-BP4": ("quadratic", "linear"),
+    "81, 82, BP1-BP4": ("log_likelihood", "softmax"),
+}
+CANONICAL = tuple(list(PAIRS.values())[1:])
+BY_NAME = {layer.name: layer for layer in certified.layers()}
+
+
+def layers(sizes: Sequence[int]) -> list[jaxce.Layer]:
+    """Symbolic weights w^l_jk and biases b^l_j."""
+    shapes = enumerate(itertools.pairwise(sizes), start=2)
+    return [SymbolicLayer(symbols(f"w{l}_", n_out, n_in), symbols(f"b{l}_", n_out)) for l, (n_in, n_out) in shapes]
+
+
+def feed_forward(params: list[jaxce.Layer], x: Array) -> tuple[list[Array], Array]:
+    """The activations of every layer but the last, and z^L."""
+    activations = [x]
+    for w, b in params[:-1]:
+        activations.append(sigmoid(w @ activations[-1] + b))
+    return activations, params[-1].w @ activations[-1] + params[-1].b
+
+
+def back_propagate(params: list[jaxce.Layer], activations: list[Array], delta: Array) -> list[jaxce.Layer]:
+    """BP2 to BP4 from delta^L, for one example: dC/dw and dC/db of every layer."""
+    gradients = []
+    for (w, _), a in zip(reversed(params), reversed(activations), strict=True):
+        gradients.append(SymbolicLayer(np.outer(delta, a), delta))  # BP4, BP3
+        delta = (w.T @ delta) * a * (1 - a)  # BP2, with s' = s (1 - s)
+    return gradients[::-1]
+
+
+def network_claims(sizes: Sequence[int]) -> Iterator[Claim]:
+    """The gradient of a network's loss by every weight and bias, for each of PAIRS, with targets whose sum is 1."""
+    params, x, y = layers(sizes), symbols("x", sizes[0]), symbols("y", sizes[-1])
+    y[-1] = 1 - sum(y[:-1])  # 81 and 82 need it; the others hold for any y, so for these
+    activations, z = feed_forward(params, x)
+    for label, (cost, name) in PAIRS.items():
+        layer = BY_NAME[name]
+        loss = functools.partial(jaxce.loss, cost=jaxce.COSTS[cost], output=layer.output)
+        formula = back_propagate(params, activations, DELTAS[cost, name](layer.activation(z), y))
+        says = f"{label}, sizes {'-'.join(map(str, sizes))}"
+        name = f"network, {cost} + {name}"
+        yield Claim(name, says, jax.grad(loss), formula, (params, x, y), layer.domain(z))
+
+
+def mean_claims() -> Iterator[Claim]:
+    """Two examples: the loss is the mean of theirs (67, 1/n sum_x)."""
+    (layer,), x, y = layers((2, 1)), symbols("x", 2, 2), symbols("y", 2, 1)
+    delta = [sigmoid(layer.w @ x_i + layer.b) - y_i for x_i, y_i in zip(x, y, strict=True)]
+    dw = sum(np.outer(delta_i, x_i) for delta_i, x_i in zip(delta, x, strict=True)) / sp.Integer(2)
+    loss = functools.partial(jaxce.loss, cost=jaxce.cross_entropy, output=jaxce.sigmoid)
+    formula = [SymbolicLayer(dw, sum(delta) / sp.Integer(2))]
+    yield Claim("network, cross_entropy + sigmoid", "67, n = 2 examples", jax.grad(loss), formula, ([layer], x, y))
+
+
+def linearity_claims() -> Iterator[Claim]:
+    """A layer is linear in (w, b) for given a, and in a for given w; b apart."""
+    (layer,), a, t = layers((3, 2)), symbols("a", 3), symbols("t")[()]
+    other = SymbolicLayer(symbols("v", 2, 3), symbols("u", 2))
+    combined = SymbolicLayer(layer.w + t * other.w, layer.b + t * other.b)
+    name = "layer"
+    yield Claim(name, "z_j = sum_k w_jk a_k + b_j", _layer, layer.w @ a + layer.b, (layer, a))
+    yield Claim(name, "linear in (w, b)", _layer, _z(layer, a) + t * _z(other, a), (combined, a))
+    mixed = layer.w @ a + t * (layer.w @ symbols("c", 3)) + layer.b
+    yield Claim(name, "linear in a, but for b", _layer, mixed, (layer, a + t * symbols("c", 3)))
+
+
+def _layer(layer: jaxce.Layer, a: jax.Array) -> jax.Array:
+    return jaxce.weighted_input([layer], a)
+
+
+def _z(layer: jaxce.Layer, a: Array) -> Array:
+    return layer.w @ a + layer.b
+
+
+def primitive_names(sizes: Sequence[int], cost: str, output: jaxce.Output) -> list[str]:
+    """The primitives that the gradient of a network of these sizes consists of, in order."""
+    shapes = itertools.pairwise(sizes)
+    params = [SymbolicLayer(np.zeros((n_out, n_in)), np.zeros(n_out)) for n_in, n_out in shapes]
+    loss = functools.partial(jaxce.loss, cost=jaxce.COSTS[cost], output=output)
+    return _names(jax.make_jaxpr(jax.grad(loss))(params, np.zeros(sizes[0]), np.zeros(sizes[-1])).jaxpr)
+
+
+def _names(jaxpr) -> list[str]:
+    inner = ((eqn.primitive.name, _names_of_all(jaxprs_in_params(eqn.params))) for eqn in jaxpr.eqns)
+    return [name for first, rest in inner for name in (first, *rest)]
+
+
+def _names_of_all(jaxprs) -> list[str]:
+    return [name for jaxpr in jaxprs for name in _names(jaxpr)]
+
+
+def hessian_claims(size: int) -> Iterator[Claim]:
+    """The second derivatives of the canonical pairs, that they are nowhere negative, and their null vector.
+
+    Softmax, targets of sum 1: diag(a) - a a^T, whose quadratic form is sum_{j<k} a_j a_k (v_j - v_k)^2: no term is
+    negative, and all vanish for v = (1, ..., 1).
+    """
+    z, y, v = symbols("z", size), symbols("y", size), symbols("v", size)
+    y[-1] = 1 - sum(y[:-1])
+    at = f"K = {size}"
+    for cost, name in CANONICAL:
+        layer = BY_NAME[name]
+        program = jax.hessian(functools.partial(jaxce.COSTS[cost], layer.output))
+        a = layer.activation(z)
+        matrix, form = _curvature(layer, a, v)
+        common = layer.domain(z)
+        yield Claim(f"d2/dz2 {cost} + {name}", at, program, matrix, (z, y), common)
+        says = f"not negative, {at}"
+        yield Claim(f"d2/dz2 {cost} + {name}", says, _quadratic_form(program), form, (z, y, v), common)
+        if name == "softmax":
+            ones, says = np.ones(size, dtype=int), f"null vector 1, {at}"
+            yield Claim(f"d2/dz2 {cost} + {name}", says, _quadratic_form(program), sp.S.Zero, (z, y, ones), common)
+
+
+def _quadratic_form(program):
+    return lambda z, y, v: v.astype(z.dtype) @ program(z, y) @ v.astype(z.dtype)
+
+
+def _curvature(layer: Layer, a: Array, v: Array) -> tuple[Array, sp.Expr]:
+    """The Hessian, and v^T H v as a sum of squares with positive weights."""
+    if layer.name == "softmax":
+        pairs = itertools.combinations(range(len(a)), 2)
+        return np.diag(a) - np.outer(a, a), sum(a[j] * a[k] * (v[j] - v[k]) ** 2 for j, k in pairs)
+    weights = a * (1 - a) if layer.name == "sigmoid" else np.array([sp.S.One] * len(a))
+    return np.diag(weights), sum(weights * v**2)
+
+
+def claims() -> Iterator[Claim]:
+    """All claims about whole networks and Hessians."""
+    for sizes in ((2, 2, 2), (2, 3, 2)):
+        yield from network_claims(sizes)
+    yield from mean_claims()
+    yield from linearity_claims()
+    for size in (2, 3):
+        yield from hessian_claims(size)

@@ -1,0 +1,103 @@
+"""`python -m derivations certify`: every certificate of jaxce and of optax.losses as a table, or one's own.
+
+Two processes share the work; each builds the list of claims and is told which of them to examine.
+"""
+
+import argparse
+import multiprocessing
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from derivations import certified, certified_edges, certified_networks, certified_optax, own_function
+from derivations.certificate import Certificate, Refutation, UnprovedError
+from derivations.certified import Claim
+
+WORKERS = 2
+
+# Documentation that does not say what the program computes; the README tells what is wrong with each.
+REFUTED = {
+    ("softmax_cross_entropy_with_integer_labels", "ln p_y, as its documentation has it"),
+    ("multiclass_generalized_dice_loss", "dice with weights 1 / frequency^2"),
+}
+
+
+def every_claim() -> list[Claim]:
+    """All claims, about jaxce first."""
+    return [*certified.claims(), *certified_edges.claims(), *certified_networks.claims(), *certified_optax.claims()]
+
+
+def run(options: argparse.Namespace) -> int:
+    """Examine, print a table and what is refuted; exit status 1 if a claim fails that should not."""
+    if bool(options.function) != bool(options.equation):
+        sys.exit("certify: --function and --equation go together, as in --function module:name --equation 84")
+    console, start = Console(highlight=False), time.perf_counter()
+    try:
+        if options.function:
+            chosen = list(own_function.claims(options.function, options.equation))
+            verdicts = [_timed(claim) for claim in chosen]
+        else:
+            chosen = every_claim()
+            verdicts = list(
+                track(_in_parallel(len(chosen)), "certifying", len(chosen), console=console, transient=True)
+            )
+    except ValueError as error:
+        sys.exit(f"certify: {error}")
+    _print(console, chosen, verdicts)
+    if options.json:
+        _write(options.json, [verdict for verdict, _ in verdicts])
+    wrong = [v for c, (v, _) in zip(chosen, verdicts, strict=True) if bool(v) == ((c.name, c.says) in REFUTED)]
+    done = sum(isinstance(verdict, Certificate) for verdict, _ in verdicts)
+    seconds = time.perf_counter() - start
+    console.print(
+        f"{done} certified, {len(verdicts) - done} refuted, {len(wrong)} of them unexpectedly, {seconds:.0f} s"
+    )
+    return int(bool(wrong))
+
+
+def _print(console: Console, chosen: list[Claim], verdicts: list) -> None:
+    table = Table("function", "claim", "cases", "assuming", "seconds")
+    for claim, (verdict, seconds) in zip(chosen, verdicts, strict=True):
+        cases = str(len(verdict.cases)) if verdict else "REFUTED"
+        table.add_row(claim.name, claim.says, cases, "; ".join(verdict.assumptions), f"{seconds:.1f}")
+    console.print(table, markup=False)
+    for verdict, _ in verdicts:
+        if not verdict:
+            console.print(str(verdict), markup=False)
+
+
+def _write(folder: Path, verdicts: list[Certificate | Refutation]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, verdict in enumerate(verdicts, start=1):
+        (folder / f"{number:03}.json").write_text(verdict.to_json() + "\n")
+
+
+def _in_parallel(count: int) -> Iterator[tuple[Certificate | Refutation, float]]:
+    context = multiprocessing.get_context("spawn")  # JAX's threads do not survive a fork
+    with ProcessPoolExecutor(WORKERS, mp_context=context, initializer=_begin) as pool:
+        yield from pool.map(_examine, range(count))
+
+
+_claims: list[Claim] = []
+
+
+def _begin() -> None:
+    _claims.extend(every_claim())
+
+
+def _examine(number: int) -> tuple[Certificate | Refutation, float]:
+    return _timed(_claims[number])
+
+
+def _timed(claim: Claim) -> tuple[Certificate | Refutation, float]:
+    start = time.perf_counter()
+    try:
+        return claim.certify(), time.perf_counter() - start
+    except (UnprovedError, NotImplementedError) as error:
+        raise ValueError(f"{claim.name}, {claim.says}: {error}") from error

@@ -1,0 +1,149 @@
+"""From an expression to a JAX function in stable form, which is certified to be that expression by tracing it back."""
+
+import functools
+from collections.abc import Callable, Iterable, Sequence
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import sympy as sp
+
+from derivations import stable
+from derivations.cases import Case
+from derivations.certificate import Certificate, certify, points
+from derivations.real import holds
+
+FUNCTIONS: dict[type, Callable] = {
+    stable.logsumexp: lambda *xs: _logsumexp(xs),
+    stable.sigmoid: jax.nn.sigmoid,
+    stable.log1p: jnp.log1p,
+    stable.expm1: jnp.expm1,
+    stable.xlogy: jax.scipy.special.xlogy,
+    sp.exp: jnp.exp,
+    sp.log: jnp.log,
+    sp.tanh: jnp.tanh,
+    sp.sinh: jnp.sinh,
+    sp.cosh: jnp.cosh,
+    sp.sin: jnp.sin,
+    sp.cos: jnp.cos,
+    sp.atan: jnp.arctan,
+    sp.erf: jax.scipy.special.erf,
+    sp.Abs: jnp.abs,
+    sp.sign: jnp.sign,
+    sp.Max: lambda *xs: functools.reduce(jnp.maximum, xs),
+    sp.Min: lambda *xs: functools.reduce(jnp.minimum, xs),
+    sp.Add: lambda *xs: functools.reduce(lambda x, y: x + y, xs),
+    sp.Mul: lambda *xs: functools.reduce(lambda x, y: x * y, xs),
+    sp.StrictLessThan: lambda x, y: x < y,
+    sp.LessThan: lambda x, y: x <= y,
+    sp.StrictGreaterThan: lambda x, y: x > y,
+    sp.GreaterThan: lambda x, y: x >= y,
+    sp.Equality: lambda x, y: x == y,
+    sp.Unequality: lambda x, y: x != y,
+    sp.And: lambda *xs: functools.reduce(jnp.logical_and, xs),
+    sp.Or: lambda *xs: functools.reduce(jnp.logical_or, xs),
+    sp.Not: jnp.logical_not,
+}
+
+
+class NotCertifiedError(Exception):
+    """The JAX function made from an expression was not proved to be it."""
+
+
+def to_jax(expression: sp.Expr, arguments: Sequence[sp.Symbol], *, assuming: Iterable[sp.Basic] = ()) -> Callable:
+    """A JAX function of arrays, one for each of the symbols `arguments`, that computes the expression elementwise.
+
+    It is written in stable form (`derivations.stable`), so that it and its derivative are finite wherever the
+    expression's are and floating point can hold them; a Piecewise evaluates each branch on inputs of that branch
+    only. Its value and, unless the expression is made of pieces, its derivatives are certified before it is returned,
+    where `assuming` holds: the verdicts are its attribute `certificates`. ValueError for a symbol that is not an
+    argument, NotCertifiedError with the reason if the proof fails.
+
+    >>> z = sp.Symbol("z", real=True)
+    >>> softplus = to_jax(sp.log(1 + sp.exp(z)), [z])
+    >>> softplus(jnp.array([-1000.0, 0.0, 1000.0])).tolist()
+    [0.0, 0.693..., 1000.0]
+    >>> softplus.certificates[0].claim
+    'log(exp(z) + 1)'
+    """
+    expression, symbols = sp.sympify(expression), list(arguments)
+    unknown = sorted(map(str, expression.free_symbols - set(symbols)))
+    if unknown:
+        raise ValueError(f"{', '.join(unknown)} not among the arguments {', '.join(map(str, symbols))}")
+    form = stable.stable(expression)
+
+    def function(*arrays: jax.typing.ArrayLike) -> jax.Array:
+        values = dict(zip(symbols, map(jnp.asarray, arrays), strict=True))
+        shape = jnp.broadcast_shapes(*(value.shape for value in values.values()))
+        result = jnp.asarray(_evaluate(form, values))
+        return jnp.broadcast_to(result.astype(jnp.result_type(*values.values())), shape)
+
+    function.__doc__ = f"The expression {expression}."
+    function.__name__ = function.__qualname__ = "expression"
+    vars(function)["certificates"] = _certified(function, expression, symbols, list(assuming))
+    return function
+
+
+def _certified(function: Callable, expression: sp.Expr, symbols: list[sp.Symbol], assuming: list) -> tuple:
+    claims = [(function, expression)]
+    if not expression.has(sp.Piecewise, sp.Abs, sp.Max, sp.Min, sp.sign):
+        everywhere = tuple(range(len(symbols)))
+        claims.append((jax.grad(function, everywhere), tuple(expression.diff(symbol) for symbol in symbols)))
+    inputs = [np.array(symbol, dtype=object) for symbol in symbols]
+    verdicts = tuple(certify(fn, formula, *inputs, assuming=assuming) for fn, formula in claims)
+    for verdict in verdicts:
+        if not isinstance(verdict, Certificate):
+            raise NotCertifiedError(str(verdict))
+    return verdicts
+
+
+def _evaluate(expression: sp.Basic, values: dict[sp.Symbol, jax.Array]) -> jax.typing.ArrayLike:
+    if isinstance(expression, sp.Symbol):
+        return values[expression]
+    if expression in (sp.true, sp.false):
+        return jnp.asarray(bool(expression))
+    if expression.is_number:
+        return int(expression) if expression.is_Integer else float(expression)
+    if isinstance(expression, sp.Piecewise):
+        return _piecewise(expression, values)
+    if expression.is_Pow:
+        base, exponent = expression.args
+        return _power(base, exponent, values)
+    if expression.func not in FUNCTIONS:
+        raise NotImplementedError(f"no JAX function for {expression.func.__name__}")
+    return FUNCTIONS[expression.func](*(_evaluate(argument, values) for argument in expression.args))
+
+
+def _logsumexp(exponents: Sequence[jax.typing.ArrayLike]) -> jax.Array:
+    if len(exponents) == 2:
+        return jnp.logaddexp(*exponents)
+    return jax.nn.logsumexp(jnp.stack(jnp.broadcast_arrays(*exponents)), axis=0)
+
+
+def _power(base: sp.Expr, exponent: sp.Expr, values: dict) -> jax.typing.ArrayLike:
+    x = _evaluate(base, values)
+    if exponent == sp.Rational(1, 2):
+        return jnp.sqrt(x)
+    if exponent.is_negative:
+        return 1 / _power(base, -exponent, values)
+    return x ** _evaluate(exponent, values)
+
+
+def _piecewise(expression: sp.Piecewise, values: dict) -> jax.typing.ArrayLike:
+    """Each branch sees its own inputs, and elsewhere numbers at which it is defined: a nan would spoil the gradient."""
+    result: jax.typing.ArrayLike = jnp.nan
+    none_before: sp.Basic = sp.true
+    for branch, when in expression.args:
+        own = sp.And(none_before, when)
+        inside, example = _evaluate(own, values), _example(own, list(values))
+        safe = {symbol: jnp.where(inside, array, example[symbol]) for symbol, array in values.items()}
+        result = jnp.where(inside, _evaluate(branch, safe), result)
+        none_before = sp.And(none_before, sp.Not(when))
+    return result
+
+
+def _example(when: sp.Basic, symbols: list[sp.Symbol]) -> dict[sp.Symbol, float]:
+    for point in points(Case(), symbols):
+        if holds(Case(), when.xreplace(point)):
+            return {symbol: float(value) for symbol, value in point.items()}
+    raise ValueError(f"no input found at which {when}")
