@@ -12,6 +12,7 @@ import optax
 
 import jaxce
 from benchmarks import report
+from jaxce.progress import bar
 
 SIZES = (784, 30, 10)
 TRAINING = {"cost": jaxce.cross_entropy, "output": jaxce.sigmoid, "batch_size": 10}
@@ -33,24 +34,29 @@ def seconds_of_fit(data, test, count: int, epochs: int) -> list[float]:
 
 def row(data, test, count: int, epochs: int) -> report.Row:
     """Both ways with the same number of networks; for fit a few of them stand for all."""
-    result = jaxce.sweep(
-        SIZES,
-        data,
-        members=jaxce.grid(seed=range(count), learning_rate=[RATE]),
-        evaluation=test,
-        optimizer=optax.sgd,
-        epochs=epochs,
-        **TRAINING,
-    )
+    members = jaxce.grid(seed=range(count), learning_rate=[RATE])
+    with bar(epochs) as progress:
+        result = jaxce.sweep(
+            SIZES,
+            data,
+            members=members,
+            evaluation=test,
+            optimizer=optax.sgd,
+            epochs=epochs,
+            progress=progress,
+            **TRAINING,
+        )
     first, *later = result.history.seconds[0]
     few = min(count, 8)
-    one_by_one = statistics.median(seconds_of_fit(data, test, few, epochs)[1:]) / few
+    one_by_one = statistics.median(seconds_of_fit(data, test, few, epochs=3)[1:]) / few
     together = statistics.median(later) / count
     accuracy = 100 * result.history.accuracy[:, -1]
     if accuracy.min() < 80:
         raise RuntimeError(f"a network did not learn: accuracies {accuracy}")
     return {
         "networks": count,
+        "epochs": epochs,
+        "sweep s": round(float(result.history.seconds[0].sum()), 2),
         "sweep s/epoch": round(together * count, 3),
         "networks/s": round(1 / together, 2),
         "fit networks/s": round(1 / one_by_one, 2),
@@ -68,8 +74,9 @@ def measure(quick: bool) -> list[report.Row]:
     if quick:
         few = jaxce.mnist.Split(*(part[:5000] for part in data.train))
         return [row(tuple(map(jnp.asarray, few)), data.test, count, epochs=3) for count in (2, 3)]
-    counts = (1, 2, 4, 16, 64, 256) if jax.default_backend() == "cpu" else (1, 10, 100, 1000, 10_000)
-    return [row(tuple(map(jnp.asarray, data.train)), data.test, count, epochs=3) for count in counts]
+    on_cpu = jax.default_backend() == "cpu"
+    counts, epochs = ((1, 2, 4, 16, 64, 256), 3) if on_cpu else ((1, 10, 100, 1000, 10_000), 30)
+    return [row(tuple(map(jnp.asarray, data.train)), data.test, count, epochs) for count in counts]
 
 
 def draw(axes, rows) -> None:

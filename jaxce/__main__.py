@@ -1,6 +1,5 @@
 """The command line: `python -m jaxce train` and `python -m jaxce evaluate FILE`."""
 
-import contextlib
 import dataclasses
 import functools
 import math
@@ -14,12 +13,11 @@ import numpy as np
 import optax
 import platformdirs
 import tyro
-from rich.console import Console
-from rich.progress import Progress, TextColumn
 
 import jaxce
 from jaxce import checkpoint, curves
 from jaxce.network import SCHEMES
+from jaxce.progress import bar
 
 OPTIMIZERS = {
     "sgd": optax.sgd,
@@ -96,7 +94,7 @@ class Train:
         print(f"{'-'.join(map(str, sizes))} network, {self.cost} cost, {self.output} outputs, {self._rule()}")
         print(HEADING)
         try:
-            with _progress_bar(self.epochs) as advance:
+            with bar(self.epochs) as advance:
                 params, history = jaxce.fit(
                     params,
                     data.train,
@@ -107,7 +105,7 @@ class Train:
                     batch_size=self.batch_size,
                     key=key_fit,
                     evaluation=data.test,
-                    progress=advance,
+                    progress=lambda history: (print(_row(history, -1), flush=True), advance(history)),
                 )
         except (jaxce.Diverged, jaxce.Interrupted) as stop:
             self._finish(stop.params, stop.history)
@@ -165,22 +163,6 @@ def _row(history, index):
     epoch = range(1, len(history.seconds) + 1)[index]
     training_cost, test_cost, accuracy, seconds = (column[index] for column in history)
     return f"{epoch:5}  {training_cost:13.6f}  {test_cost:9.6f}  {accuracy:13.2%}  {seconds:7.2f}"
-
-
-@contextlib.contextmanager
-def _progress_bar(epochs):
-    """A function of the history that prints its last row and, on a terminal, moves the bar below the rows."""
-    console = Console()
-    columns = (*Progress.get_default_columns(), TextColumn("{task.fields[reached]}"))
-    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
-        task = progress.add_task("epochs", total=epochs, reached="")
-
-        def advance(history):
-            print(_row(history, -1), flush=True)
-            reached = f"cost {history.evaluation_cost[-1]:.4f}, accuracy {history.accuracy[-1]:.2%}"
-            progress.update(task, advance=1, reached=reached)
-
-        yield advance
 
 
 def _keep_compiled_programs():
