@@ -167,7 +167,12 @@ def _row(history, index):
 
 def _keep_compiled_programs():
     """The second start compiles nothing: JAX finds the programs of the first in the user's cache directory."""
-    jax.config.update("jax_compilation_cache_dir", platformdirs.user_cache_dir("jaxce"))
+    folder = platformdirs.user_cache_path("jaxce")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return  # as without a cache, where the user has no such directory
+    jax.config.update("jax_compilation_cache_dir", str(folder))
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
     jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)
 
