@@ -10,7 +10,7 @@ difference is zero, exactly and for symbolic sizes.
 
 import functools
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sympy import Eq, Expr, Integral, Set, sympify
@@ -129,7 +129,7 @@ def prove(equation: Equation) -> Proof:
     links = [
         (before, after, claim)
         for before, after in itertools.pairwise(chain)
-        for claim in claims(before.expression, after.expression, known)
+        for claim in claims(before.expression, after.expression, equation)
     ]
     false = counterexamples([claim for _, _, claim in links], equation)
     for place in sorted(false) or range(len(links)):
@@ -147,17 +147,20 @@ def _equal(left, right, equation):
     return left == right or is_zero(left - right, equation.given, equation.domain)
 
 
-def claims(left: Expr, right: Expr, known: Callable[[Expr], Expr]) -> list[tuple[Expr, Expr]]:
+def claims(left: Expr, right: Expr, equation: Equation) -> list[tuple[Expr, Expr]]:
     """What is to be shown: left = right, or, of integrals, what fixes them by the fundamental theorem of calculus.
 
     An integral without limits is known up to a constant: the two sides must have the same derivative. One with limits
-    is fixed by the derivative by its upper limit and by its value at the lower. `known` unfolds an expression.
+    is fixed by the derivative by its upper limit and by its value at the lower.
     """
-    limits = [limit for side in (left, right) for part in known(side).atoms(Integral) for limit in part.limits]
+    if not any(part.has(Integral) for part in (left, right, *equation.where.values())):
+        return [(left, right)]
+    left, right = unfold(left, equation.where), unfold(right, equation.where)
+    limits = [limit for side in (left, right) for part in side.atoms(Integral) for limit in part.limits]
     if all(limit[-1].is_number for limit in limits):
-        return [(left, right)] if not limits else [tuple(known(side).doit() for side in (left, right))]
+        return [(left.doit(), right.doit())]
     upper = limits[0][-1]
     same_slope = Partial(left, upper), Partial(right, upper)
     if len(limits[0]) == 1:
         return [same_slope]
-    return [same_slope, tuple(known(side).subs(upper, limits[0][1]).doit() for side in (left, right))]
+    return [same_slope, tuple(side.subs(upper, limits[0][1]).doit() for side in (left, right))]

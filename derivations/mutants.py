@@ -3,7 +3,6 @@
 A mutant changes one thing in the right side: a sign, a factor, a constant, an index, or two letters exchanged.
 """
 
-import functools
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -12,7 +11,7 @@ from sympy import Add, Eq, Expr, Indexed, Integer, Mul, Rational, Sum, Symbol, n
 
 from derivations.equation import Equation, claims
 from derivations.evaluate import Counterexample, counterexamples
-from derivations.notation import INDICES, SIZES, unfold
+from derivations.notation import INDICES, SIZES
 
 
 @dataclass(frozen=True)
@@ -38,8 +37,7 @@ def mutants(equation: Equation, most: int = 4) -> list[Mutant]:
     right = equation.statement.rhs
     changed = {mutant: change for change, mutant in _changes(right) if mutant != right and not mutant.has(zoo, nan)}
     chosen = dict(itertools.islice(changed.items(), most))
-    known = functools.cache(lambda expression: unfold(expression, equation.where))
-    groups = [claims(equation.statement.lhs, mutant, known) for mutant in chosen]
+    groups = [claims(equation.statement.lhs, mutant, equation) for mutant in chosen]
     found = counterexamples(list(itertools.chain(*groups)), equation)
     ends = list(itertools.accumulate(map(len, groups)))
     return [

@@ -103,12 +103,17 @@ def unfold(expression: Expr, where: Definitions, values: Mapping[Symbol, int] | 
     which makes an independent way to the same number.
     """
     values = {name: Integer(value) for name, value in (values or {}).items()}
-    return _unfold(sympify(expression).subs(values), {name: _put(name, where[name], values) for name in where})
+    return _unfold(sympify(expression).subs(values), _for_values(tuple(where.items()), tuple(values.items())))
+
+
+@functools.cache
+def _for_values(where, values):
+    return {name: _put(name, sympify(meaning), values) for name, meaning in where}
 
 
 def _put(name, meaning, values):
     own = name.indices if isinstance(name, Indexed) else ()
-    meaning = sympify(meaning).subs({index: value for index, value in values.items() if index not in own})
+    meaning = meaning.subs([(index, value) for index, value in values if index not in own])
     return meaning.replace(Sum, _with_own_indices)
 
 
