@@ -19,7 +19,6 @@ from rich.console import Console
 from rich.progress import track
 
 from derivations import EQUATIONS
-from derivations.equation import Equation
 from derivations.printing import as_latex, as_text, text
 
 console = Console(highlight=False, soft_wrap=True)
@@ -74,8 +73,9 @@ def list_equations(options: argparse.Namespace) -> int:
 
 
 def show(options: argparse.Namespace) -> int:
-    """Print one derivation step by step."""
-    print((as_latex if options.latex else as_text)(find(options.label)))
+    """Print one derivation step by step, or those that answer an exercise."""
+    page = as_latex if options.latex else as_text
+    print("\n\n\n".join(page(EQUATIONS[label]) for label in find(options.label)))
     return 0
 
 
@@ -97,12 +97,15 @@ def errata(options: argparse.Namespace) -> int:
     return status
 
 
-def find(label: str) -> Equation:
-    """The equation of that label, or a message that names the nearest ones."""
-    if label not in EQUATIONS:
+def find(label: str) -> list[str]:
+    """That label; the labels that answer an exercise of that name; or else a message that names the nearest."""
+    if label in EQUATIONS:
+        return [label]
+    answers = [name for name, equation in EQUATIONS.items() if equation.source.startswith(f"000, {label}:")]
+    if not answers:
         near = difflib.get_close_matches(label, EQUATIONS, n=5, cutoff=0.4) or list(EQUATIONS)[:5]
         sys.exit(f"no equation {label!r}; near it: {', '.join(near)}; all: python -m derivations list")
-    return EQUATIONS[label]
+    return answers
 
 
 def selected(only: str | None) -> list[str]:
@@ -111,13 +114,13 @@ def selected(only: str | None) -> list[str]:
         return list(EQUATIONS)
     first, dots, last = only.partition("..")
     if not dots:
-        return [find(only).label]
+        return find(only)
     if first.isdecimal() and last.isdecimal():
         numbers = {label: int(found[0]) for label in EQUATIONS if (found := re.match(r"\d+", label))}
         chosen = [label for label, number in numbers.items() if int(first) <= number <= int(last)]
         return chosen or sys.exit(f"no equation from {first} to {last}; the numbers go from 54 to 84")
     labels = list(EQUATIONS)
-    return labels[labels.index(find(first).label) : labels.index(find(last).label) + 1]
+    return labels[labels.index(find(first)[0]) : labels.index(find(last)[-1]) + 1]
 
 
 def parser() -> argparse.ArgumentParser:

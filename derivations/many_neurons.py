@@ -55,7 +55,7 @@ OUTPUT_LAYER = [
             "definition",
         ),
         where=sigmoid_cross_entropy,
-        source="000, exercise 4: many-layer multi-neuron networks",
+        source="the book, many output neurons",
     ),
     through_the_error(
         "65",

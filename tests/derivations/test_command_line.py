@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from derivations import EQUATIONS, check
-from derivations.__main__ import main, selected
+from derivations.__main__ import find, main, selected
 from derivations.check import Report
 
 
@@ -33,6 +33,14 @@ def test_list_has_a_line_for_each_equation(capsys):
 def test_an_unknown_label_names_the_nearest():
     with pytest.raises(SystemExit, match=r"no equation '99'; near it: .*all: python -m derivations list"):
         main(["show", "99"])
+
+
+def test_an_exercise_answered_by_numbered_equations_shows_them(capsys):
+    assert main(["show", "exercise 5"]) == 0
+    page = capsys.readouterr().out
+    assert all(f"({label})" in page for label in ("68", "69", "70"))
+    assert find("exercise 4") == ["65", "65 (biases)", "66", "67", "67 (biases)"]
+    assert set(find("exercise 11")) >= {"81", "82"}
 
 
 def test_a_range_is_by_number():
