@@ -5,6 +5,7 @@ each of its primitives is applied to exact expressions instead of floats. A comp
 case's assumptions or not at all.
 """
 
+import functools
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -65,7 +66,8 @@ class Program:
         leaves, structure = jax.tree.flatten(arguments)
         self.inputs = [_symbolic(leaf) for leaf in leaves]
         avals = jax.tree.unflatten(structure, [_abstract(leaf) for leaf in leaves])
-        self.jaxpr, shapes = jax.make_jaxpr(fn, return_shape=True)(*avals)
+        afresh = functools.partial(fn)  # JAX remembers the program of a function, though what it refers to may change
+        self.jaxpr, shapes = jax.make_jaxpr(afresh, return_shape=True)(*avals)
         self.structure = jax.tree.structure(shapes)
 
     def run(self, case: Case) -> Any:

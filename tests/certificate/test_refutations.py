@@ -152,6 +152,17 @@ def test_the_fingerprint_is_that_of_the_program():
     assert prints[0] == prints[1] != prints[2]
 
 
+def test_a_program_is_read_afresh_each_time():
+    factor = {"k": 1.0}
+
+    def scaled(z):
+        return factor["k"] * z
+
+    assert certify(scaled, np.array(z[0]), np.array(z[0]))
+    factor["k"] = 2.0
+    assert not certify(scaled, np.array(z[0]), np.array(z[0]))
+
+
 def test_a_formula_of_the_wrong_shape_is_named():
     with pytest.raises(ValueError, match=r"\(3,\).*\(2,\)"):
         certify(jax.grad(log_likelihood), np.array([sp.S.Zero] * 3), z, y)
