@@ -18,7 +18,6 @@ from test_mnist import encode
 from jaxce import checkpoint
 from jaxce.__main__ import main
 
-RANDOM = np.random.default_rng(0)
 ROOT = Path(__file__).parent.parent
 ROW = re.compile(r"^ +(\d+) +\d+\.\d{6} +\d+\.\d{6} +(\d+\.\d\d)% +\d+\.\d\d$", re.MULTILINE)
 
@@ -27,7 +26,7 @@ ROW = re.compile(r"^ +(\d+) +\d+\.\d{6} +\d+\.\d{6} +(\d+\.\d\d)% +\d+\.\d\d$", 
 def data(tmp_path_factory):
     """A folder with 60 training and 20 test images of ten kinds, easy to tell apart."""
     folder = tmp_path_factory.mktemp("data")
-    kinds = RANDOM.integers(256, size=(10, 4, 3)).astype(np.uint8)
+    kinds = np.random.default_rng(0).integers(256, size=(10, 4, 3)).astype(np.uint8)
     for name, n in (("train", 60), ("t10k", 20)):
         labels = (np.arange(n) % 10).astype(np.uint8)
         (folder / f"{name}-images-idx3-ubyte").write_bytes(encode(kinds[labels]))

@@ -12,13 +12,13 @@ import jaxce
 from jaxce.network import Layer
 
 SIZES = (6, 5, 4, 3)
-RANDOM = np.random.default_rng(0)
 
 
 def random_params(sizes):
     """Weights and biases drawn by NumPy."""
+    random = np.random.default_rng(0)
     return [
-        Layer(jnp.asarray(RANDOM.normal(size=(n_out, n_in))), jnp.asarray(RANDOM.normal(size=n_out)))
+        Layer(jnp.asarray(random.normal(size=(n_out, n_in))), jnp.asarray(random.normal(size=n_out)))
         for n_in, n_out in itertools.pairwise(sizes)
     ]
 
@@ -52,7 +52,7 @@ def test_the_type_of_the_parameters_is_the_type_of_the_activations(dtype):
 
 
 def test_forward_applies_every_layer_to_any_leading_shape():
-    params, x = random_params(SIZES), RANDOM.normal(size=(2, 7, 6))
+    params, x = random_params(SIZES), np.random.default_rng(1).normal(size=(2, 7, 6))
     z, a = x, x
     for w, b in params:
         z = np.einsum("jk,abk->abj", w, a) + b
@@ -64,7 +64,7 @@ def test_forward_applies_every_layer_to_any_leading_shape():
 
 
 def test_the_hidden_activation_can_be_chosen():
-    params, x = random_params((3, 4, 2)), RANDOM.normal(size=(5, 3))
+    params, x = random_params((3, 4, 2)), np.random.default_rng(1).normal(size=(5, 3))
     z = np.tanh(x @ params[0].w.T + params[0].b) @ params[1].w.T + params[1].b
     np.testing.assert_allclose(
         jaxce.weighted_input(params, jnp.asarray(x), hidden=jnp.tanh), z, rtol=TOLERANCE["equal"]

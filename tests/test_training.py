@@ -13,8 +13,6 @@ from conftest import TOLERANCE
 import jaxce
 from jaxce.network import Layer
 
-RANDOM = np.random.default_rng(0)
-
 
 def book_program(weights, biases, minibatches, eta, delta):
     """network2.py's minibatch gradient descent, one example at a time, on column vectors."""
@@ -89,8 +87,9 @@ def test_another_delta_than_the_cost_s_would_be_seen(wrong):
 
 def problem(n=53, n_in=6, classes=3):
     """Separable clusters: examples [n, n_in], labels [n]."""
-    labels = RANDOM.integers(classes, size=n)
-    x = np.eye(classes, n_in)[labels] + 0.1 * RANDOM.normal(size=(n, n_in))
+    random = np.random.default_rng(0)
+    labels = random.integers(classes, size=n)
+    x = np.eye(classes, n_in)[labels] + 0.1 * random.normal(size=(n, n_in))
     return x, labels
 
 
@@ -115,8 +114,8 @@ def train(data=None, params=None, **changes):
 
 OPTIMIZERS = {
     "momentum": optax.sgd(0.1, momentum=0.9),
-    "adam": optax.adam(0.01),
-    "weight decay": optax.adamw(0.01, weight_decay=0.1),
+    "adam": optax.adam(0.05),
+    "weight decay": optax.adamw(0.05, weight_decay=0.1),
     "schedule": optax.sgd(optax.cosine_decay_schedule(0.5, 200)),
 }
 
@@ -238,8 +237,9 @@ def test_one_optimizer_compiles_once_whatever_the_number_of_epochs():
 
 
 def test_images_of_bytes_train_as_their_scaled_floats():
-    images = RANDOM.integers(256, size=(30, 6)).astype(np.uint8)
-    labels = RANDOM.integers(3, size=30).astype(np.uint8)
+    random = np.random.default_rng(0)
+    images = random.integers(256, size=(30, 6)).astype(np.uint8)
+    labels = random.integers(3, size=30).astype(np.uint8)
     bytes_, floats = train((images, labels))[0], train((images / 255, labels.astype(int)))[0]
     for one, two in zip(jax.tree.leaves(bytes_), jax.tree.leaves(floats), strict=True):
         np.testing.assert_allclose(one, two, rtol=TOLERANCE["equal"], atol=TOLERANCE["equal"])
