@@ -17,7 +17,8 @@ _NEGLIGIBLE = -1000.0
 def exponentials(z: Array, c: float, axis: int) -> tuple[Array, Array, Array]:
     """The maximum m of z, e_j = exp(c (z_j - m)), and rest = (sum_j e_j) - 1, the sum with one maximum left out.
 
-    With m and rest of size 1 along axis. Ties for the maximum count in rest, as exactly 1 each.
+    With m and rest of size 1 along axis. Ties for the maximum count in rest, as exactly 1 each. Raises ValueError for a
+    c near the limits of z's type or beyond them.
 
     Example:
         >>> import jax.numpy as jnp
@@ -25,6 +26,7 @@ def exponentials(z: Array, c: float, axis: int) -> tuple[Array, Array, Array]:
         >>> m.tolist(), e.tolist(), rest.tolist()
         ([2.0], [1.0, 1.0, 0.0], [1.0])
     """
+    _check_range(c, z.dtype)
     m = lax.stop_gradient(jnp.max(z, axis, keepdims=True))
     x, error = _scaled_difference(z, m, c)
     e = jnp.exp(x)
@@ -41,6 +43,12 @@ def on_its_own(x: Array) -> Array:
     On a CPU, XLA makes one kernel of a sum and the arithmetic around it: up to four times slower than two.
     """
     return lax.reduce_precision(x, exponent_bits=jnp.finfo(x.dtype).nexp, mantissa_bits=jnp.finfo(x.dtype).nmant)
+
+
+def _check_range(c, dtype):
+    largest = float(jnp.finfo(dtype).max) / 10_000
+    if not 1 / largest < c < largest:
+        raise ValueError(f"c must be between {1 / largest:.0e} and {largest:.0e} for z of type {dtype}, not {c}")
 
 
 def _scaled_difference(z: Array, m: Array, c: float) -> tuple[Array, Array]:

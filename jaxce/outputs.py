@@ -4,11 +4,11 @@ Throughout, `axis` of z and a runs over the output neurons j, and g is any array
 forms 1 - a by subtracting from 1, or ln a from a rounded a: that is where saturated neurons lose their digits.
 """
 
+import dataclasses
 import functools
 import math
 from collections.abc import Callable
 from numbers import Real
-from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -18,7 +18,8 @@ from jax.typing import ArrayLike
 from jaxce.exponentials import exponentials, on_its_own
 
 
-class Output(NamedTuple):
+@dataclasses.dataclass(frozen=True, eq=False)  # jax.jit refers to a function weakly, and no tuple can be so referred to
+class Output:
     """An output layer as a value: pure functions of z, from which a cost takes what it needs.
 
     Calling it gives the activation: `softmax(z, axis=-1, where=None)`. Its fields are functions of arrays of z's shape:

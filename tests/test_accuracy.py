@@ -5,6 +5,7 @@ coupled pairs, quadratic or cross-entropy with softmax, in ulps of the largest c
 the sum of the formula's absolute terms.
 """
 
+import dataclasses
 import functools
 import itertools
 import zlib
@@ -260,7 +261,7 @@ def textbook(output):
         a, complement = activations(z, axis)
         return g * complement - a * (total - g)
 
-    return output._replace(activations=activations, log_pullback=log_pullback)
+    return dataclasses.replace(output, activations=activations, log_pullback=log_pullback)
 
 
 class TestMutants:

@@ -55,7 +55,7 @@ def test_derivatives_in_both_modes(name, c):
 @every_layer
 @every_dtype
 def test_the_type_of_z_is_the_type_of_a(name, c, dtype):
-    z, output = jnp.asarray(Z, dtype), jax.jit(layer(name, c).__call__)
+    z, output = jnp.asarray(Z, dtype), jax.jit(layer(name, c))
     a, da = jax.jit(lambda z: jax.jvp(output, (z,), (z,)))(z)
     assert a.dtype == da.dtype == dtype
     agree(np.asarray(a, float), book.ACTIVATION[name](np.asarray(z, float), c), rtol=2 * float(jnp.finfo(dtype).eps))
@@ -68,7 +68,7 @@ def test_saturated_neurons(dtype):
     largest = float(jnp.finfo(dtype).max)
     z = jnp.asarray([largest, -largest, 0, -jnp.inf], dtype)
     for output, a in ((jaxce.sigmoid, [1, 0, 0.5, 0]), (jaxce.softmax, [1, 0, 0, 0])):
-        activations = jax.jit(output.__call__)
+        activations = jax.jit(output)
         np.testing.assert_array_equal(activations(z), np.asarray(a, z.dtype))
         assert np.isnan(activations(jnp.full_like(z, jnp.nan))).all()
         for jacobian in jax.jit(lambda z, f=output: (jax.jacfwd(f)(z), jax.jacrev(f)(z)))(z):
@@ -139,3 +139,10 @@ def test_the_sigmoid_from_its_activation_has_the_sigmoid_s_hessian(cost):
     y = np.array([0.0, 0.3, 1.0])
     hessian = jax.jit(jax.hessian(lambda z: cost(output, z, y)))(Z[0])
     agree(hessian, book.hessian((cost.__name__, "sigmoid"), Z[0], y), atol=TOLERANCE["equal"])
+
+
+@pytest.mark.parametrize("c", [1e-300, 1e300])
+def test_a_constant_beyond_z_s_type_is_an_error(c):
+    assert np.isfinite(jaxce.tempered_softmax(c)(jnp.array([1e-5, 2e-5], jnp.float64))).all()
+    with pytest.raises(ValueError, match="c must be between"):
+        jaxce.tempered_softmax(c)(jnp.array([1.0, 2.0], jnp.float32))
