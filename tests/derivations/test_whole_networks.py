@@ -1,5 +1,7 @@
 """The gradient of a whole network, every layer: the nine deltas and BP1 to BP4 in NumPy against jax.grad."""
 
+import itertools
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -54,7 +56,7 @@ def test_every_weight_and_bias(cost, output):
     scale, centre = (0.1, 0.5) if output == "linear" else (1.0, 0.0)  # linear outputs within (0, 1)
     params = [
         (scale * chance.normal(size=(n_out, n_in)), centre + scale * chance.normal(size=n_out))
-        for n_in, n_out in zip(SIZES[:-1], SIZES[1:], strict=True)
+        for n_in, n_out in itertools.pairwise(SIZES)
     ]
     x, y = chance.normal(size=SIZES[0]), chance.uniform(size=SIZES[-1])
     layers = [Layer(jnp.array(w), jnp.array(b)) for w, b in params]
