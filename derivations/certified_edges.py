@@ -120,7 +120,10 @@ def _any_activation(library: Any) -> Iterator[Claim]:
     output, z, y = library.Output.from_activation(jnp.tanh), symbols("z", 1), symbols("y", 1)
     a = np.array([sp.tanh(z[0])])
     yield Claim("from_activation: a, 1 - a", "tanh", lambda z: output.activations(z, -1), (a, 1 - a), (z,))
-    yield Claim("from_activation: a - y", "tanh", lambda z, y: output.residual(z, y, -1), a - y, (z, y))
+    square = (a - y) ** 2 / 2
+    yield Claim(
+        "from_activation: (a - y)^2 / 2", "tanh", lambda z, y: output.half_squared_residual(z, y, -1), square, (z, y)
+    )
     for cost in COSTS:
         program, value = functools.partial(library.COSTS[cost], output), COSTS[cost](a, y)
         positive = (z[0] > 0,) if cost != "quadratic" else ()
