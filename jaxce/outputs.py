@@ -156,23 +156,19 @@ def _(axis, primals, tangents):
     return _sigmoid_logs(z, axis), (complement * dz, -a * dz)
 
 
-def _sigmoid_residual(z, y):
-    """The pair e = e^-|z|, (1 + e) (a - y): exact up to one rounding where y is 0 or 1."""
-    e = jnp.exp(-jnp.abs(z))
-    return e, jnp.where(z < 0, (1 - y) * e - y, (1 - y) - y * e)
-
-
 def _sigmoid_half_squared_residual(z, y, axis):
-    """(a - y)^2 / 2, with (1 + e)^2 as one denominator: factors would add up ulps."""
-    e, residual = _sigmoid_residual(z, y)
-    return on_its_own(_half_square(residual) / (1 + e * (2 + e)))
+    """(a - y)^2 / 2, with the square of 1 + e^-|z| as one denominator: factors would add up ulps."""
+    e = jnp.exp(-jnp.abs(z))
+    numerator = jnp.where(z < 0, (1 - y) * e - y, (1 - y) - y * e)
+    return on_its_own(_half_square(numerator) / (1 + e * (2 + e)))
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(2,))
 def _sigmoid_residual_pullback(z, y, axis):
-    """a (1 - a) (a - y), where a (1 - a) = e / (1 + e)^2, over one denominator likewise."""
-    e, residual = _sigmoid_residual(z, y)
-    return e * residual / (1 + e * (3 + e * (3 + e)))
+    """a (1 - a) (a - y), as (1 - y) a^2 (1 - a) - y a (1 - a)^2 over (1 + e^-|z|)^3."""
+    e, e_squared = jnp.exp(-jnp.abs(z)), jnp.exp(-2 * jnp.abs(z))  # e * e would double the ulps of e
+    numerator = jnp.where(z < 0, (1 - y) * e_squared - y * e, (1 - y) * e - y * e_squared)
+    return numerator / (1 + e * (3 + e * (3 + e)))
 
 
 @_sigmoid_residual_pullback.defjvp
