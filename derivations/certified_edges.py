@@ -13,7 +13,7 @@ import numpy as np
 import sympy as sp
 
 import jaxce
-from derivations.certified import COSTS, DELTAS, Claim, Layer, cost_claims, layers
+from derivations.certified import COSTS, DELTAS, Claim, Layer, cost_claims, layers, logs
 from derivations.primitives import Array
 from derivations.tracing import symbols
 
@@ -26,6 +26,7 @@ def claims(library: Any = jaxce) -> Iterator[Claim]:
     for layer in (linear, sigmoid, tempered):
         yield from _masked(layer, library)
         yield from _by_targets(layer, library)
+        yield from _jacobians(layer)
         yield from _second_derivatives(layer, library)
     yield from _labels(softmax, library)
     yield from _borders(library)
@@ -58,6 +59,19 @@ def _by_targets(layer: Layer, library: Any) -> Iterator[Claim]:
         yield Claim(f"d/dy {cost} + {layer.name}", "K = 2", program, formula, (z, y), layer.domain(z, cost))
 
 
+def _jacobians(layer: Layer) -> Iterator[Claim]:
+    """The derivatives of an output layer's own functions."""
+    z, output = symbols("z", 2), layer.output
+    a = layer.activation(z)
+    for name, cost, functions in (
+        ("activations", "quadratic", (a, 1 - a)),
+        ("logs", "cross_entropy", (logs(a), logs(1 - a))),
+    ):
+        program = jax.jacfwd(lambda z, name=name: getattr(output, name)(z, -1))
+        formula = tuple(np.array([[sp.diff(f_j, z_k) for z_k in z] for f_j in f]) for f in functions)
+        yield Claim(f"d/dz {layer.name}: {name}", "K = 2", program, formula, (z,), layer.domain(z, cost))
+
+
 def _second_derivatives(layer: Layer, library: Any) -> Iterator[Claim]:
     z, y = symbols("z", 2), symbols("y", 2)
     a = layer.activation(z)
@@ -83,15 +97,19 @@ def _labels(layer: Layer, library: Any) -> Iterator[Claim]:
 
 def _borders(library: Any) -> Iterator[Claim]:
     """Where a logarithm is infinite and its weight is 0 the product is 0; outside the domain the cost is nan."""
-    ends, outside, t = np.array([0, 1], dtype=object), np.array([-1, 2], dtype=object), sp.Rational(1, 2)
+    ends, outside, t = (
+        np.array([0, 1], dtype=object),
+        np.array([-1, sp.Rational(3, 2)], dtype=object),
+        sp.Rational(1, 2),
+    )
     halves = np.array([t, t])
     for cost in ("cross_entropy", "log_likelihood"):
         program, name = functools.partial(library.COSTS[cost], library.linear), f"{cost} + linear"
         closed = cost == "log_likelihood"  # the cross-entropy is defined for 0 < z < 1 only
         yield Claim(name, "z = y = 0, 1", program, sp.S.Zero if closed else sp.nan, (ends, ends))
         yield Claim(name, "z = 0, 1; y = 1/2", program, sp.oo if closed else sp.nan, (ends, halves))
-        yield Claim(name, "z = -1, 2", program, sp.nan, (outside, halves))
-        yield Claim(f"d/dz {name}", "z = -1, 2", jax.grad(program), _each(sp.nan, cost), (outside, halves))
+        yield Claim(name, "z = -1, 3/2", program, sp.nan, (outside, halves))
+        yield Claim(f"d/dz {name}", "z = -1, 3/2", jax.grad(program), _each(sp.nan, cost), (outside, halves))
     program = functools.partial(library.log_likelihood, library.linear)
     yield Claim("log_likelihood + linear", "z = -1, 1; y = 0, 1", program, sp.S.Zero, (np.array([-1, 1], object), ends))
     grad = np.array([0, -1], dtype=object)
@@ -104,8 +122,8 @@ def _borders(library: Any) -> Iterator[Claim]:
 
 
 def _each(value: sp.Expr, cost: str) -> Array:
-    """At z = -1 and 2: log-likelihood is defined for every z > 0."""
-    return np.array([value, value if cost == "cross_entropy" else sp.Rational(-1, 4)])
+    """At z = -1 and 3/2: log-likelihood is defined for every z > 0."""
+    return np.array([value, value if cost == "cross_entropy" else sp.Rational(-1, 3)])
 
 
 def _one_output(layer: Layer, library: Any) -> Iterator[Claim]:
