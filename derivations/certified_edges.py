@@ -80,13 +80,9 @@ def _second_derivatives(layer: Layer, library: Any) -> Iterator[Claim]:
         delta = layer.c * DELTAS[cost, layer.kind](a, y)
         formula = np.array([[sp.diff(delta_j, z_k) for z_k in z] for delta_j in delta])
         yield Claim(f"d2/dz2 {cost} + {layer.name}", "K = 2", program, formula, (z, y), layer.domain(z, cost))
-        # At y = 0 linear outputs switch to a constant 0, with the right value and the wrong derivative by y.
-        positive = tuple(y_j > 0 for y_j in y) if layer.kind == "linear" else ()
         mixed = jax.jacfwd(jax.grad(functools.partial(library.COSTS[cost], layer.output)), argnums=1)
         formula = np.array([[sp.diff(delta_j, y_k) for y_k in y] for delta_j in delta])
-        yield Claim(
-            f"d2/dz dy {cost} + {layer.name}", "K = 2", mixed, formula, (z, y), (*layer.domain(z, cost), *positive)
-        )
+        yield Claim(f"d2/dz dy {cost} + {layer.name}", "K = 2", mixed, formula, (z, y), layer.domain(z, cost))
 
 
 def _labels(layer: Layer, library: Any) -> Iterator[Claim]:

@@ -122,7 +122,7 @@ linear = Output(
     half_squared_residual=lambda z, y, axis: _half_square(z - y),
     logs=_linear_logs,
     residual_pullback=lambda z, y, axis: z - y,
-    log_pullback=lambda z, g, total, axis: jnp.where((g == 0) & ~jnp.isnan(z), 0, g / jnp.where(z < 0, jnp.nan, z)),
+    log_pullback=lambda z, g, total, axis: jnp.where((g == 0) & (z <= 0), 0, g / jnp.where(z < 0, jnp.nan, z)),
     log_complement_pullback=lambda z, g, axis: -g / (1 - _between_0_and_1(z)),
 )
 
