@@ -330,3 +330,22 @@ def test_data_that_do_not_fit_are_refused(fault):
 def test_counts_out_of_range_are_refused(change, message):
     with pytest.raises(ValueError, match=message):
         train(**change)
+
+
+def test_trained_sigmoid_outputs_sum_to_nearly_1_on_most_images_and_not_on_all():
+    """Exercise 7, on real images: nothing makes these outputs a probability distribution."""
+    data = jaxce.mnist.load()
+    params, _ = jaxce.fit(
+        jaxce.init(jax.random.key(0), (784, 30, 10), dtype=jnp.float32),
+        data.train,
+        cost=jaxce.cross_entropy,
+        output=jaxce.sigmoid,
+        optimizer=optax.sgd(0.5),
+        epochs=3,
+        batch_size=10,
+        key=jax.random.key(1),
+    )
+    sums = jaxce.forward(params, data.test.images, output=jaxce.sigmoid).sum(axis=-1)
+    assert jnp.mean(jnp.abs(sums - 1) < 0.1) > 0.5
+    assert jnp.min(sums) < 0.5
+    assert jnp.max(sums) > 1.5
