@@ -139,7 +139,13 @@ def output_claims(layer: Layer, size: int) -> Iterator[Claim]:
 
     yield claim("a", lambda z: layer.output.activations(z, -1), (a, 1 - a), z)
     yield claim("(a - y)^2 / 2", lambda z, y: layer.output.half_squared_residual(z, y, -1), (a - y) ** 2 / 2, z, y)
-    yield claim("ln a, ln(1 - a)", lambda z: layer.output.logs(z, -1), (logs(a), logs(1 - a)), z, cost="cross_entropy")
+    in_units = functools.partial(logs_of, layer.output)
+    yield claim("ln a, ln(1 - a)", in_units, (logs(a), logs(1 - a)), z, cost="cross_entropy")
+
+
+def logs_of(output: jaxce.Output, z: Array) -> tuple:
+    """The logarithms that an output layer of jaxce gives in its own unit."""
+    return tuple(output.log_unit * log for log in output.logs(z, -1))
 
 
 def cost_claims(cost: str, layer: Layer, size: int, library: Any = jaxce) -> Iterator[Claim]:

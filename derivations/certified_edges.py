@@ -13,7 +13,7 @@ import numpy as np
 import sympy as sp
 
 import jaxce
-from derivations.certified import COSTS, DELTAS, Claim, Layer, cost_claims, layers, logs
+from derivations.certified import COSTS, DELTAS, Claim, Layer, cost_claims, layers, logs, logs_of
 from derivations.primitives import Array
 from derivations.tracing import symbols
 
@@ -63,13 +63,12 @@ def _jacobians(layer: Layer) -> Iterator[Claim]:
     """The derivatives of an output layer's own functions."""
     z, output = symbols("z", 2), layer.output
     a = layer.activation(z)
-    for name, cost, functions in (
-        ("activations", "quadratic", (a, 1 - a)),
-        ("logs", "cross_entropy", (logs(a), logs(1 - a))),
+    for name, cost, program, functions in (
+        ("activations", "quadratic", lambda z: output.activations(z, -1), (a, 1 - a)),
+        ("logs", "cross_entropy", functools.partial(logs_of, output), (logs(a), logs(1 - a))),
     ):
-        program = jax.jacfwd(lambda z, name=name: getattr(output, name)(z, -1))
         formula = tuple(np.array([[sp.diff(f_j, z_k) for z_k in z] for f_j in f]) for f in functions)
-        yield Claim(f"d/dz {layer.name}: {name}", "K = 2", program, formula, (z,), layer.domain(z, cost))
+        yield Claim(f"d/dz {layer.name}: {name}", "K = 2", jax.jacfwd(program), formula, (z,), layer.domain(z, cost))
 
 
 def _second_derivatives(layer: Layer, library: Any) -> Iterator[Claim]:
@@ -133,7 +132,7 @@ def _one_output(layer: Layer, library: Any) -> Iterator[Claim]:
     """A softmax of one output is 1, and ln(1 - a) is -oo."""
     z, zero = symbols("z", 1), np.array([sp.S.Zero])
     formula = (zero, np.array([-sp.oo]))
-    yield Claim("softmax: ln a, ln(1 - a)", "K = 1", lambda z: layer.output.logs(z, -1), formula, (z,))
+    yield Claim("softmax: ln a, ln(1 - a)", "K = 1", functools.partial(logs_of, layer.output), formula, (z,))
 
 
 def _any_activation(library: Any) -> Iterator[Claim]:

@@ -61,7 +61,7 @@ def cross_entropy(output: Output, z: ArrayLike, y: ArrayLike, axis: int = -1, wh
     def cost(z, y):
         y = _dense(z, y, axis)
         log, log_complement = output.logs(z, axis)
-        return -jnp.sum(
+        return -output.log_unit * jnp.sum(
             _weighted(y, log, jnp.isneginf(log)) + _weighted(1 - y, log_complement, jnp.isneginf(log_complement)),
             axis,
             where=where,
@@ -93,10 +93,10 @@ def log_likelihood(output: Output, z: ArrayLike, y: ArrayLike, axis: int = -1, w
     def cost(z, y):
         log, _ = output.logs(z, axis)
         if _is_label(y):
-            C = -jnp.take_along_axis(log, jnp.expand_dims(y, axis), axis).squeeze(axis)
+            C = -output.log_unit * jnp.take_along_axis(log, jnp.expand_dims(y, axis), axis).squeeze(axis)
             return jnp.where(jnp.isnan(jnp.max(z, axis)), jnp.nan, C)  # as it is where targets multiply every log
         undefined = ~jnp.isfinite(log) & ~jnp.isnan(z)  # where y is 0, so is the domain's edge and what lies outside
-        return -jnp.sum(_weighted(y, log, undefined), axis, where=where)
+        return -output.log_unit * jnp.sum(_weighted(y, log, undefined), axis, where=where)
 
     def delta(z, y):
         total = 1 if _is_label(y) else on_its_own(jnp.sum(y, axis, keepdims=True))

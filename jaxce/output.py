@@ -21,11 +21,12 @@ class Output:
 
     - `activations(z, axis)`: the pair a, 1 - a
     - `half_squared_residual(z, y, axis)`: (a - y)^2 / 2
-    - `logs(z, axis)`: the pair ln a, ln(1 - a)
+    - `logs(z, axis)`: the pair ln a, ln(1 - a), both divided by `log_unit`
     - `residual_pullback(z, y, axis)`: (da/dz)^T (a - y)
     - `log_pullback(z, g, total, axis)`: (d ln a/dz)^T g, where total is the sum of g along axis
     - `log_complement_pullback(z, g, axis)`: (d ln(1 - a)/dz)^T g
     - `c`: the constant that multiplies z; the three products are derivatives with respect to c z
+    - `log_unit`: a power of two that keeps the logarithms of an output among the floats for all finite z
 
     Example:
         >>> import jaxce, jax.numpy as jnp
@@ -40,6 +41,7 @@ class Output:
     log_pullback: Callable
     log_complement_pullback: Callable
     c: float = 1.0
+    log_unit: float = 1.0
 
     def __call__(self, z: ArrayLike, axis: int = -1, where: ArrayLike | None = None) -> Array:
         """The activation a of the weighted inputs z, of z's shape and dtype; 0 where `where` is False."""

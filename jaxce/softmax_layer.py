@@ -39,28 +39,35 @@ def _pullback(c, z, g, axis):
     return a * (g - jnp.sum(a * g, axis, keepdims=True))
 
 
+def _log_unit(c):
+    """The least power of two that is at least 2 and 2 c: in it, c (z - m) is never beyond the largest float."""
+    return 2.0 * max(1.0, 2.0 ** math.ceil(math.log2(c)))
+
+
 def _logs(c, z, axis):
+    unit = _log_unit(c)
     m, e, rest = exponentials(z, c, axis)
     others = rest + (1 - e)
     log_rest, _ = _without_largest(c, z, m, axis)
     is_tiny = others < jnp.finfo(z.dtype).eps
-    log_complement = jnp.where(is_tiny, log_rest - jnp.log1p(rest), -jnp.log1p(e / others))
-    return _scaled(c, z, m) - jnp.log1p(rest), log_complement
+    log_complement = jnp.where(is_tiny, log_rest - jnp.log1p(rest) / unit, -jnp.log1p(e / others) / unit)
+    return _in_log_unit(c, z, m) - jnp.log1p(rest) / unit, log_complement
 
 
-def _scaled(c, z, m):
-    """c (z - m), also where z - m alone is beyond the largest float."""
-    return 2 * (c * (z / 2 - m / 2))
+def _in_log_unit(c, z, m):
+    """c (z - m), over the unit."""
+    return (2 * c / _log_unit(c)) * (z / 2 - m / 2)
 
 
 def _without_largest(c, z, m, axis):
-    """The layer without its largest z_j: ln sum_k e^(c (z_k - m)), and the softmax of those that remain."""
+    """The layer without its largest z_j: ln sum_k e^(c (z_k - m)) in the unit, and the softmax of the others."""
     others = jnp.where(_is_largest(z, axis), -jnp.inf, z)
     nothing = jnp.max(others, axis, keepdims=True) == -jnp.inf
     others = jnp.where(nothing, 0, others)
     m_2, _, rest = exponentials(others, c, axis)
     a, _ = _activations(c, others, axis)
-    return jnp.where(nothing, -jnp.inf, _scaled(c, m_2, m) + jnp.log1p(rest)), jnp.where(nothing, 0, a)
+    log_rest = _in_log_unit(c, m_2, m) + jnp.log1p(rest) / _log_unit(c)
+    return jnp.where(nothing, -jnp.inf, log_rest), jnp.where(nothing, 0, a)
 
 
 def _is_largest(z, axis):
@@ -121,6 +128,7 @@ def _tempered_softmax(c):
         log_pullback=functools.partial(_log_pullback, c),
         log_complement_pullback=functools.partial(_log_complement_pullback, c),
         c=c,
+        log_unit=_log_unit(c),
     )
 
 

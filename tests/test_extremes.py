@@ -118,9 +118,10 @@ SPREADS = np.array(list(itertools.product([1.0, -1.0, 0.0, 0.5], repeat=3)))
 
 
 @pytest.mark.parametrize("cost", jaxce.COSTS)
-@pytest.mark.parametrize(("output", "c"), [("sigmoid", 1.0), ("softmax", 1.0), ("softmax", 0.25)])
+@pytest.mark.parametrize(("output", "c"), [("sigmoid", 1.0), ("softmax", 1.0), ("softmax", 0.25), ("softmax", 3.0)])
 def test_no_finite_logits_make_nan_or_spurious_infinity(cost, output, c):
-    for size, y in itertools.product((1, 1e-2, 1e-35, 1e-38), np.eye(3, dtype=np.float32)):
+    targets = np.concatenate([np.eye(3), [[0.5, 0.25, 0.25], [0, 0, 0.125]]]).astype(np.float32)
+    for size, y in itertools.product((1, 1e-2, 1e-35, 1e-38), targets):
         z = (SPREADS * size).astype(np.float32) * np.finfo(np.float32).max
         y = np.broadcast_to(y, z.shape)
         C, delta = value_and_delta(*functions((cost, output), c), z, y)
