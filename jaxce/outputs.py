@@ -73,7 +73,8 @@ def _sigmoid_half_squared_residual(z, y, axis):
 @_sigmoid_half_squared_residual.defjvp
 def _(axis, primals, tangents):
     (z, y), (dz, dy) = primals, tangents
-    d_square = _sigmoid_residual_pullback(z, y, axis) * dz - residual(*_sigmoid_activations(z, axis), y) * dy
+    a, complement = _sigmoid_activations(z, axis)
+    d_square = _sigmoid_residual_pullback(z, y, axis) * dz - residual(a, complement, y) * dy
     return _sigmoid_half_squared_residual(z, y, axis), d_square
 
 
