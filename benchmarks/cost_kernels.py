@@ -42,6 +42,7 @@ KERNELS = (
     Kernel("log_likelihood", "softmax", "dense", "optax", optax.softmax_cross_entropy),
     Kernel("log_likelihood", "softmax", "integer", "optax", optax.softmax_cross_entropy_with_integer_labels),
     Kernel("cross_entropy", "sigmoid", "dense", "optax", optax.sigmoid_binary_cross_entropy),
+    Kernel("quadratic", "linear", "dense", "optax", optax.l2_loss),
     Kernel("quadratic", "sigmoid", "dense", "jax.nn", _textbook(jax.nn.sigmoid)),
     Kernel("quadratic", "softmax", "dense", "jax.nn", _textbook(jax.nn.softmax)),
 )
