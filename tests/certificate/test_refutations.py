@@ -152,6 +152,12 @@ def test_the_fingerprint_is_that_of_the_program():
     assert prints[0] == prints[1] != prints[2]
 
 
+def test_the_fingerprint_counts_the_arrays_that_a_program_contains():
+    masks = np.array([True, False]), np.array([False, True])
+    prints = [certify(lambda z: jnp.sum(z, where=mask), z[mask][0], z).fingerprint for mask in masks]  # noqa: B023
+    assert prints[0] != prints[1]
+
+
 def test_a_program_is_read_afresh_each_time():
     factor = {"k": 1.0}
 
