@@ -10,9 +10,18 @@ import optax.losses
 import pytest
 
 import jaxce
-from derivations import certified, certified_edges, certified_networks, certified_optax, certify_command, own_function
+from derivations import (
+    certified,
+    certified_edges,
+    certified_networks,
+    certified_optax,
+    certify_command,
+    own_function,
+    written_out,
+)
 from derivations.__main__ import main
 from derivations.certificate import Refutation, read
+from derivations.identity import vanishes
 
 # The command examines more: K = 3 with every label and constant, and each network of both sizes.
 CLAIMS = [
@@ -83,21 +92,62 @@ def test_the_command_certifies_a_function_of_ones_own(capsys, tmp_path):
     assert "expected" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("label", own_function.EQUATIONS)
+def binary(a, y):
+    return -jnp.sum(y * jnp.log(a) + (1 - y) * jnp.log1p(-a))
+
+
+def of_pair(label):
+    cost, output = label.replace("-", "_").split(" + ")
+    return functools.partial(jaxce.COSTS[cost], jaxce.OUTPUTS[output])
+
+
+# A program for each equation that a function can be held against; for the pairs, jaxce's own.
+PROGRAMS = {
+    "54": lambda a, y: jnp.sum((a - y) ** 2) / 2,
+    "57": lambda a, y: binary(a, y) / a.size,
+    "63": binary,
+    "66": of_pair("cross-entropy + sigmoid"),
+    "68": of_pair("quadratic + linear"),
+    "75": binary,
+    "78": jax.nn.softmax,
+    "80": good,
+    "84": good,
+}
+
+
+@pytest.mark.parametrize("label", written_out.READINGS)
 def test_the_equations_that_a_function_can_be_held_against(label):
-    functions = {
-        "54": lambda a, y: jnp.sum((a - y) ** 2) / 2,
-        "63": lambda a, y: -jnp.sum(y * jnp.log(a) + (1 - y) * jnp.log1p(-a)),
-        "66": functools.partial(jaxce.cross_entropy, jaxce.sigmoid),
-        "68": functools.partial(jaxce.quadratic, jaxce.linear),
-        "75": lambda a, y: -jnp.sum(y * jnp.log(a) + (1 - y) * jnp.log1p(-a)),
-        "78": jax.nn.softmax,
-        "80": good,
-        "84": good,
-    }
-    z, y = certified.symbols("z", 2), certified.symbols("y", 2)
-    claim = own_function.EQUATIONS[label](functions[label], "mine", z, y)
-    assert claim.certify()
+    program = PROGRAMS.get(label) or of_pair(label)
+    smallest, *_ = own_function.claims_of(program, "mine", label)
+    assert smallest.certify()
+    (wrong,) = itertools.islice(own_function.claims_of(lambda *inputs: 2 * program(*inputs), "twice mine", label), 1)
+    assert isinstance(wrong.certify(), Refutation)
+
+
+@pytest.mark.parametrize(("cost", "output", "size"), list(itertools.product(jaxce.COSTS, jaxce.OUTPUTS, (2, 3))))
+def test_the_formulas_of_the_nine_pairs_are_those_that_are_proved(cost, output, size):
+    (form,) = written_out.written_out(f"{cost.replace('_', '-')} + {output}", size)
+    activation = getattr(certified, output)(form.argument)
+    typed = certified.DELTAS[cost, output](activation, form.targets)
+    assert all(vanishes(one - other) for one, other in zip(form.formula, typed, strict=True))
+    assert not any(vanishes(one + other) for one, other in zip(form.formula, typed, strict=True))
+
+
+@pytest.mark.parametrize(("cost", "label"), [("cross_entropy", "63"), ("log_likelihood", "80")])
+def test_the_formulas_of_costs_are_those_that_are_proved(cost, label):
+    for form in written_out.written_out(label, 3):
+        a = certified.softmax(form.argument) if label == "80" else form.argument
+        assert vanishes(certified.COSTS[cost](a, form.targets) - form.formula.item())
+
+
+def test_the_formula_of_the_quadratic_cost_is_the_one_that_is_proved_for_each_output():
+    (form,) = written_out.written_out("54", 1)
+    z, y = certified.symbols("z", 3), certified.symbols("y", 3)
+    one = [
+        form.formula.item().xreplace({form.argument[0]: z_j, form.targets[0]: y_j})
+        for z_j, y_j in zip(z, y, strict=True)
+    ]
+    assert vanishes(certified.COSTS["quadratic"](z, y) - sum(one))
 
 
 @pytest.mark.parametrize(

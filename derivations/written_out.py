@@ -1,0 +1,127 @@
+"""Equations of the book written out for a few outputs, as certificates take them: plain expressions in z1, z2, ...
+
+The expression is the proved equation's own right side, and `where` says what lies between it and the argument of the
+function: for a function of z, the activation is put in; for a function of a, it stays a letter.
+"""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import sympy as sp
+from sympy import Expr, Indexed, Interval
+
+from derivations import EQUATIONS
+from derivations.equation import Equation
+from derivations.notation import K, base, i, j, n, t, unfold
+
+# What each equation says of a function, and whether that is one of z or of a: its value, or its gradient by the first.
+READINGS = {
+    "54": ("cost", "a"),
+    "57": ("cost", "a"),
+    "63": ("cost", "a"),
+    "66": ("gradient", "z"),
+    "68": ("gradient", "z"),
+    "75": ("gradient", "a"),
+    "78": ("activation", "z"),
+    "80": ("cost", "z"),
+    "84": ("gradient", "z"),
+}
+READINGS |= {
+    f"{cost} + {output}": ("gradient", "z")
+    for cost in ("quadratic", "cross-entropy", "log-likelihood")
+    for output in ("linear", "sigmoid", "softmax")
+}
+
+
+@dataclass(frozen=True)
+class WrittenOut:
+    """For `size` outputs: the argument and the targets, what should be computed of them, and for which of them."""
+
+    kind: str
+    argument: np.ndarray
+    targets: np.ndarray
+    formula: np.ndarray
+    assuming: tuple[sp.Rel, ...]
+
+
+def sizes(label: str) -> tuple[int, ...]:
+    """The sizes to write an equation out for: 2 and 3, or 1 if it is about one neuron and one example."""
+    return (2, 3) if _size_of(EQUATIONS[label]) else (1,)
+
+
+def written_out(label: str, size: int) -> Iterator[WrittenOut]:
+    """An equation for so many outputs; one about a label, for each label. Softmax has c = 1.
+
+    >>> (form,) = written_out("66", 2)
+    >>> form.kind, form.formula
+    ('gradient', array([-y1 + 1/(1 + exp(-z1)), -y2 + 1/(1 + exp(-z2))], dtype=object))
+    """
+    equation = EQUATIONS[label]
+    kind, letter = READINGS[label]
+    for true_class in range(1, size + 1) if equation.statement.rhs.has(t) else (None,):
+        parts = [_expression(equation, letter, size, j_, true_class) for j_ in range(1, size + 1)]
+        argument, targets = _symbols(letter, size), _targets(equation, size, true_class)
+        meant = dict(zip(_symbols("y", size), targets, strict=True))
+        formula = np.array([part.xreplace(meant) for part in parts], dtype=object)
+        one = np.array(formula[0], dtype=object)
+        assuming = (*_within(argument, _domain(equation, letter)), *_near(argument, equation))
+        yield WrittenOut(kind, argument, targets, one if kind == "cost" else formula, assuming)
+
+
+def _size_of(equation: Equation) -> sp.Symbol | None:
+    """What counts the outputs (K), or else the examples (n)."""
+    parts = (equation.statement.rhs, *equation.where.values())
+    return next((size for size in (K, n) if any(part.has(size) for part in parts)), None)
+
+
+def _expression(equation: Equation, letter: str, size: int, place: int, true_class: int | None) -> Expr:
+    """The right side for one output, in real symbols."""
+    values = {n: 1, i: 1, j: place, _size_of(equation) or K: size} | ({t: true_class} if true_class else {})
+    above = dict(itertools.takewhile(lambda item: _letter(item[0]) != letter, equation.where.items()))
+    plain = unfold(equation.statement.rhs, above, values).rewrite(sp.exp)
+    elements = {name: _symbol(name) for name in plain.atoms(Indexed) | plain.free_symbols if _letter(name) in "zay"}
+    return plain.xreplace(elements).subs({name: 1 for name in plain.free_symbols if _letter(name) == "c"})
+
+
+def _letter(name: Expr) -> str:
+    return str(base(name)).partition("^")[0]
+
+
+def _symbol(name: Expr) -> sp.Symbol:
+    """The symbol of an element, numbered by its last index: a[1, 2] is a2."""
+    number = name.indices[-1] if isinstance(name, Indexed) else 1
+    return sp.Symbol(f"{_letter(name)}{number}", real=True)
+
+
+def _symbols(letter: str, size: int) -> np.ndarray:
+    return np.array([sp.Symbol(f"{letter}{number}", real=True) for number in range(1, size + 1)], dtype=object)
+
+
+def _targets(equation: Equation, size: int, true_class: int | None) -> np.ndarray:
+    """Any targets; or those of a class; or, where the equation asks for it, targets whose sum is 1."""
+    y = _symbols("y", size)
+    if true_class:
+        return np.array([sp.Integer(number == true_class) for number in range(1, size + 1)], dtype=object)
+    if any(item.has(sp.Sum) for item in equation.given):
+        y[-1] = 1 - sum(y[:-1])
+    return y
+
+
+def _domain(equation: Equation, letter: str) -> Interval | sp.Set:
+    """The values of the argument; an activation is a sigmoid's."""
+    stated = [values for name, values in equation.domain.items() if _letter(name) == letter]
+    return stated[0] if stated else Interval.open(0, 1) if letter == "a" else sp.S.Reals
+
+
+def _within(argument: np.ndarray, values: sp.Set) -> Iterator[sp.Rel]:
+    for element in argument:
+        yield from ([element > values.inf] if values.inf.is_finite else [])
+        yield from ([element < values.sup] if values.sup.is_finite else [])
+
+
+def _near(argument: np.ndarray, equation: Equation) -> Iterator[sp.Rel]:
+    """With a sum S of exponentials, differences below 1000: beyond, programs may take e^z / S to be 0, as floats do."""
+    if any(_letter(name) == "S" for name in equation.where):
+        yield from (one - other < 1000 for one, other in itertools.permutations(argument, 2))
