@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from derivations import certified, certified_edges, certified_networks, certified_optax, own_function
+from derivations import certified, certified_batches, certified_edges, certified_networks, certified_optax, own_function
 from derivations.certificate import Certificate, Refutation, UnprovedError
 from derivations.certified import Claim
 
@@ -30,7 +30,8 @@ REFUTED = {
 
 def every_claim() -> list[Claim]:
     """All claims, about jaxce first."""
-    return [*certified.claims(), *certified_edges.claims(), *certified_networks.claims(), *certified_optax.claims()]
+    of_jaxce = (certified, certified_batches, certified_edges, certified_networks)
+    return [claim for module in (*of_jaxce, certified_optax) for claim in module.claims()]
 
 
 def run(options: argparse.Namespace) -> int:

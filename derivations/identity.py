@@ -6,11 +6,13 @@ factor. What is left is a rational function, zero exactly if its numerator expan
 treated as independent, which loses some identities and invents none.
 """
 
+import functools
 import math
 
 import sympy as sp
 
 
+@functools.lru_cache(maxsize=10_000)
 def vanishes(expression: sp.Expr) -> bool:
     """Whether the expression is identically zero: True is a proof, False only says that none was found.
 

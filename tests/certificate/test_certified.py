@@ -12,6 +12,7 @@ import pytest
 import jaxce
 from derivations import (
     certified,
+    certified_batches,
     certified_edges,
     certified_networks,
     certified_optax,
@@ -27,6 +28,7 @@ from derivations.identity import vanishes
 CLAIMS = [
     *certified.claims((2,)),
     *(claim for claim in certified.claims((3,)) if "label" not in claim.says and "c = 2" not in claim.name),
+    *certified_batches.claims(),
     *certified_edges.claims(),
     *(claim for claim in certified_networks.claims() if "65" not in claim.says or "2-2-2" in claim.says),
 ]
