@@ -4,7 +4,7 @@ Also the Hessians of the pairs that are not canonical, and a layer made of any a
 """
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import jax
@@ -28,6 +28,7 @@ def claims(library: Any = jaxce) -> Iterator[Claim]:
         yield from _by_targets(layer, library)
         yield from _jacobians(layer)
         yield from _second_derivatives(layer, library)
+        yield from _values_beside_derivatives(layer, library)
     yield from _labels(softmax, library)
     yield from _borders(library)
     yield from _one_output(softmax, library)
@@ -82,6 +83,36 @@ def _second_derivatives(layer: Layer, library: Any) -> Iterator[Claim]:
         mixed = jax.jacfwd(jax.grad(functools.partial(library.COSTS[cost], layer.output)), argnums=1)
         formula = np.array([[sp.diff(delta_j, y_k) for y_k in y] for delta_j in delta])
         yield Claim(f"d2/dz dy {cost} + {layer.name}", "K = 2", mixed, formula, (z, y), layer.domain(z, cost))
+
+
+def _values_beside_derivatives(layer: Layer, library: Any) -> Iterator[Claim]:
+    """What a rule of differentiation gives as the value, which `jvp` and `value_and_grad` return, is the value."""
+    z, y = symbols("z", 2), symbols("y", 2)
+    a, output = layer.activation(z), layer.output
+    for name, program, formula, inputs, cost in (
+        ("a", lambda z: output.activations(z, -1), (a, 1 - a), (z,), "quadratic"),
+        ("ln a, ln(1 - a)", functools.partial(logs_of, output), (logs(a), logs(1 - a)), (z,), "cross_entropy"),
+        ("(a - y)^2 / 2", lambda z, y: output.half_squared_residual(z, y, -1), (a - y) ** 2 / 2, (z, y), "quadratic"),
+        (
+            "(da/dz)^T (a - y)",
+            lambda z, y: output.residual_pullback(z, y, -1),
+            DELTAS["quadratic", layer.kind](a, y),
+            (z, y),
+            "quadratic",
+        ),
+    ):
+        says = "beside its derivative"
+        yield Claim(f"{layer.name}: {name}", says, _beside(program), formula, inputs, layer.domain(z, cost))
+    for cost in COSTS:
+        program, common = functools.partial(library.COSTS[cost], layer.output), ((z, y), layer.domain(z, cost))
+        delta = layer.c * DELTAS[cost, layer.kind](a, y)
+        yield Claim(f"{cost} + {layer.name}", "beside dC", _beside(program), COSTS[cost](a, y), *common)
+        yield Claim(f"d/dz {cost} + {layer.name}", "beside d2C", _beside(jax.grad(program)), delta, *common)
+
+
+def _beside(program: Callable) -> Callable:
+    """The value that forward differentiation returns beside the derivative."""
+    return lambda *inputs: jax.jvp(program, inputs, tuple(jnp.ones_like(x) for x in inputs))[0]
 
 
 def _labels(layer: Layer, library: Any) -> Iterator[Claim]:
