@@ -142,7 +142,11 @@ def parser() -> argparse.ArgumentParser:
 def _add_certify(commands) -> None:
     own = commands.add_parser("certify", help="certify the programs of jaxce and optax, or a function of yours")
     own.add_argument("--function", metavar="MODULE:NAME", help="a function of your own, of z (or a) and y")
-    own.add_argument("--equation", metavar="LABEL", help="what it should be: a number such as 84, or a pair such as 'cross-entropy + sigmoid'",
+    own.add_argument(
+        "--equation",
+        metavar="LABEL",
+        help="what it should be: a number such as 84, or a pair such as 'cross-entropy + sigmoid'",
+    )
     own.add_argument("--json", metavar="FOLDER", type=Path, help="write each verdict to this folder")
     own.set_defaults(run=_certify)
 
