@@ -1,10 +1,10 @@
-"""What is certified at the edges: masks, labels of every kind, borders of domains, derivatives by targets.
+"""What is certified at the edges: masks, labels of every kind, borders of domains, one output and impossible ones.
 
-Also the Hessians of the pairs that are not canonical, and a layer made of any activation function.
+Also a layer made of any activation function.
 """
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import jax
@@ -13,11 +13,24 @@ import numpy as np
 import sympy as sp
 
 import jaxce
-from derivations.certified import COSTS, DELTAS, Claim, Layer, cost_claims, layers, logs, logs_of
-from derivations.primitives import Array
+from derivations.certified import COSTS, DELTAS, Claim, Layer, cost_claims, layers, logs_of
 from derivations.tracing import symbols
 
 SHOWN = np.array([True, False, True])
+
+# z, y, the cost and its gradient: the cross-entropy is defined for 0 < z < 1, the log-likelihood for z > 0 or y = 0.
+# Where a logarithm is infinite and its weight is 0, the product is 0.
+_half, _third = sp.Rational(1, 2), sp.Rational(1, 3)
+BORDERS = (
+    ("cross_entropy", (0, _half), (0, _half), sp.nan, (sp.nan, 0)),
+    ("cross_entropy", (1, _half), (1, _half), sp.nan, (sp.nan, 0)),
+    ("cross_entropy", (0, 1), (_half, _half), sp.nan, (sp.nan, sp.nan)),
+    ("cross_entropy", (-1, 3 * _half), (_half, _half), sp.nan, (sp.nan, sp.nan)),
+    ("log_likelihood", (0, 1), (0, 1), 0, (0, -1)),
+    ("log_likelihood", (0, 1), (_half, _half), sp.oo, (-sp.oo, -_half)),
+    ("log_likelihood", (-1, 1), (0, 1), 0, (0, -1)),
+    ("log_likelihood", (-1, 3 * _half), (_half, _half), sp.nan, (sp.nan, -_third)),
+)
 
 
 def claims(library: Any = jaxce) -> Iterator[Claim]:
@@ -25,13 +38,10 @@ def claims(library: Any = jaxce) -> Iterator[Claim]:
     linear, sigmoid, softmax, tempered = layers(library)
     for layer in (linear, sigmoid, tempered):
         yield from _masked(layer, library)
-        yield from _by_targets(layer, library)
-        yield from _jacobians(layer)
-        yield from _second_derivatives(layer, library)
-        yield from _values_beside_derivatives(layer, library)
     yield from _labels(softmax, library)
     yield from _borders(library)
     yield from _one_output(softmax, library)
+    yield from _impossible(tempered, library)
     yield from _any_activation(library)
 
 
@@ -50,71 +60,6 @@ def _masked(layer: Layer, library: Any) -> Iterator[Claim]:
         yield Claim(f"d/dz {cost} + {layer.name}", "where", jax.grad(program), gradient, *common)
 
 
-def _by_targets(layer: Layer, library: Any) -> Iterator[Claim]:
-    """The gradient by y, which is -ln a, ln(1 - a) - ln a, or y - a."""
-    z, y = symbols("z", 2), symbols("y", 2)
-    a = layer.activation(z)
-    for cost in COSTS:
-        program = jax.grad(functools.partial(library.COSTS[cost], layer.output), argnums=1)
-        formula = np.array([sp.diff(COSTS[cost](a, y), y_j) for y_j in y])
-        yield Claim(f"d/dy {cost} + {layer.name}", "K = 2", program, formula, (z, y), layer.domain(z, cost))
-
-
-def _jacobians(layer: Layer) -> Iterator[Claim]:
-    """The derivatives of an output layer's own functions."""
-    z, output = symbols("z", 2), layer.output
-    a = layer.activation(z)
-    for name, cost, program, functions in (
-        ("activations", "quadratic", lambda z: output.activations(z, -1), (a, 1 - a)),
-        ("logs", "cross_entropy", functools.partial(logs_of, output), (logs(a), logs(1 - a))),
-    ):
-        formula = tuple(np.array([[sp.diff(f_j, z_k) for z_k in z] for f_j in f]) for f in functions)
-        yield Claim(f"d/dz {layer.name}: {name}", "K = 2", jax.jacfwd(program), formula, (z,), layer.domain(z, cost))
-
-
-def _second_derivatives(layer: Layer, library: Any) -> Iterator[Claim]:
-    z, y = symbols("z", 2), symbols("y", 2)
-    a = layer.activation(z)
-    for cost in COSTS:
-        program = jax.hessian(functools.partial(library.COSTS[cost], layer.output))
-        delta = layer.c * DELTAS[cost, layer.kind](a, y)
-        formula = np.array([[sp.diff(delta_j, z_k) for z_k in z] for delta_j in delta])
-        yield Claim(f"d2/dz2 {cost} + {layer.name}", "K = 2", program, formula, (z, y), layer.domain(z, cost))
-        mixed = jax.jacfwd(jax.grad(functools.partial(library.COSTS[cost], layer.output)), argnums=1)
-        formula = np.array([[sp.diff(delta_j, y_k) for y_k in y] for delta_j in delta])
-        yield Claim(f"d2/dz dy {cost} + {layer.name}", "K = 2", mixed, formula, (z, y), layer.domain(z, cost))
-
-
-def _values_beside_derivatives(layer: Layer, library: Any) -> Iterator[Claim]:
-    """What a rule of differentiation gives as the value, which `jvp` and `value_and_grad` return, is the value."""
-    z, y = symbols("z", 2), symbols("y", 2)
-    a, output = layer.activation(z), layer.output
-    for name, program, formula, inputs, cost in (
-        ("a", lambda z: output.activations(z, -1), (a, 1 - a), (z,), "quadratic"),
-        ("ln a, ln(1 - a)", functools.partial(logs_of, output), (logs(a), logs(1 - a)), (z,), "cross_entropy"),
-        ("(a - y)^2 / 2", lambda z, y: output.half_squared_residual(z, y, -1), (a - y) ** 2 / 2, (z, y), "quadratic"),
-        (
-            "(da/dz)^T (a - y)",
-            lambda z, y: output.residual_pullback(z, y, -1),
-            DELTAS["quadratic", layer.kind](a, y),
-            (z, y),
-            "quadratic",
-        ),
-    ):
-        says = "beside its derivative"
-        yield Claim(f"{layer.name}: {name}", says, _beside(program), formula, inputs, layer.domain(z, cost))
-    for cost in COSTS:
-        program, common = functools.partial(library.COSTS[cost], layer.output), ((z, y), layer.domain(z, cost))
-        delta = layer.c * DELTAS[cost, layer.kind](a, y)
-        yield Claim(f"{cost} + {layer.name}", "beside dC", _beside(program), COSTS[cost](a, y), *common)
-        yield Claim(f"d/dz {cost} + {layer.name}", "beside d2C", _beside(jax.grad(program)), delta, *common)
-
-
-def _beside(program: Callable) -> Callable:
-    """The value that forward differentiation returns beside the derivative."""
-    return lambda *inputs: jax.jvp(program, inputs, tuple(jnp.ones_like(x) for x in inputs))[0]
-
-
 def _labels(layer: Layer, library: Any) -> Iterator[Claim]:
     """A label of an 8-bit type, and labels that no output has."""
     z = symbols("z", 2)
@@ -129,34 +74,16 @@ def _labels(layer: Layer, library: Any) -> Iterator[Claim]:
 
 
 def _borders(library: Any) -> Iterator[Claim]:
-    """Where a logarithm is infinite and its weight is 0 the product is 0; outside the domain the cost is nan."""
-    ends, outside, t = (
-        np.array([0, 1], dtype=object),
-        np.array([-1, sp.Rational(3, 2)], dtype=object),
-        sp.Rational(1, 2),
-    )
-    halves = np.array([t, t])
-    for cost in ("cross_entropy", "log_likelihood"):
+    """Linear outputs on the border of a cost's domain and outside, as BORDERS has it; and nan in, nan out."""
+    for cost, z, y, value, gradient in BORDERS:
         program, name = functools.partial(library.COSTS[cost], library.linear), f"{cost} + linear"
-        closed = cost == "log_likelihood"  # the cross-entropy is defined for 0 < z < 1 only
-        yield Claim(name, "z = y = 0, 1", program, sp.S.Zero if closed else sp.nan, (ends, ends))
-        yield Claim(name, "z = 0, 1; y = 1/2", program, sp.oo if closed else sp.nan, (ends, halves))
-        yield Claim(name, "z = -1, 3/2", program, sp.nan, (outside, halves))
-        yield Claim(f"d/dz {name}", "z = -1, 3/2", jax.grad(program), _each(sp.nan, cost), (outside, halves))
-    program = functools.partial(library.log_likelihood, library.linear)
-    yield Claim("log_likelihood + linear", "z = -1, 1; y = 0, 1", program, sp.S.Zero, (np.array([-1, 1], object), ends))
-    grad = np.array([0, -1], dtype=object)
-    where = np.array([-1, 1], object)
-    yield Claim("d/dz log_likelihood + linear", "z = -1, 1; y = 0, 1", jax.grad(program), grad, (where, ends))
+        at, inputs = f"z = {z[0]}, {z[1]}; y = {y[0]}, {y[1]}", (np.array(z, object), np.array(y, object))
+        yield Claim(name, at, program, value, inputs)
+        yield Claim(f"d/dz {name}", at, jax.grad(program), np.array(gradient, object), inputs)
     for cost in COSTS:
         program = functools.partial(library.COSTS[cost], library.softmax)
         unknown = np.array([sp.nan, sp.S.One])
         yield Claim(f"{cost} + softmax", "z = nan, 1", program, sp.nan, (unknown, np.int32(1)))
-
-
-def _each(value: sp.Expr, cost: str) -> Array:
-    """At z = -1 and 3/2: log-likelihood is defined for every z > 0."""
-    return np.array([value, value if cost == "cross_entropy" else sp.Rational(-1, 3)])
 
 
 def _one_output(layer: Layer, library: Any) -> Iterator[Claim]:
@@ -164,6 +91,17 @@ def _one_output(layer: Layer, library: Any) -> Iterator[Claim]:
     z, zero = symbols("z", 1), np.array([sp.S.Zero])
     formula = (zero, np.array([-sp.oo]))
     yield Claim("softmax: ln a, ln(1 - a)", "K = 1", functools.partial(logs_of, layer.output), formula, (z,))
+
+
+def _impossible(layer: Layer, library: Any) -> Iterator[Claim]:
+    """An output of probability 0, with the weighted input -oo, costs nothing where its target is 0."""
+    z, y = symbols("z", 2), symbols("y", 2)
+    with_it, a = (np.append(z, -sp.oo), np.append(y, sp.S.Zero)), layer.activation(z)
+    for cost in COSTS:
+        program, delta = functools.partial(library.COSTS[cost], layer.output), layer.c * DELTAS[cost, layer.kind](a, y)
+        name, says, domain = f"{cost} + {layer.name}", "z3 = -oo, y3 = 0", layer.domain(z, cost)
+        yield Claim(name, says, program, COSTS[cost](a, y), with_it, domain)
+        yield Claim(f"d/dz {name}", says, jax.grad(program), np.append(delta, sp.S.Zero), with_it, domain)
 
 
 def _any_activation(library: Any) -> Iterator[Claim]:

@@ -15,7 +15,15 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from derivations import certified, certified_batches, certified_edges, certified_networks, certified_optax, own_function
+from derivations import (
+    certified,
+    certified_batches,
+    certified_derivatives,
+    certified_edges,
+    certified_networks,
+    certified_optax,
+    own_function,
+)
 from derivations.certificate import Certificate, Refutation, UnprovedError
 from derivations.certified import Claim
 
@@ -30,7 +38,7 @@ REFUTED = {
 
 def every_claim() -> list[Claim]:
     """All claims, about jaxce first."""
-    of_jaxce = (certified, certified_batches, certified_edges, certified_networks)
+    of_jaxce = (certified, certified_batches, certified_derivatives, certified_edges, certified_networks)
     return [claim for module in (*of_jaxce, certified_optax) for claim in module.claims()]
 
 

@@ -13,6 +13,7 @@ import jaxce
 from derivations import (
     certified,
     certified_batches,
+    certified_derivatives,
     certified_edges,
     certified_networks,
     certified_optax,
@@ -29,6 +30,7 @@ CLAIMS = [
     *certified.claims((2,)),
     *(claim for claim in certified.claims((3,)) if "label" not in claim.says and "c = 2" not in claim.name),
     *certified_batches.claims(),
+    *certified_derivatives.claims(),
     *certified_edges.claims(),
     *(claim for claim in certified_networks.claims() if "65" not in claim.says or "2-2-2" in claim.says),
 ]
