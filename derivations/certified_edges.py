@@ -4,7 +4,7 @@ Also a layer made of any activation function.
 """
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import jax
@@ -80,17 +80,27 @@ def _borders(library: Any) -> Iterator[Claim]:
         at, inputs = f"z = {z[0]}, {z[1]}; y = {y[0]}, {y[1]}", (np.array(z, object), np.array(y, object))
         yield Claim(name, at, program, value, inputs)
         yield Claim(f"d/dz {name}", at, jax.grad(program), np.array(gradient, object), inputs)
+        yield Claim(f"d/dz {name}", f"forward, {at}", functools.partial(_slope, program), sp.Add(*gradient), inputs)
     for cost in COSTS:
         program = functools.partial(library.COSTS[cost], library.softmax)
         unknown = np.array([sp.nan, sp.S.One])
         yield Claim(f"{cost} + softmax", "z = nan, 1", program, sp.nan, (unknown, np.int32(1)))
 
 
+def _slope(program: Callable, z: jax.Array, y: jax.Array) -> jax.Array:
+    """The sum of the gradient by z, in forward mode."""
+    return jax.jvp(lambda z: program(z, y), (z,), (jnp.ones_like(z),))[1]
+
+
 def _one_output(layer: Layer, library: Any) -> Iterator[Claim]:
-    """A softmax of one output is 1, and ln(1 - a) is -oo."""
-    z, zero = symbols("z", 1), np.array([sp.S.Zero])
+    """A softmax of one output is 1, and ln(1 - a) is -oo; with its target 1 it costs nothing."""
+    z, zero, target = symbols("z", 1), np.array([sp.S.Zero]), np.array([sp.S.One])
     formula = (zero, np.array([-sp.oo]))
     yield Claim("softmax: ln a, ln(1 - a)", "K = 1", functools.partial(logs_of, layer.output), formula, (z,))
+    for cost in COSTS:
+        program = functools.partial(library.COSTS[cost], layer.output)
+        yield Claim(f"{cost} + softmax", "K = 1, y = 1", program, sp.S.Zero, (z, target))
+        yield Claim(f"d/dz {cost} + softmax", "K = 1, y = 1", jax.grad(program), zero, (z, target))
 
 
 def _impossible(layer: Layer, library: Any) -> Iterator[Claim]:
