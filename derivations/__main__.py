@@ -4,6 +4,8 @@
     python -m derivations list
     python -m derivations show 76 [--latex]
     python -m derivations errata
+    python -m derivations certify [--function module:name --equation 84]
+    python -m derivations mutants
 
 A further subcommand is a function of the parsed options that returns the exit status, and an entry in `parser`.
 """
@@ -132,6 +134,7 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("list", help="list the equations").set_defaults(run=list_equations)
     commands.add_parser("errata", help="list the errors of the sources").set_defaults(run=errata)
     _add_certify(commands)
+    _add_mutants(commands)
     page = commands.add_parser("show", help="show one derivation step by step")
     page.add_argument("label", help="its number or name, as `list` prints it")
     page.add_argument("--latex", action="store_true", help="as LaTeX")
@@ -140,7 +143,11 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _add_certify(commands) -> None:
-    own = commands.add_parser("certify", help="certify the programs of jaxce and optax, or a function of yours")
+    own = commands.add_parser(
+        "certify",
+        help="certify the programs of jaxce and optax, or a function of yours",
+        epilog="That an error in jaxce would be noticed is what `python -m derivations mutants` shows.",
+    )
     own.add_argument("--function", metavar="MODULE:NAME", help="a function of your own, of z (or a) and y")
     own.add_argument(
         "--equation",
@@ -155,6 +162,24 @@ def _certify(options: argparse.Namespace) -> int:
     from derivations import certify_command  # only here: JAX takes longer to import than `show` to run
 
     return certify_command.run(options)
+
+
+def _add_mutants(commands) -> None:
+    altered = commands.add_parser(
+        "mutants",
+        help="change every operation of jaxce's costs in turn, and see that it is noticed",
+        description="Change every operation of jaxce's costs in turn: certificates, or else floating point or the "
+        "refusal of bad input, must notice. Exit status 1 if a change survives that is not named as equivalent.",
+    )
+    altered.add_argument("--every", metavar="N", type=int, default=1, help="only one change in N")
+    altered.add_argument("--verbose", action="store_true", help="a line for each change")
+    altered.set_defaults(run=_mutants)
+
+
+def _mutants(options: argparse.Namespace) -> int:
+    from derivations.altered import command
+
+    return command.run(options)
 
 
 def main(arguments: list[str] | None = None) -> int:

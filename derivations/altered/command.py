@@ -1,0 +1,52 @@
+"""`python -m derivations mutants`: change every operation of jaxce's costs in turn, and report what catches it."""
+
+import argparse
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+
+import jax
+from rich.console import Console
+from rich.progress import track
+
+from derivations.altered.equivalent import EQUIVALENT
+from derivations.altered.examination import CAUGHT, Examination, Finding, faults, mutants, noticed_without_change
+
+
+def run(options: argparse.Namespace) -> int:
+    """Examine, print the counts and what is wrong; exit status 1 if a change survives that is not named."""
+    if options.every < 1:
+        sys.exit(f"mutants: --every is 1 for all, or n for one in n, not {options.every}")
+    jax.config.update("jax_enable_x64", True)
+    jax.config.update("jax_numpy_dtype_promotion", "strict")
+    console, start = Console(highlight=False, soft_wrap=True), time.perf_counter()
+    with console.status("examining the library as it is"):
+        if wrong := noticed_without_change():
+            sys.exit(f"mutants: the library as it is does not pass: {'; '.join(wrong)}")
+        examination = Examination()
+    progress = track(mutants(options.every), "examining", console=console, disable=not console.is_terminal)
+    findings = []
+    for finding in map(examination.examine, progress):
+        findings.append(finding)
+        if options.verbose:
+            console.print(line(finding), markup=False)
+    wrong = list(faults(findings, complete=options.every == 1))
+    console.print(summary(findings), *wrong, f"{time.perf_counter() - start:.0f} s", sep="\n", markup=False)
+    return int(bool(wrong))
+
+
+def line(finding: Finding) -> str:
+    """What caught a mutant, its name, and the remark."""
+    return f"{finding.caught_by}: {finding.name}" + (f" ({finding.remark})" if finding.remark else "")
+
+
+def summary(findings: Sequence[Finding]) -> str:
+    """How many mutants there are in each module, and what caught how many."""
+    modules = Counter(finding.name.partition(".")[0] for finding in findings)
+    caught = Counter(finding.caught_by for finding in findings)
+    named = sum(finding.caught_by == "survived" and finding.name in EQUIVALENT for finding in findings)
+    lines = [f"{len(findings)} changes: {', '.join(f'{count} of {module}.py' for module, count in modules.items())}"]
+    lines += [f"{caught[kind]:>6}  {kind}: {meaning}" for kind, meaning in CAUGHT.items()]
+    lines += [f"{named:>6}  equivalent, each named with the reason", f"{caught['survived'] - named:>6}  survived"]
+    return "\n".join(lines)

@@ -1,0 +1,107 @@
+"""Whether a changed library still refuses bad input, and returns the types and shapes that it promises."""
+
+import dataclasses
+import functools
+from collections.abc import Callable
+from fractions import Fraction
+from types import SimpleNamespace
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+Z = np.array([[0.5, 1.5, -1.0], [2.0, -0.5, 0.25]], dtype=np.float32)
+Y = np.array([[0.0, 1.0, 0.0], [0.5, 0.25, 0.25]], dtype=np.float32)
+LIMIT = float(np.finfo(np.float32).max) / 10_000  # of c
+
+# What is refused, and how the message begins.
+REFUSED: dict[str, tuple[type[Exception], str, Callable]] = {
+    "integers as weighted inputs": (
+        TypeError,
+        "z must hold floats",
+        lambda it: it.quadratic(it.sigmoid, np.array([1, 2]), np.array(0)),
+    ),
+    "a true c": (TypeError, "c must be a number", lambda it: it.tempered_softmax(True)),
+    "a c in words": (TypeError, "c must be a number", lambda it: it.tempered_softmax("1")),
+    "a complex c": (TypeError, "c must be a number", lambda it: it.tempered_softmax(1j)),
+    "a c of 0": (ValueError, "c must be finite", lambda it: it.tempered_softmax(0)),
+    "a negative c": (ValueError, "c must be finite", lambda it: it.tempered_softmax(-1)),
+    "an infinite c": (ValueError, "c must be finite", lambda it: it.tempered_softmax(float("inf"))),
+    "a c of nan": (ValueError, "c must be finite", lambda it: it.tempered_softmax(float("nan"))),
+    "the first c too large for float32": (ValueError, "c must be between", lambda it: it.tempered_softmax(LIMIT)(Z)),
+    "the first c too small for float32": (
+        ValueError,
+        "c must be between",
+        lambda it: it.tempered_softmax(1 / LIMIT)(Z),
+    ),
+    "an axis beyond the last": (ValueError, "axis 2 does not exist", lambda it: it.quadratic(it.sigmoid, Z, Y, axis=2)),
+    "an axis before the first": (
+        ValueError,
+        "axis -3 does not exist",
+        lambda it: it.quadratic(it.sigmoid, Z, Y, axis=-3),
+    ),
+    "no axis": (ValueError, "axis -1 does not exist", lambda it: it.quadratic(it.sigmoid, Z[0, 0], Y[0, 0])),
+    "labels that are floats": (ValueError, "y of shape", lambda it: it.quadratic(it.sigmoid, Z, Y[:, 0])),
+    "targets that are integers": (ValueError, "targets y", lambda it: it.quadratic(it.sigmoid, Z, Y.astype(int))),
+    "targets of too few columns": (ValueError, "y of shape", lambda it: it.quadratic(it.sigmoid, Z, Y[:, :2])),
+    "too many labels": (ValueError, "y of shape", lambda it: it.quadratic(it.sigmoid, Z, np.array([0, 1, 2]))),
+    "another value in an Output": (dataclasses.FrozenInstanceError, "", lambda it: setattr(it.sigmoid, "c", 2.0)),
+}
+
+
+def notice(library: SimpleNamespace) -> str:
+    """The first bad input that is accepted, or type or shape that is wrong, or "".
+
+    Example:
+        >>> from derivations.altered.library import load
+        >>> notice(load())
+        ''
+    """
+    for name, (error, beginning, call) in REFUSED.items():
+        if not _raises(error, beginning, call, library):
+            return f"accepted: {name}"
+    return next((name for name, holds in PROMISED.items() if not holds(library)), "")
+
+
+def _raises(error: type[Exception], beginning: str, call: Callable, library: SimpleNamespace) -> bool:
+    try:
+        call(library)
+    except Exception as raised:
+        return isinstance(raised, error) and str(raised).startswith(beginning)
+    return False
+
+
+def _keeps_type(library: SimpleNamespace, dtype: type) -> bool:
+    """Costs of half precision and of float32 are float32, activations and gradients of the input's type."""
+    z, cost = jax.ShapeDtypeStruct(Z.shape, dtype), functools.partial(library.quadratic, library.sigmoid)
+    C, gradient = jax.eval_shape(jax.value_and_grad(lambda z: cost(z, Y).sum()), z)
+    return (C.dtype, gradient.dtype, jax.eval_shape(library.sigmoid, z).dtype) == (np.float32, dtype, dtype)
+
+
+def _along_the_last_axis(library: SimpleNamespace) -> bool:
+    return bool(np.allclose(library.softmax(np.stack([Z, 2 * Z])).sum(-1), 1))
+
+
+def _byte_label_among_many(library: SimpleNamespace) -> bool:
+    z = np.linspace(0, 1, 300)
+    costs = [library.log_likelihood(library.softmax, z, label) for label in (np.uint8(200), np.int32(200))]
+    return bool(costs[0] == costs[1])
+
+
+def _nearly_too_large(library: SimpleNamespace) -> bool:
+    """Constants just within the limits are accepted."""
+    results = [library.tempered_softmax(c)(Z) for c in (0.99995 * LIMIT, 1.00005 / LIMIT)]
+    return all(np.allclose(jnp.sum(a, -1), 1) for a in results)
+
+
+PROMISED: dict[str, Callable] = {
+    "the type of the weighted inputs": lambda it: all(
+        _keeps_type(it, t) for t in (jnp.bfloat16, np.float16, np.float32)
+    ),
+    "the last axis, where none is named": _along_the_last_axis,
+    "a label of eight bits among 300": _byte_label_among_many,
+    "the name of a cost": lambda it: all(name == cost.__name__ for name, cost in it.COSTS.items()),
+    "one object for equal c": lambda it: it.tempered_softmax(1) is it.softmax,
+    "a c just within the limits": _nearly_too_large,
+    "a fraction as c": lambda it: it.tempered_softmax(Fraction(1, 2)) is it.tempered_softmax(0.5),
+}

@@ -1,0 +1,49 @@
+"""The changes that nothing can notice, each with the reason why it computes the same."""
+
+_BITS = "more bits for the exponent than the type has: nothing is rounded by them"
+_SPLIT = "c and the difference are split at another digit, and the second part makes up for it to the same few ulps"
+_SQUARED = "it is squared"
+_BORDER = "at the border both branches are the same"
+_UNIT = "the logarithms are multiplied by the unit again, and it is still large enough for them"
+_TYPE = "float32 is turned into float32"
+_LABEL = "labels of 32 bits are turned into int32, which changes only those that no output has"
+_NOT_USED = "the value put in is not used: what is computed of it is not selected"
+
+EQUIVALENT: dict[str, str] = {
+    "exponentials._NEGLIGIBLE: -1000.0 -> -1001.0": "e^-1001 is 0 in every floating type, as e^-1000 is",
+    "exponentials.on_its_own: jnp.finfo(x.dtype).nexp -> jnp.finfo(x.dtype).nmant": _BITS,
+    "exponentials._scaled_difference: jnp.finfo(z.dtype).nexp -> jnp.finfo(z.dtype).nmant": _BITS,
+    "exponentials._scaled_difference: jnp.finfo(z.dtype).nmant + 1 -> jnp.finfo(z.dtype).nmant - 1": _SPLIT,
+    "exponentials._scaled_difference: jnp.finfo(z.dtype).nmant + 1 -> jnp.finfo(z.dtype).nexp + 1": _SPLIT,
+    "exponentials._scaled_difference: jnp.finfo(z.dtype).nmant + 1 -> jnp.finfo(z.dtype).nmant + 2": _SPLIT,
+    "exponentials._scaled_difference: (jnp.finfo(z.dtype).nmant + 1) // 2 -> "
+    "(jnp.finfo(z.dtype).nmant + 1) // 3": _SPLIT,
+    "exponentials._scaled_difference: half - 1 -> half - 2": _SPLIT,
+    "output.Output: f(z) - y -> y - f(z)": _SQUARED,
+    "output.working_precision: jnp.finfo(z.dtype).bits < 32 -> jnp.finfo(z.dtype).bits <= 32": _TYPE,
+    "output.working_precision: jnp.finfo(z.dtype).bits < 32 -> jnp.finfo(z.dtype).bits < 33": _TYPE,
+    "softmax_layer._pullback: jnp.sum(largest * g, axis, keepdims=True) / jnp.sum(largest, axis, keepdims=True) -> "
+    "jnp.sum(largest * g, axis, keepdims=True) * jnp.sum(largest, axis, keepdims=True)": "g may be measured from any "
+    "number; the two differ where maxima are tied, and there the sum keeps its digits with either",
+    "softmax_layer._log_unit: 2.0 * max(1.0, 2.0 ** math.ceil(math.log2(c))) -> "
+    "3.0 * max(1.0, 2.0 ** math.ceil(math.log2(c)))": _UNIT,
+    "softmax_layer._log_unit: max(1.0, 2.0 ** math.ceil(math.log2(c))) -> "
+    "max(2.0, 2.0 ** math.ceil(math.log2(c)))": _UNIT,
+    "softmax_layer._log_unit: 2.0 ** math.ceil(math.log2(c)) -> 3.0 ** math.ceil(math.log2(c))": _UNIT,
+    "softmax_layer._logs: others < jnp.finfo(z.dtype).eps -> others <= jnp.finfo(z.dtype).eps": _BORDER,
+    "softmax_layer._without_largest: jnp.where(nothing, 0, others) -> jnp.where(nothing, 1, others)": _NOT_USED,
+    "softmax_layer._without_largest: jnp.where(nothing, 0, a) -> jnp.where(nothing, 1, a)": "it is multiplied by the "
+    "largest output's 1 - y, which is 0 unless the cost is infinite, and then it has no derivative",
+    "softmax_layer._log_complement_pullback: jnp.where(largest, 1, rest + (1 - e)) -> "
+    "jnp.where(largest, 2, rest + (1 - e))": _NOT_USED,
+    "outputs.linear: z - y -> y - z": _SQUARED,
+    "outputs._sigmoid_half_squared_residual: z < 0 -> z <= 0": _BORDER,
+    "outputs._sigmoid_half_squared_residual: z < 0 -> z <= 0 (2)": _BORDER,
+    "outputs._sigmoid_half_squared_residual: (1 - y) * e - y -> y - (1 - y) * e": _SQUARED,
+    "outputs._sigmoid_half_squared_residual: 1 - y - y * e -> y * e - (1 - y)": _SQUARED,
+    "outputs._sigmoid_residual_pullback: z < 0 -> z <= 0": _BORDER,
+    "costs._wide: jnp.iinfo(y.dtype).bits < 32 -> jnp.iinfo(y.dtype).bits <= 32": _LABEL,
+    "costs._wide: jnp.iinfo(y.dtype).bits < 32 -> jnp.iinfo(y.dtype).bits < 33": _LABEL,
+    "costs._weighted: jnp.where(ignored, 0, log) -> jnp.where(ignored, 1, log)": _NOT_USED,
+    "costs.log_likelihood: jnp.max(z, axis) -> jnp.min(z, axis)": "either is nan where one of them is",
+}

@@ -1,0 +1,91 @@
+"""What catches a change: a certificate, else floating point, else the refusal of bad input; or why nothing can.
+
+`EQUIVALENT` names the changes that change nothing that can be seen. The gate is red for a change that survives without
+being named there, for a name that is caught after all, and for a name that no change has.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from derivations.altered import conduct, floating_point
+from derivations.altered.certificates import Certificates, false_claims
+from derivations.altered.changes import Change, changes
+from derivations.altered.equivalent import EQUIVALENT
+from derivations.altered.library import load, sources
+
+CAUGHT = {
+    "refuted": "a certificate is refuted, with a counterexample",
+    "not proved": "a certificate can neither be made nor refuted",
+    "does not run": "the library or a cost stops with an error",
+    "floating point": "a cost or gradient in float32 is wrong by more than its few ulps",
+    "conduct": "bad input is accepted, or a result has another type",
+}
+
+
+class Mutant(NamedTuple):
+    """A changed module of the library."""
+
+    module: str
+    change: Change
+
+    @property
+    def name(self) -> str:
+        """Unique: module, function, and what was changed into what."""
+        return f"{self.module}.{self.change.description}"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What caught a mutant: one of CAUGHT, or "survived"; and a remark."""
+
+    name: str
+    caught_by: str
+    remark: str = ""
+
+
+def mutants(every: int = 1) -> list[Mutant]:
+    """All mutants of the modules that the costs are made of, or one in so many."""
+    found = [Mutant(module, change) for module, source in sources().items() for change in changes(source)]
+    return found[::every]
+
+
+class Examination:
+    """The claims, the truth and the conduct that mutants are held against."""
+
+    def __init__(self):
+        """Read the programs of the library as it is."""
+        self.certificates = Certificates()
+
+    def examine(self, mutant: Mutant) -> Finding:
+        """What catches a mutant."""
+        try:
+            library = load({mutant.module: mutant.change.tree})
+            found = self.certificates.notice(library, mutant.module, mutant.change.lines)
+            if found:
+                return Finding(mutant.name, found)
+            if found := floating_point.notice(library):
+                return Finding(mutant.name, "floating point", found)
+            if found := conduct.notice(library):
+                return Finding(mutant.name, "conduct", found)
+        except Exception as error:
+            return Finding(mutant.name, "does not run", f"{type(error).__name__}: {error}".partition("\n")[0])
+        return Finding(mutant.name, "survived", EQUIVALENT.get(mutant.name, ""))
+
+
+def noticed_without_change() -> list[str]:
+    """What the stages find wrong with the library as it is: nothing, or they tell nothing of mutants."""
+    library = load()
+    return [*false_claims(), *filter(None, (floating_point.notice(library), conduct.notice(library)))]
+
+
+def faults(findings: Sequence[Finding], complete: bool) -> Iterator[str]:
+    """Why the gate is red, one line each; whether a name is of no mutant can be told of all mutants only."""
+    for finding in findings:
+        if finding.caught_by == "survived" and finding.name not in EQUIVALENT:
+            yield f"survives, and is not named as equivalent: {finding.name}"
+        if finding.caught_by != "survived" and finding.name in EQUIVALENT:
+            yield f"is named as equivalent, but {finding.caught_by}: {finding.name}"
+    if complete:
+        for name in EQUIVALENT.keys() - {finding.name for finding in findings}:
+            yield f"is named as equivalent, but no change is called that: {name}"

@@ -1,0 +1,127 @@
+"""Whether floating point notices what exact arithmetic cannot: the costs in float32, against the formulas to 60 digits.
+
+The formulas are those of the certificates; written as one fraction of exponentials they lose no digits. Errors are in
+units in the last place: of each component, or of the largest where a softmax adds up differences (`COUPLED`).
+"""
+
+import functools
+import itertools
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import mpmath
+import numpy as np
+import sympy as sp
+
+from derivations.certified import COSTS, DELTAS, linear, sigmoid, softmax
+from derivations.tracing import symbols
+
+DIGITS = 60
+TINY = 2.0**-100  # smaller true values do not count
+LARGEST = float(np.finfo(np.float32).max)
+COUPLED = {("quadratic", "softmax"), ("cross_entropy", "softmax")}
+CONSTANTS = {
+    "linear": (1,),
+    "sigmoid": (1,),
+    "softmax": (sp.S.One, sp.Rational(13, 10), sp.Rational(1, 10), sp.Integer(100)),
+}
+
+
+def most(cost: str, output: str) -> int:
+    """The largest error that is allowed, in ulps."""
+    return 8 if (cost, output) in COUPLED else 4
+
+
+def notice(library: SimpleNamespace) -> str:
+    """The first cost, output layer and constant c whose value or gradient is wrong by more, or "" if none is."""
+    for cost, output, c in _cases():
+        layer = library.tempered_softmax(float(c)) if output == "softmax" else getattr(library, output)
+        error = worst(functools.partial(library.COSTS[cost], layer), cost, output, c)
+        if not error <= most(cost, output):
+            return f"{cost} + {output}, c = {c}: wrong by {error:.3g} ulps"
+    return ""
+
+
+def _cases() -> Iterator[tuple[str, str, Any]]:
+    for cost, output in itertools.product(COSTS, CONSTANTS):
+        yield from ((cost, output, c) for c in CONSTANTS[output])
+
+
+def worst(program: Callable, cost: str, output: str, c: Any) -> float:
+    """The largest error of a program's value and gradient, in ulps, for three outputs.
+
+    Example:
+        >>> import jaxce
+        >>> worst(functools.partial(jaxce.quadratic, jaxce.linear), "quadratic", "linear", 1) < 4
+        True
+    """
+    z, y, C, delta = truth(cost, output, c)
+    computed, pullback = jax.vjp(lambda z: program(z, jnp.asarray(y)), jnp.asarray(z))
+    (gradient,) = pullback(jnp.ones_like(computed))
+    size = np.max(np.abs(delta), axis=1, keepdims=True) if (cost, output) in COUPLED else delta
+    return max(_ulps(np.asarray(computed), C, C), _ulps(np.asarray(gradient), delta, size))
+
+
+def _ulps(computed: np.ndarray, true: np.ndarray, size: np.ndarray) -> float:
+    """The largest error in ulps of `size`; infinite for a nan, and where an overflow is not one of the truth's."""
+    errors = [
+        _error(float(x), t, abs(s))
+        for x, t, s in zip(computed.ravel(), true.ravel(), np.broadcast_to(size, true.shape).ravel(), strict=True)
+        if abs(s) > TINY
+    ]
+    return max(errors, default=0.0)
+
+
+def _error(computed: float, true: mpmath.mpf, size: mpmath.mpf) -> float:
+    if abs(true) > LARGEST:
+        return 0.0 if computed == float(mpmath.sign(true)) * float("inf") else float("inf")
+    error = float(abs(computed - true)) / float(np.spacing(np.float32(min(size, LARGEST))))
+    return error if np.isfinite(error) else float("inf")
+
+
+@functools.cache
+def truth(cost: str, output: str, c: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Weighted inputs and targets [n, 3], as floats, and the true costs [n] and gradients [n, 3]."""
+    inside = output == "linear" and cost != "quadratic"
+    rows, targets = examples()
+    z = (0.001 + 0.998 / (1 + np.exp(-np.clip(rows, -500, 500))) if inside else rows).astype(np.float32)
+    with mpmath.workdps(DIGITS):
+        formulas = [_formulas(cost, output, c, tuple(map(sp.Rational, y_i))) for y_i in targets]
+        values = [f(*map(mpmath.mpf, map(float, z_i))) for f, z_i in zip(formulas, z, strict=True)]
+    exact = np.array(values, dtype=object)
+    return z, targets.astype(np.float32), exact[:, 0], exact[:, 1:]
+
+
+def examples() -> tuple[np.ndarray, np.ndarray]:
+    """Three outputs [n, 3], near each other and far apart, tied, one far above, shifted, with each label; and huge.
+
+    Where the huge are, targets of 2^-12 keep costs among the floats whose logarithms are not.
+    """
+    rng = np.random.default_rng(0)
+    normal = rng.normal(size=(12, 3))
+    tied = np.repeat(np.round(2 * normal[:6, :2]), (1, 2), axis=1)
+    scaled = [scale * rng.normal(size=(12, 3)) for scale in (0.01, 1, 5, 20, 80)]
+    z = np.concatenate([*scaled, tied, normal + np.diag([30, 20, 40])[np.arange(12) % 3], 5 * normal + 1e4])
+    huge = np.array([[1, -1, 0.3], [-1, 0.2, 1]]) * 3.3e38
+    labels = np.eye(3)[np.arange(len(z)) % 3]
+    smooth = np.where(huge == huge.max(axis=1, keepdims=True), 1 - 2.0**-11, 2.0**-12)
+    return np.concatenate([z, huge]), np.concatenate([labels, smooth])
+
+
+@functools.cache
+def _formulas(cost: str, output: str, c: Any, targets: tuple[sp.Rational, ...]) -> Callable:
+    """The cost and its gradient for these targets, as a function of the three weighted inputs."""
+    z, y = symbols("z", 3), np.array(targets)
+    activation = {"linear": linear, "sigmoid": sigmoid, "softmax": functools.partial(softmax, c=sp.sympify(c))}[output]
+    a = activation(z)
+    expressions = [COSTS[cost](a, y), *(c * DELTAS[cost, output](a, y))]
+    return sp.lambdify(list(z), [_one_fraction(expression) for expression in expressions], "mpmath")
+
+
+def _one_fraction(expression: sp.Expr) -> sp.Expr:
+    if expression.has(sp.log):
+        return expression.replace(sp.log, lambda argument: sp.log(sp.cancel(argument)))
+    return sp.cancel(expression)

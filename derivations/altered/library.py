@@ -1,0 +1,58 @@
+"""The part of jaxce that certificates are about, with one of its modules changed."""
+
+import ast
+import sys
+import types
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from unittest import mock
+
+import jaxce
+
+FOLDER = Path(jaxce.__file__).parent
+OF_COSTS = ("outputs", "costs")
+
+
+def sources() -> dict[str, str]:
+    """The source of each module that the costs are made of, after those that it imports.
+
+    Example:
+        >>> "costs" in sources(), "network" in sources()
+        (True, False)
+    """
+    found: dict[str, str] = {}
+    for name in OF_COSTS:
+        found |= _with_imports(name, found)
+    return found
+
+
+def _with_imports(name: str, known: Mapping[str, str]) -> dict[str, str]:
+    source, found = (FOLDER / f"{name}.py").read_text(), dict(known)
+    for imported in _imports(source):
+        if imported not in found:
+            found |= _with_imports(imported, found)
+    return found | {name: source}
+
+
+def _imports(source: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("jaxce."):
+            yield node.module.removeprefix("jaxce.")
+
+
+def load(changed: Mapping[str, ast.Module] | None = None) -> types.SimpleNamespace:
+    """What those modules define, made anew, some of them from a changed tree; the imported jaxce stays as it is.
+
+    Example:
+        >>> changed = {"costs": ast.parse("COSTS = {}")}
+        >>> load(changed).COSTS, list(jaxce.COSTS)
+        ({}, ['quadratic', 'cross_entropy', 'log_likelihood'])
+    """
+    trees = {name: ast.parse(source) for name, source in sources().items()} | dict(changed or {})
+    defined = {}
+    with mock.patch.dict(sys.modules):
+        for name, tree in trees.items():
+            module = sys.modules[f"jaxce.{name}"] = types.ModuleType(f"jaxce.{name}")
+            exec(compile(tree, FOLDER / f"{name}.py", "exec"), vars(module))
+            defined |= vars(module)
+    return types.SimpleNamespace(**defined)

@@ -1,0 +1,136 @@
+"""Changed copies of jaxce's costs are noticed: a sample here, all of them by `python -m derivations mutants`."""
+
+import ast
+
+import pytest
+
+from derivations.__main__ import main
+from derivations.altered import command, conduct, floating_point
+from derivations.altered.changes import changes
+from derivations.altered.equivalent import EQUIVALENT
+from derivations.altered.examination import Examination, Finding, Mutant, faults, mutants
+from derivations.altered.library import load, sources
+
+ALL = mutants()
+SAMPLE = ALL[57::60]
+
+
+@pytest.fixture(scope="module")
+def examination():
+    return Examination()
+
+
+@pytest.mark.parametrize("mutant", SAMPLE, ids=lambda mutant: mutant.name)
+def test_a_sample_of_changes_is_noticed(mutant, examination):
+    assert not list(faults([examination.examine(mutant)], complete=False))
+
+
+def test_the_library_as_it_is_is_not_a_mutant(examination):
+    library = load()
+    assert examination.certificates.notice(library, "costs", range(1)) == ""
+
+
+def of(module, old, new, count=1):
+    """A mutant made by hand."""
+    source = sources()[module]
+    assert source.count(old) == count, f"{module}.py has {old!r} {source.count(old)} times"
+    return load({module: ast.parse(source.replace(old, new))})
+
+
+@pytest.mark.parametrize(
+    ("module", "old", "new", "how"),
+    [
+        (
+            "costs",
+            "return -output.log_unit * jnp.sum(_weighted(y, log, undefined)",
+            "return output.log_unit * jnp.sum(_weighted(y, log, undefined)",
+            "refuted",
+        ),
+        ("softmax_layer", "da = c * _pullback", "da = _pullback", "refuted"),
+        ("outputs", "da = a * complement * dz", "da = a * dz", "refuted"),
+    ],
+)
+def test_certificates_notice(module, old, new, how, examination):
+    assert examination.certificates.notice(of(module, old, new), module, range(1)) == how
+
+
+def test_what_certificates_cannot_see_floating_point_does():
+    rounded = of("exponentials", "e = e + e * lax.stop_gradient(error)", "e = e * 1.0")
+    assert "ulps" in floating_point.notice(rounded)
+
+
+@pytest.mark.parametrize(
+    ("module", "old", "new", "remark"),
+    [
+        ("costs", "    _check_shapes(z, y, axis)\n", "", "accepted: an axis beyond the last"),
+        ("output", "if jnp.finfo(z.dtype).bits < 32 else z", "if False else z", "the type of the weighted inputs"),
+        ("softmax_layer", "@functools.cache\n", "", "one object for equal c"),
+    ],
+)
+def test_bad_input_and_types_are_noticed(module, old, new, remark):
+    assert conduct.notice(of(module, old, new)) == remark
+
+
+def test_the_gate_is_red_for_a_survivor_that_is_not_named():
+    (fault,) = faults([Finding("costs.f: 1 -> 2", "survived")], complete=False)
+    assert fault == "survives, and is not named as equivalent: costs.f: 1 -> 2"
+
+
+def test_the_gate_is_red_for_a_name_that_is_caught_and_for_one_that_no_change_has(monkeypatch):
+    monkeypatch.setitem(EQUIVALENT, "costs.f: 1 -> 2", "no reason")
+    findings = [Finding(name, "survived") for name in EQUIVALENT]
+    assert not list(faults(findings, complete=True))
+    assert list(faults([*findings[:-1], Finding("costs.f: 1 -> 2", "refuted")], complete=True)) == [
+        "is named as equivalent, but refuted: costs.f: 1 -> 2"
+    ]
+    assert list(faults(findings[:-1], complete=True)) == [
+        "is named as equivalent, but no change is called that: costs.f: 1 -> 2"
+    ]
+
+
+def test_every_equivalent_is_a_change_with_a_reason():
+    assert EQUIVALENT.keys() <= {mutant.name for mutant in ALL}
+    assert all(EQUIVALENT.values())
+
+
+def test_names_are_unique():
+    assert len({mutant.name for mutant in ALL}) == len(ALL)
+
+
+def test_every_kind_of_change_is_made():
+    source = "def f(a, b):\n    return where(a < -b[0], f(a, 1), jnp.log(b) if a is not b else (a, b))"
+    after = {change.description.partition(" -> ")[2] for change in changes(source)}
+    assert {"a >= -b[0]", "a <= -b[0]", "b[0]", "b[1]", "f(1, a)", "f(a, 2)", "jnp.log1p(b)", "(b, a)"} <= after
+
+
+def test_neither_annotations_nor_messages_are_changed():
+    assert not list(changes('def f(a: tuple[1, 2]) -> [3]:\n    raise ValueError(f"{a - 1} is {a * 2}")'))
+
+
+def test_the_command_counts_and_exits_with_the_gate(monkeypatch, capsys):
+    survivor = [Mutant("costs", next(changes("f = 1 - x")))]
+    monkeypatch.setattr(command, "noticed_without_change", list)
+    monkeypatch.setattr(command, "mutants", lambda every: survivor)
+    monkeypatch.setattr(command, "Examination", Unseeing)
+    assert main(["mutants", "--every", "2"]) == 1
+    printed = capsys.readouterr().out
+    assert "1 changes: 1 of costs.py" in printed
+    assert "survives, and is not named as equivalent: costs.f: 1 - x -> 1 + x" in printed
+
+
+class Unseeing:
+    """Notices nothing."""
+
+    def examine(self, mutant):
+        return Finding(mutant.name, "survived")
+
+
+def test_the_command_refuses_a_library_that_does_not_pass(monkeypatch):
+    monkeypatch.setattr(command, "noticed_without_change", lambda: ["quadratic + linear, K = 2"])
+    with pytest.raises(SystemExit, match="the library as it is does not pass: quadratic"):
+        main(["mutants"])
+
+
+def test_the_command_refuses_a_sample_of_none():
+    with pytest.raises(SystemExit, match="--every is 1 for all"):
+        main(["mutants", "--every", "0"])
