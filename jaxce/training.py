@@ -5,6 +5,7 @@ not divide n the last minibatch is shorter, and is trained on like the others. A
 """
 
 import functools
+import math
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -164,7 +165,7 @@ def descend(params, state, x, y, key, *, cost, output, hidden, optimizer, batch_
         carry, zs = jax.lax.scan(step, carry, (xs, ys))
         return carry, jnp.sum(jax.vmap(functools.partial(cost, output))(zs, ys))
 
-    order = jnp.argsort(jax.random.bits(key, (len(x),)))  # jax.random.permutation sorts twice
+    order = shuffled(key, len(x))
     whole = len(x) - len(x) % batch_size
     blocks = whole - whole % (BLOCK * batch_size)
     carry, total = (params, state), 0.0
@@ -177,6 +178,19 @@ def descend(params, state, x, y, key, *, cost, output, hidden, optimizer, batch_
             total += C
     finite = jnp.all(jnp.array([jnp.all(jnp.isfinite(leaf)) for leaf in jax.tree.leaves((*carry[0], total))]))
     return *carry, total / len(x), finite
+
+
+def shuffled(key, n):
+    """The numbers below n in random order: sorted by 32 random bits or more, one digit of them after the other.
+
+    A digit shares a word with a number's place, since words sort four times as fast as pairs.
+    """
+    place_bits = (n - 1).bit_length()
+    passes = math.ceil(32 / (32 - place_bits))
+    places, order = jnp.arange(n, dtype=jnp.uint32), jnp.arange(n)
+    for digit in jax.random.bits(key, (passes, n), jnp.uint32) >> place_bits << place_bits:
+        order = order[jnp.sort(digit | places) & (2**place_bits - 1)]
+    return order
 
 
 _epoch = jax.jit(descend, static_argnames=("cost", "output", "hidden", "optimizer", "batch_size"))

@@ -12,6 +12,7 @@ from conftest import TOLERANCE
 
 import jaxce
 from jaxce.network import Layer
+from jaxce.training import shuffled
 
 
 def book_program(weights, biases, minibatches, eta, delta):
@@ -168,7 +169,7 @@ def test_an_epoch_is_plain_descent_on_the_minibatches_of_a_random_order():
     n, m, eta, key = 207, 2, 0.5, jax.random.key(1)  # a block of 100 minibatches, 3 more, and one of 1 example
     x, labels = problem(n)
     params = start = jaxce.init(jax.random.key(0), (6, 5, 3))
-    order, total = np.argsort(jax.random.bits(jax.random.fold_in(key, 0), (n,))), 0.0
+    order, total = shuffled(jax.random.fold_in(key, 0), n), 0.0
     cost = jax.jit(lambda params, x, y: jaxce.loss(params, x, y, cost=jaxce.cross_entropy, output=jaxce.sigmoid))
     for first in range(0, n, m):
         minibatch = order[first : first + m]
@@ -179,6 +180,27 @@ def test_an_epoch_is_plain_descent_on_the_minibatches_of_a_random_order():
     np.testing.assert_allclose(history.training_cost, [total / n], rtol=TOLERANCE["equal"])
     for one, two in zip(jax.tree.leaves(trained), jax.tree.leaves(params), strict=True):
         np.testing.assert_allclose(one, two, rtol=TOLERANCE["equal"], atol=TOLERANCE["equal"])
+
+
+@pytest.mark.parametrize("n", [1, 2, 5, 1000, 2**16, 2**16 + 1])
+def test_a_shuffle_loses_no_example(n):
+    order = shuffled(jax.random.key(0), n)
+    np.testing.assert_array_equal(np.sort(order), np.arange(n))
+    assert n < 1000 or np.any(order != shuffled(jax.random.key(1), n))
+
+
+def test_every_order_of_four_is_as_likely():
+    orders = jax.jit(jax.vmap(lambda key: shuffled(key, 4)))(jax.random.split(jax.random.key(0), 24_000))
+    _, counts = np.unique(orders, axis=0, return_counts=True)
+    assert len(counts) == 24
+    assert np.sum((counts - 1000) ** 2 / 1000) < 50  # chi-squared of 23 degrees of freedom: 1 in 1000 is above
+
+
+def test_examples_with_the_same_random_digit_are_shuffled_too():
+    """Of n in random order (n - 1)/2 are followed by a greater one, give or take sqrt(n/12)."""
+    n = 2**16  # as many as there are digits: a third of all would be followed by one with the same digit
+    ascents = np.sum(np.diff(shuffled(jax.random.key(0), n)) > 0)
+    assert abs(ascents - (n - 1) / 2) < 4 * (n / 12) ** 0.5
 
 
 def test_mean_training_cost_weighs_examples_alike_and_evaluation_follows_the_epoch():
