@@ -90,6 +90,10 @@ class Case:
         narrower = type(self)((*self.conditions, new), substitution)
         return narrower if _feasible(narrower._rows) else None
 
+    def excludes(self, other: Condition) -> bool:
+        """Whether one of the conditions gives the form of another a different sign."""
+        return any(own.form == other.form and own.sign != other.sign and not own.weak for own in self.conditions)
+
     def split(self, form: sp.Expr) -> list[Self]:
         """Three narrower cases, of which those that contradict themselves are left out."""
         return [case for sign in SIGNS if (case := self.assume(Condition(form, sign)))]
@@ -169,10 +173,10 @@ def uncovered(region: Case, cases: list[Case]) -> Iterator[Case]:
     for item in first.conditions:
         if item in region.conditions:
             continue
-        for sign in SIGNS:
-            outside = inside.assume(Condition(item.form, sign)) if sign != item.sign else None
+        for other in (Condition(item.form, sign) for sign in SIGNS if sign != item.sign):
+            outside = inside.assume(other)
             if outside:
-                yield from uncovered(outside, rest)
+                yield from uncovered(outside, [case for case in rest if not case.excludes(other)])
         narrower = inside.assume(item)
         if narrower is None:
             return
