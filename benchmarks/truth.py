@@ -13,7 +13,10 @@ DIGITS = 60
 
 
 class Truth(NamedTuple):
-    """A cost C and its delta = dC/dz, each with `scale`: the sum of the absolute terms of its formula."""
+    """A cost C and its delta = dC/dz, each with `scale`: the sum of the absolute terms of its formula.
+
+    Those of (a - y)^2 / 2 are |a - y| (|a| + |y|) / 2: where a is near y, no rounded a is closer to it.
+    """
 
     C: mpf
     C_scale: mpf
@@ -66,15 +69,18 @@ def _truth(cost, output, z, y, c):
         a = _exp(c * z) / sum(_exp(c * z))
         diagonal, ones = c * a, c  # da_j/dz_k = diagonal_j [j = k] - ones a_j a_k
     if cost == "quadratic":
-        terms, g, g_scale = [(a - y) ** 2 / 2], a - y, abs(a) + abs(y)
+        g, g_scale = a - y, abs(a) + abs(y)
+        terms, absolute = [g**2 / 2], abs(g) * g_scale / 2
     elif cost == "log_likelihood":
         terms, g, g_scale = [-_product(y, a)], -y / a, abs(y / a)
+        absolute = abs(terms[0])
     else:
         terms = [-_product(y, a), -_product(1 - y, 1 - a)]
+        absolute = sum(abs(term) for term in terms)
         g, g_scale = (a - y) / (a * (1 - a)), (abs(a) + abs(y)) / abs(a * (1 - a))
     return Truth(
         sum(sum(term) for term in terms),
-        sum(sum(abs(term)) for term in terms),
+        sum(absolute),
         diagonal * g - ones * a * sum(a * g),
         abs(diagonal) * g_scale + ones * a * sum(a * g_scale),
     )

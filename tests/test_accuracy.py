@@ -112,7 +112,7 @@ def worst(cost_name, output, output_name, c, z, y, coupled=False, soft=False):
     for C, delta, z_i, y_i in zip(*map(np.asarray, value_and_delta(cost_name, output)(z, y)), z, y, strict=True):
         true = truth(cost_name, output_name, z_i, y_i, c)
         reference = true.delta_scale if soft else np.max(abs(true.delta)) if coupled else true.delta
-        value = ulps(C[None], np.array([true.C]), true.C_scale, dtype)
+        value = ulps(C[None], np.array([true.C]), true.C_scale if soft else true.C, dtype)
         errors.append((value, ulps(delta, true.delta, reference, dtype)))
     return np.max(errors, axis=0)
 
