@@ -1,4 +1,4 @@
-"""The changes that nothing can notice, each with the reason why it computes the same."""
+"""The changes that nothing can notice, each with the reason why it computes the same, or the same to a few ulps."""
 
 _BITS = "more bits for the exponent than the type has: nothing is rounded by them"
 _SPLIT = "c and the difference are split at another digit, and the second part makes up for it to the same few ulps"
