@@ -76,7 +76,7 @@ def _truth(cost, output, z, y, c):
         absolute = abs(terms[0])
     else:
         terms = [-_product(y, a), -_product(1 - y, 1 - a)]
-        absolute = sum(abs(term) for term in terms)
+        absolute = abs(terms[0]) + abs(terms[1])
         g, g_scale = (a - y) / (a * (1 - a)), (abs(a) + abs(y)) / abs(a * (1 - a))
     return Truth(
         sum(sum(term) for term in terms),
