@@ -121,7 +121,7 @@ def test_a_saturated_layer_learns_at_once_with_its_own_cost_and_not_with_the_qua
     targets = low + (high - low) * jax.nn.one_hot(labels, 10, dtype=jnp.float32)
     error = {}
     for chosen in (cost, jaxce.quadratic):
-        settings = {"optimizer": optax.sgd(0.02), "epochs": 20, "batch_size": 10, "key": jax.random.key(0)}
+        settings = {"optimizer": optax.sgd(0.02), "epochs": 40, "batch_size": 10, "key": jax.random.key(0)}
         labelled = with_targets(chosen, low, high)
         params, _ = jaxce.fit(saturated, (x, labels), cost=labelled, output=output, **settings)
         error[chosen] = float(jnp.mean(jnp.abs(jaxce.forward(params, x, output=output) - targets)))
