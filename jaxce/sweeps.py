@@ -2,7 +2,7 @@
 
 On a CPU every core trains one network after another, an epoch each: its weights stay in the core's cache,
 where those of all networks together would not. On any other device all networks take each step together.
-Either way one program is compiled, whatever the number of networks.
+Either way one program is compiled, whatever the number of networks, and kept for the next sweep like this one.
 """
 
 import functools
@@ -96,13 +96,13 @@ def sweep(
     on_cpu = jax.default_backend() == "cpu"
     _check_memory(len(members), first, x, test, batch_size, at_once=_cores() if on_cpu else len(members))
 
-    train = functools.partial(_train, network=network, optimizer=optimizer, batch_size=batch_size)
+    static = network | {"optimizer": optimizer, "batch_size": batch_size}
     epochs_of_all = _on_every_core if on_cpu else _together
     rows, params, finite = [], [], np.ones(len(members), bool)
     begin = time.perf_counter()
     try:
         runs = jax.vmap(start)(columns)
-        for epoch in epochs_of_all(train, runs, range(epochs), x, y, test):
+        for epoch in epochs_of_all(runs, range(epochs), x, y, test, **static):
             params, finite, row = epoch
             now = time.perf_counter()
             rows.append((*row, np.full(len(members), now - begin)))
@@ -150,8 +150,9 @@ def _like(params, value):
     return value.astype(params[0].w.dtype) if jnp.issubdtype(value.dtype, jnp.floating) else value
 
 
-def _train(run, epoch, x, y, test, *, network, optimizer, batch_size):
+def _train(run, epoch, x, y, test, *, cost, output, hidden, optimizer, batch_size):
     """A run after one more epoch, and the epoch's row; a run that is not finite stays as it last was."""
+    network = {"cost": cost, "output": output, "hidden": hidden}
     params, state, training_cost, finite = descend(
         run.params,
         run.state,
@@ -170,13 +171,22 @@ def _train(run, epoch, x, y, test, *, network, optimizer, batch_size):
     return run._replace(params=params, state=state, finite=finite), row
 
 
-def _on_every_core(train, runs, epochs, x, y, test):
+def _train_together(runs, epoch, x, y, test, **static):
+    """All runs after one more epoch, and the epoch's row of each."""
+    return jax.vmap(lambda run: _train(run, epoch, x, y, test, **static))(runs)
+
+
+STATIC = ("cost", "output", "hidden", "optimizer", "batch_size")
+_train_one, _train_all = jax.jit(_train, static_argnames=STATIC), jax.jit(_train_together, static_argnames=STATIC)
+
+
+def _on_every_core(runs, epochs, x, y, test, **static):
     """After each epoch: parameters, which are finite, the row. A core trains one network after another."""
     each = [jax.tree.map(lambda leaf: leaf[index], runs) for index in range(len(runs.finite))]  # noqa: B023
-    compiled = jax.jit(train).lower(each[0], jnp.array(0), x, y, test).compile()
+    _train_one.lower(each[0], jnp.array(0), x, y, test, **static).compile()  # once, before every core asks for it
 
     def advance(run, epoch):
-        return jax.block_until_ready(compiled(run, epoch, x, y, test))
+        return jax.block_until_ready(_train_one(run, epoch, x, y, test, **static))
 
     with ThreadPoolExecutor(_cores()) as pool:
         for epoch in epochs:
@@ -187,11 +197,10 @@ def _on_every_core(train, runs, epochs, x, y, test):
             yield params, finite, np.array(rows).T
 
 
-def _together(train, runs, epochs, x, y, test):
+def _together(runs, epochs, x, y, test, **static):
     """After each epoch: parameters, which are finite, the row. All networks take each step together."""
-    advance = jax.jit(jax.vmap(train, in_axes=(0, None, None, None, None)))
     for epoch in epochs:
-        runs, row = jax.block_until_ready(advance(runs, epoch, x, y, test))
+        runs, row = jax.block_until_ready(_train_all(runs, epoch, x, y, test, **static))
         yield runs.params, np.asarray(runs.finite), np.array(row)
 
 

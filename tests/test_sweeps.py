@@ -1,5 +1,6 @@
 """Sweeps: every member is the network that fit trains, whatever the others do."""
 
+import functools
 from typing import Any
 
 import jax
@@ -14,8 +15,9 @@ import jaxce
 from jaxce import sweeps
 
 SIZES = (6, 5, 3)
-DATA = problem()
+DATA = problem(50)  # five whole minibatches: each part of an epoch is compiled by itself
 NETWORK = {"cost": jaxce.cross_entropy, "output": jaxce.sigmoid}
+sgd = functools.cache(optax.sgd)  # fit compiles once for one optimizer
 MEMBERS = jaxce.grid(seed=[3, 4], learning_rate=[0.3, 0.5, 1.0])
 
 
@@ -23,9 +25,7 @@ MEMBERS = jaxce.grid(seed=[3, 4], learning_rate=[0.3, 0.5, 1.0])
 def backend(request, monkeypatch):
     """Both ways of training: a network a core, and all together, as on a GPU."""
     monkeypatch.setattr(jax, "default_backend", lambda: request.param)
-    jax.clear_caches()
-    yield request.param
-    jax.clear_caches()
+    return request.param
 
 
 def sweep(members=MEMBERS, data=DATA, **changes):
@@ -42,7 +42,7 @@ def fit(member, **changes):
     key_init, key_fit = jax.random.split(jax.random.key(hyperparameters.pop("seed")))
     arguments: dict[str, Any] = {"epochs": 3, "batch_size": 10, "evaluation": DATA, "key": key_fit} | NETWORK | changes
     params = jaxce.init(key_init, SIZES)
-    return jaxce.fit(params, DATA, optimizer=optax.sgd(**hyperparameters), **arguments)
+    return jaxce.fit(params, DATA, optimizer=sgd(**hyperparameters), **arguments)
 
 
 def test_every_member_is_what_fit_makes_of_it(backend):
@@ -85,7 +85,7 @@ def test_a_member_that_diverges_is_marked_and_spoils_no_other(backend):
     np.testing.assert_array_equal(result.params[0].w[0], result.params[0].w[2])
 
 
-def test_one_program_is_compiled_whatever_the_number_of_members(backend):
+def test_one_program_is_compiled_whatever_the_number_of_members_and_kept_for_the_next_sweep(backend):
     traces = []
 
     def counted(output, z, y):
@@ -93,11 +93,12 @@ def test_one_program_is_compiled_whatever_the_number_of_members(backend):
         return jaxce.cross_entropy(output, z, y)
 
     numbers = []
-    for count in (2, 5):
+    for count in (2, 5, 5):
         traces.clear()
         sweep(jaxce.grid(seed=range(count), learning_rate=[0.5]), cost=counted)
         numbers.append(len(traces))
     assert numbers[1] <= numbers[0]
+    assert numbers[2] == 0
 
 
 def test_progress_is_told_and_an_interruption_keeps_the_finished_epochs(backend):
@@ -118,7 +119,7 @@ def test_progress_is_told_and_an_interruption_keeps_the_finished_epochs(backend)
 
 
 def test_an_interruption_before_the_first_epoch_ends_keeps_nothing(monkeypatch):
-    def interrupted(*arguments):
+    def interrupted(*arguments, **static):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(sweeps, "_on_every_core", interrupted)
@@ -178,8 +179,7 @@ def test_float32_members_agree_with_fit_to_a_millionth():
         x, labels = DATA
         data = (jnp.asarray(x, jnp.float32), labels)
         result = sweep(MEMBERS[:2], data)
-        for index, member in enumerate(MEMBERS[:2]):
-            params, _ = fit(member)
-            for one, two in zip(jax.tree.leaves(params), jax.tree.leaves(result.params), strict=True):
-                assert two.dtype == np.float32
-                np.testing.assert_allclose(two[index], one, rtol=1e-6, atol=1e-6)
+        params, _ = fit(MEMBERS[1])
+        for one, two in zip(jax.tree.leaves(params), jax.tree.leaves(result.params), strict=True):
+            assert two.dtype == np.float32
+            np.testing.assert_allclose(two[1], one, rtol=1e-6, atol=1e-6)
