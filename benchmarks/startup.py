@@ -27,7 +27,7 @@ def run(*arguments: str, cache: str) -> None:
 
 def measure(quick: bool) -> list[report.Row]:
     """The imports in turn, then the command line without kept programs, keeping them, and finding them."""
-    repeats = 3 if quick else 15
+    repeats = 1 if quick else 15
     with tempfile.TemporaryDirectory() as cache:
         times: dict[str, list[float]] = {name: [] for name in IMPORTS}
         for _ in range(repeats + 1):  # the first fills the disk's cache
