@@ -1,39 +1,76 @@
-"""`python -m derivations mutants`: change every operation of jaxce's costs in turn, and report what catches it."""
+"""`python -m derivations mutants`: change every operation of jaxce's costs in turn, and report what catches it.
+
+As many processes as there are processors share the mutants; each reads the library as it is once.
+"""
 
 import argparse
+import multiprocessing
+import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 
 import jax
 from rich.console import Console
 from rich.progress import track
 
 from derivations.altered.equivalent import EQUIVALENT
-from derivations.altered.examination import CAUGHT, Examination, Finding, faults, mutants, noticed_without_change
+from derivations.altered.examination import (
+    CAUGHT,
+    Examination,
+    Finding,
+    Mutant,
+    faults,
+    mutants,
+    noticed_without_change,
+)
 
 
 def run(options: argparse.Namespace) -> int:
     """Examine, print the counts and what is wrong; exit status 1 if a change survives that is not named."""
     if options.every < 1:
         sys.exit(f"mutants: --every is 1 for all, or n for one in n, not {options.every}")
-    jax.config.update("jax_enable_x64", True)
-    jax.config.update("jax_numpy_dtype_promotion", "strict")
+    _configure()
     console, start = Console(highlight=False, soft_wrap=True), time.perf_counter()
     with console.status("examining the library as it is"):
         if wrong := noticed_without_change():
             sys.exit(f"mutants: the library as it is does not pass: {'; '.join(wrong)}")
-        examination = Examination()
-    progress = track(mutants(options.every), "examining", console=console, disable=not console.is_terminal)
-    findings = []
-    for finding in map(examination.examine, progress):
+    chosen, findings = mutants(options.every), []
+    progress = {"total": len(chosen), "console": console, "disable": not console.is_terminal}
+    for finding in track(examine_all(chosen), "examining", **progress):
         findings.append(finding)
         if options.verbose:
             console.print(line(finding), markup=False)
     wrong = list(faults(findings, complete=options.every == 1))
     console.print(summary(findings), *wrong, f"{time.perf_counter() - start:.0f} s", sep="\n", markup=False)
     return int(bool(wrong))
+
+
+def _configure() -> None:
+    jax.config.update("jax_enable_x64", True)
+    jax.config.update("jax_numpy_dtype_promotion", "strict")
+
+
+_examination: list[Examination] = []
+
+
+def _begin() -> None:
+    _configure()
+    _examination.append(Examination())
+
+
+def _examine(mutant: Mutant) -> Finding:
+    return _examination[0].examine(mutant)
+
+
+def examine_all(chosen: Sequence[Mutant]) -> Iterator[Finding]:
+    """What catches each mutant, in their order."""
+    context = multiprocessing.get_context("spawn")  # JAX's threads do not survive a fork
+    processes = min(os.cpu_count() or 1, len(chosen))
+    with ProcessPoolExecutor(processes, mp_context=context, initializer=_begin) as pool:
+        yield from pool.map(_examine, chosen)
 
 
 def line(finding: Finding) -> str:

@@ -12,7 +12,7 @@ from derivations.altered.examination import Examination, Finding, Mutant, faults
 from derivations.altered.library import load, sources
 
 ALL = mutants()
-SAMPLE = ALL[57::60]
+SAMPLE = ALL[57::90]
 
 
 @pytest.fixture(scope="module")
@@ -20,9 +20,10 @@ def examination():
     return Examination()
 
 
-@pytest.mark.parametrize("mutant", SAMPLE, ids=lambda mutant: mutant.name)
-def test_a_sample_of_changes_is_noticed(mutant, examination):
-    assert not list(faults([examination.examine(mutant)], complete=False))
+def test_a_sample_of_changes_is_noticed_by_processes_that_share_it():
+    findings = list(command.examine_all(SAMPLE))
+    assert [finding.name for finding in findings] == [mutant.name for mutant in SAMPLE]
+    assert not list(faults(findings, complete=False))
 
 
 def test_the_library_as_it_is_is_not_a_mutant(examination):
@@ -111,18 +112,11 @@ def test_the_command_counts_and_exits_with_the_gate(monkeypatch, capsys):
     survivor = [Mutant("costs", next(changes("f = 1 - x")))]
     monkeypatch.setattr(command, "noticed_without_change", list)
     monkeypatch.setattr(command, "mutants", lambda every: survivor)
-    monkeypatch.setattr(command, "Examination", Unseeing)
+    monkeypatch.setattr(command, "examine_all", lambda chosen: [Finding(mutant.name, "survived") for mutant in chosen])
     assert main(["mutants", "--every", "2"]) == 1
     printed = capsys.readouterr().out
     assert "1 changes: 1 of costs.py" in printed
     assert "survives, and is not named as equivalent: costs.f: 1 - x -> 1 + x" in printed
-
-
-class Unseeing:
-    """Notices nothing."""
-
-    def examine(self, mutant):
-        return Finding(mutant.name, "survived")
 
 
 def test_the_command_refuses_a_library_that_does_not_pass(monkeypatch):
