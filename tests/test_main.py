@@ -122,6 +122,15 @@ def _read(descriptor):
         return b""
 
 
+@pytest.fixture
+def interruptible():
+    """A job in the background ignores Ctrl-C, and so would what it starts."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_ends_cleanly_and_keeps_the_last_finished_epoch(data, tmp_path):
     file = tmp_path / "network.npz"
     command = [sys.executable, "-m", "jaxce", "train", "--data", str(data), "--no-cache"]
