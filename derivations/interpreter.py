@@ -22,6 +22,9 @@ from derivations.primitives import Array
 # e^-1000 = 5e-435 is 0 in every floating type; a program that clamps an exponent there means 0.
 UNDERFLOW = -1000
 
+# What functions of JAX itself compute that it writes as a series of so many terms, with the digits of floats split.
+SERIES: dict[str, Callable] = {"exp_neg_sq": lambda x: sp.exp(-(x**2))}
+
 
 class Value:
     """A value in the program: known only when a step has computed it."""
@@ -86,13 +89,23 @@ def _written_out(jaxpr: Jaxpr, consts: Sequence, inputs: Sequence, calls: tuple)
 
 def _called(eqn) -> tuple[Jaxpr, Sequence] | None:
     """The jaxpr that an equation calls once with its operands, and that jaxpr's constants."""
-    if eqn.primitive.name in CONTROL or eqn.primitive.name in primitives.RULES:
+    if eqn.primitive.name in CONTROL or eqn.primitive.name in primitives.RULES or _series(eqn):
         return None
-    inner = [value for value in eqn.params.values() if isinstance(value, ClosedJaxpr | Jaxpr)]
+    inner = _inner(eqn)
     if len(inner) != 1:
         return None
     jaxpr, consts = _opened(inner[0])
     return (jaxpr, consts) if len(jaxpr.invars) == len(eqn.invars) else None
+
+
+def _inner(eqn) -> list[ClosedJaxpr | Jaxpr]:
+    return [value for value in eqn.params.values() if isinstance(value, ClosedJaxpr | Jaxpr)]
+
+
+def _series(eqn) -> str:
+    """The name in SERIES of the function that an equation calls, if it is JAX's own."""
+    called = (_opened(jaxpr)[0].debug_info for jaxpr in _inner(eqn))
+    return next((info.func_name for info in called if info.func_name in SERIES and _of_jax(info.func_filename)), "")
 
 
 def _opened(jaxpr: ClosedJaxpr | Jaxpr) -> tuple[Jaxpr, Sequence]:
@@ -137,6 +150,9 @@ class Interpreter:
         name = step.eqn.primitive.name
         if name in CONTROL:
             return CONTROL[name](self, step.eqn, operands)
+        if series := _series(step.eqn):
+            self.literals[series] = f"{SERIES[series](sp.Symbol('x'))}, of which it is a series"
+            return [primitives.map_elements(SERIES[series], *operands)]
         if name not in primitives.RULES:
             raise NotImplementedError(f"no rule for the JAX primitive {name!r}, made at {step.line}")
         results = primitives.RULES[name](self.case, step.eqn, *operands)
@@ -199,6 +215,8 @@ def _user_line(eqn) -> str:
 
 
 def _is_internal(path: str) -> bool:
-    return path.startswith(os.path.dirname(jax.__file__)) or path == os.path.join(
-        os.path.dirname(__file__), "tracing.py"
-    )
+    return _of_jax(path) or path == os.path.join(os.path.dirname(__file__), "tracing.py")
+
+
+def _of_jax(path: str | None) -> bool:
+    return bool(path) and path.startswith(os.path.dirname(jax.__file__))

@@ -218,6 +218,7 @@ _FORMULAS = {
     sp.Max: _fold(maximum),
     sp.Min: _fold(minimum),
     sp.log: logarithm,
+    sp.erfc: lambda case, x: 1 - sp.erf(x),
     sp.Abs: absolute,
     sp.sign: sign_of,
 }

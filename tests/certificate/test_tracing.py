@@ -8,7 +8,7 @@ import sympy as sp
 from jax import lax
 
 from derivations.cases import Case, UndecidedError
-from derivations.certificate import points
+from derivations.certificate import certify, points
 from derivations.tracing import Program, symbols, trace, trace_cases
 
 ACTIVATIONS = [
@@ -99,6 +99,23 @@ def assert_traced(fn, argument):
 
 def point_lies_in(case, point):
     return all(sp.sign(item.form.xreplace(point)) == item.sign for item in case.conditions)
+
+
+@pytest.mark.parametrize(("function", "formula"), [("erf", sp.erf), ("erfc", sp.erfc)])
+def test_error_functions_are_certified_with_their_slopes(function, formula):
+    z, f = symbols("z"), getattr(jax.scipy.special, function)
+    assert certify(f, formula(z[()]), z)
+    assert certify(jax.grad(f), sp.diff(formula(z[()]), z[()]), z)
+
+
+def test_only_of_jax_s_own_functions_is_a_series_read_as_what_it_stands_for():
+    @jax.custom_jvp
+    def exp_neg_sq(x):
+        return jnp.exp(-x)
+
+    exp_neg_sq.defjvp(lambda primals, tangents: (exp_neg_sq(*primals), *tangents))
+    z = symbols("z")
+    assert not certify(exp_neg_sq, sp.exp(-(z[()] ** 2)), z)
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
