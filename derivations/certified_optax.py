@@ -5,6 +5,7 @@ SymPy's derivative of the formula.
 """
 
 import functools
+import itertools
 from collections.abc import Callable, Iterator
 
 import jax
@@ -14,6 +15,7 @@ import optax.losses
 import sympy as sp
 
 from derivations.certified import Claim, logs, sigmoid, softmax
+from derivations.primitives import Array
 from derivations.tracing import symbols
 
 # What is not examined, and why.
@@ -85,12 +87,21 @@ def _margin() -> Iterator[Claim]:
     hinge = sp.Max(z[0] + 1, z[1], z[2] + 1) - z[1]
     yield _value("multiclass_hinge_loss", "max_j (z_j + [j != y]) - z_y", hinge, z, np.int32(1))
     yield _value("multiclass_perceptron_loss", "max_j z_j - z_y", sp.Max(*z) - z[1], z, np.int32(1))
-    z = symbols("z", 1, 2)
-    (a, b) = z[0]
-    p = sp.Max(0, sp.Min(1, (a - b + 1) / 2))
-    sparsemax = [p * a + (1 - p) * b - (p**2 + (1 - p) ** 2) / 2 + sp.Rational(1, 2) - b]
-    says = "max_p (p.z - |p|^2/2) + 1/2 - z_y over distributions p; K = 2"
-    yield _value("multiclass_sparsemax_loss", says, sparsemax, z, np.array([1], np.int32))
+    z = symbols("z", 1, 3)
+    says = "max_p (p.z - |p|^2/2) + 1/2 - z_y over distributions p"
+    yield _value("multiclass_sparsemax_loss", says, [_sparsemax(z[0]) - z[0, 1]], z, np.array([1], np.int32))
+
+
+def _sparsemax(z: Array) -> sp.Expr:
+    """max_p (p.z - |p|^2/2) + 1/2: p_j = max(0, z_j - t), so a case for each set of outputs at which p is not 0."""
+    cases = []
+    for size in range(1, len(z) + 1):
+        for places in map(list, itertools.combinations(range(len(z)), size)):
+            inside, outside = z[places], np.delete(z, places)
+            t = (sum(inside) - 1) / sp.Integer(size)
+            where = sp.And(*(z_j > t for z_j in inside), *(z_j <= t for z_j in outside))
+            cases.append((sum(inside**2 - t**2) / 2 + sp.Rational(1, 2), where))
+    return sp.Piecewise(*cases)
 
 
 def _classification() -> Iterator[Claim]:

@@ -6,7 +6,7 @@ case's assumptions or not at all.
 """
 
 import functools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import jax
@@ -14,7 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 import sympy as sp
 
-from derivations import primitives
+from derivations import primitives, real
 from derivations.cases import Case, UndecidedError
 from derivations.interpreter import Interpreter
 from derivations.primitives import Array, constant
@@ -76,18 +76,26 @@ class Program:
 
     def cases(self, start: Case) -> Iterator[tuple[Case, Any]]:
         """Each case under which every comparison is decided, with the result."""
-        for case, outputs, _ in self.interpreted(start):
+        for case, outputs, _, _ in self.interpreted(start):
             yield case, jax.tree.unflatten(self.structure, outputs)
 
-    def interpreted(self, start: Case) -> Iterator[tuple[Case, list[Array], Interpreter]]:
-        """Each case, the result's arrays one after the other, and the interpreter with its notes."""
+    def interpreted(
+        self, start: Case, formulas: Sequence[sp.Expr] = ()
+    ) -> Iterator[tuple[Case, list[Array], list[sp.Expr], Interpreter]]:
+        """Each case, the result's arrays one after the other, the formulas' values, the interpreter with its notes.
+
+        The cases are those that the program's comparisons and the formulas' distinguish.
+        """
         waiting = [start]
         while waiting:
             interpreter = Interpreter(waiting.pop())
             try:
-                yield interpreter.case, self._outputs(interpreter), interpreter
+                outputs = self._outputs(interpreter)
+                values = [real.evaluate(interpreter.case, formula) for formula in formulas]
             except UndecidedError as undecided:
                 waiting.extend(reversed(interpreter.case.split(undecided.form)))
+            else:
+                yield interpreter.case, outputs, values, interpreter
 
     def _outputs(self, interpreter: Interpreter) -> list[Array]:
         inputs = [primitives.map_elements(interpreter.case.apply, leaf) for leaf in self.inputs]

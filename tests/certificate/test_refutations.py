@@ -188,3 +188,11 @@ def test_jaxce_treats_what_is_far_below_the_maximum_as_absent_and_the_certificat
     beyond: Any = certify(program, DELTA, z, y)  # there e^-1000, so 0, stands for e^(z1 - z2)
     assert isinstance(beyond, Refutation)
     assert "nan" not in (beyond.computed_value, beyond.expected_value)
+
+
+def test_a_formula_may_branch_where_the_program_does_not():
+    z = symbols("z")
+    certificate = certify(lambda z: z, sp.Max(z[()], 0) - sp.Max(-z[()], 0), z)
+    assert len(certificate.cases) == 3
+    refutation = certify(lambda z: z, sp.Abs(z[()]), z)
+    assert refutation.case == "z < 0"
