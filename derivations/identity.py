@@ -26,11 +26,28 @@ def vanishes(expression: sp.Expr) -> bool:
         return True
     if expression.has(sp.nan, sp.zoo, sp.oo, -sp.oo):
         return False
+    parts = _parts(expression)
+    if len(parts) > 1 and all(map(vanishes, parts)):
+        return True
     generators = _Generators()
     numerator = sp.expand(_whole_powers(_numerator(generators.rational(_exponential(expression)))))
     for root in generators.roots():
         numerator = sp.rem(numerator, root[0] ** root[1] - root[2], root[0]) if numerator.has(root[0]) else numerator
     return sp.expand(numerator) == 0
+
+
+def _parts(expression: sp.Expr) -> list[sp.Expr]:
+    """The sums of those terms that share symbols: the neurons of a cost, of which each vanishes by itself."""
+    parts: list[tuple[set[sp.Basic], list[sp.Expr]]] = []
+    for term in sp.Add.make_args(expression):
+        apart, joined = [], (set(term.free_symbols), [term])
+        for symbols, terms in parts:
+            if symbols.isdisjoint(joined[0]):
+                apart.append((symbols, terms))
+            else:
+                joined = (symbols | joined[0], terms + joined[1])
+        parts = [*apart, joined]
+    return [sp.Add(*terms) for _, terms in parts]
 
 
 def _numerator(expression: sp.Expr) -> sp.Expr:
