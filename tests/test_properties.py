@@ -18,6 +18,7 @@ from hypothesis.extra.numpy import arrays
 from pairs import PAIRS, agree, functions, value_and_delta
 
 import jaxce
+from benchmarks.truth import truth
 
 K = 4
 settings.register_profile(
@@ -89,7 +90,7 @@ def test_canonical_deltas_of_hard_targets_are_at_most_1(pair, z, y):
     assert np.max(np.abs(delta)) <= 1
 
 
-SUM_IN_ULPS = {"quadratic": 16, "cross_entropy": 4, "log_likelihood": 4}  # components rounded correctly: up to 1.25
+SUM_IN_ULPS = {"quadratic": 16, "cross_entropy": 4, "log_likelihood": 4}
 
 
 @pytest.mark.parametrize("pair", OF_SOFTMAX, ids="-".join)
@@ -97,6 +98,12 @@ SUM_IN_ULPS = {"quadratic": 16, "cross_entropy": 4, "log_likelihood": 4}  # comp
 def test_forces_on_a_softmax_sum_to_0(pair, z, y):
     _, delta = value_and_delta(*functions(pair), z, y)
     assert abs(math.fsum(delta)) <= SUM_IN_ULPS[pair[0]] * np.spacing(np.max(np.abs(delta)))
+
+
+def test_forces_that_are_rounded_correctly_do_not_sum_to_0_within_one_ulp():
+    """So that no bound of one ulp can be asked of forces that are each as near the truth as a float can be."""
+    true = truth("log_likelihood", "softmax", np.array([-0.26, 3.03, -1.87, 3.15]), np.eye(K)[0]).delta.astype(float)
+    assert 1 < abs(math.fsum(true)) / np.spacing(np.max(np.abs(true))) < 1.25
 
 
 @pytest.mark.parametrize("pair", OF_SOFTMAX, ids="-".join)
