@@ -10,6 +10,7 @@ import functools
 import math
 
 import sympy as sp
+from sympy.utilities.iterables import connected_components
 
 
 @functools.lru_cache(maxsize=10_000)
@@ -21,6 +22,9 @@ def vanishes(expression: sp.Expr) -> bool:
     True
     >>> vanishes(sp.tanh(z) - 2 / (1 + sp.exp(-2 * z)) + 1)
     True
+    >>> y = sp.Symbol("y", real=True)
+    >>> vanishes(sp.exp(2 * z) - sp.exp(z) ** 2 + (y + 1) ** 2 - y**2 - 2 * y)
+    False
     """
     if expression == 0:
         return True
@@ -38,16 +42,10 @@ def vanishes(expression: sp.Expr) -> bool:
 
 def _parts(expression: sp.Expr) -> list[sp.Expr]:
     """The sums of those terms that share symbols: the neurons of a cost, of which each vanishes by itself."""
-    parts: list[tuple[set[sp.Basic], list[sp.Expr]]] = []
-    for term in sp.Add.make_args(expression):
-        apart, joined = [], (set(term.free_symbols), [term])
-        for symbols, terms in parts:
-            if symbols.isdisjoint(joined[0]):
-                apart.append((symbols, terms))
-            else:
-                joined = (symbols | joined[0], terms + joined[1])
-        parts = [*apart, joined]
-    return [sp.Add(*terms) for _, terms in parts]
+    terms = dict.fromkeys(sp.Add.make_args(expression))
+    vertices = list(terms | dict.fromkeys(expression.free_symbols))
+    shared = [(term, symbol) for term in terms for symbol in term.free_symbols]
+    return [sp.Add(*filter(terms.__contains__, part)) for part in connected_components((vertices, shared))]
 
 
 def _numerator(expression: sp.Expr) -> sp.Expr:

@@ -4,9 +4,9 @@ Calls are written out (jit, checkpoint, custom derivatives), and steps on which 
 no case is distinguished for a value that nobody uses.
 """
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import jax
@@ -215,8 +215,9 @@ def _user_line(eqn) -> str:
 
 
 def _is_internal(path: str) -> bool:
-    return _of_jax(path) or path == os.path.join(os.path.dirname(__file__), "tracing.py")
+    return _of_jax(path) or Path(path) == Path(__file__).with_name("tracing.py")
 
 
 def _of_jax(path: str | None) -> bool:
-    return bool(path) and path.startswith(os.path.dirname(jax.__file__))
+    """Whether a file is JAX's own; a package whose name only begins with "jax" is not."""
+    return path is not None and Path(path).is_relative_to(Path(jax.__file__).parent)

@@ -1,5 +1,7 @@
 """The interpreter against JAX itself: each case's expression, evaluated, is what the program computes there."""
 
+from pathlib import Path
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -7,6 +9,7 @@ import pytest
 import sympy as sp
 from jax import lax
 
+from derivations import interpreter
 from derivations.cases import Case, UndecidedError
 from derivations.certificate import certify, points
 from derivations.tracing import Program, symbols, trace, trace_cases
@@ -108,14 +111,27 @@ def test_error_functions_are_certified_with_their_slopes(function, formula):
     assert certify(jax.grad(f), sp.diff(formula(z[()]), z[()]), z)
 
 
-def test_only_of_jax_s_own_functions_is_a_series_read_as_what_it_stands_for():
-    @jax.custom_jvp
-    def exp_neg_sq(x):
-        return jnp.exp(-x)
+@jax.custom_jvp
+def exp_neg_sq(x):
+    """A user's function, called like one of JAX's that is a series."""
+    return 1 - x**2
 
-    exp_neg_sq.defjvp(lambda primals, tangents: (exp_neg_sq(*primals), *tangents))
+
+exp_neg_sq.defjvp(lambda primals, tangents: (exp_neg_sq(*primals), *tangents))
+
+
+def test_a_series_of_jax_is_read_as_what_it_stands_for_and_the_certificate_says_so(monkeypatch):
     z = symbols("z")
     assert not certify(exp_neg_sq, sp.exp(-(z[()] ** 2)), z)
+    monkeypatch.setattr(interpreter, "_of_jax", lambda path: True)
+    certificate = certify(exp_neg_sq, sp.exp(-(z[()] ** 2)), z)
+    assert certificate.literals == ("exp_neg_sq read as exp(-x**2), of which it is a series",)
+
+
+def test_a_package_whose_name_begins_with_jax_is_not_jax():
+    folder = Path(jax.__file__).parent
+    assert interpreter._of_jax(str(folder / "_src" / "lax" / "lax.py"))
+    assert not interpreter._of_jax(str(folder.with_name("jaxce") / "costs.py"))
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
