@@ -22,7 +22,7 @@ import optax
 
 from jaxce.network import Layer, init
 from jaxce.outputs import sigmoid
-from jaxce.training import BLOCK, History, Interrupted, check_counts, checked, descend, measure
+from jaxce.training import BLOCK, History, Interrupted, check_counts, checked, compiled, descend, measure
 
 Member = Mapping[str, Any]
 
@@ -150,9 +150,9 @@ def _like(params, value):
     return value.astype(params[0].w.dtype) if jnp.issubdtype(value.dtype, jnp.floating) else value
 
 
-def _train(run, epoch, x, y, test, *, cost, output, hidden, optimizer, batch_size):
+@compiled
+def _train_one(run, epoch, x, y, test, *, optimizer, batch_size, **network):
     """A run after one more epoch, and the epoch's row; a run that is not finite stays as it last was."""
-    network = {"cost": cost, "output": output, "hidden": hidden}
     params, state, training_cost, finite = descend(
         run.params,
         run.state,
@@ -171,13 +171,10 @@ def _train(run, epoch, x, y, test, *, cost, output, hidden, optimizer, batch_siz
     return run._replace(params=params, state=state, finite=finite), row
 
 
-def _train_together(runs, epoch, x, y, test, **static):
+@compiled
+def _train_all(runs, epoch, x, y, test, **static):
     """All runs after one more epoch, and the epoch's row of each."""
-    return jax.vmap(lambda run: _train(run, epoch, x, y, test, **static))(runs)
-
-
-STATIC = ("cost", "output", "hidden", "optimizer", "batch_size")
-_train_one, _train_all = jax.jit(_train, static_argnames=STATIC), jax.jit(_train_together, static_argnames=STATIC)
+    return jax.vmap(lambda run: _train_one(run, epoch, x, y, test, **static))(runs)
 
 
 def _on_every_core(runs, epochs, x, y, test, **static):

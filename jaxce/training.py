@@ -193,7 +193,8 @@ def shuffled(key, n):
     return order
 
 
-_epoch = jax.jit(descend, static_argnames=("cost", "output", "hidden", "optimizer", "batch_size"))
+compiled = functools.partial(jax.jit, static_argnames=("cost", "output", "hidden", "optimizer", "batch_size"))
+_epoch = compiled(descend)
 
 
 @functools.partial(jax.jit, static_argnames=("cost", "output", "hidden"))
