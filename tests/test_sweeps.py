@@ -102,12 +102,19 @@ def test_one_program_is_compiled_whatever_the_number_of_members(backend):
     assert numbers[1] <= numbers[0]
 
 
-def test_a_program_is_kept_for_the_next_sweep_like_it(backend, caplog):
+@pytest.fixture
+def compilations(caplog):
+    """What is compiled from now on, on every thread."""
+    jax.config.update("jax_log_compiles", True)
+    yield lambda: [record for record in caplog.records if record.getMessage().startswith("Compiling")]
+    jax.config.update("jax_log_compiles", False)
+
+
+def test_a_program_is_kept_for_the_next_sweep_like_it(backend, caplog, compilations):
     def compiled(**changes):
         caplog.clear()
-        with jax.log_compiles():
-            sweep(MEMBERS[:2], **changes)
-        return [record for record in caplog.records if record.getMessage().startswith("Compiling")]
+        sweep(MEMBERS[:2], **changes)
+        return compilations()
 
     compiled()
     assert not compiled()
