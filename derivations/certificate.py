@@ -138,11 +138,10 @@ def certify(
     False
     """
     program, start = Program(fn, *arguments), Case.where(assuming)
-    formulas = _formulas(program, expected(*arguments) if callable(expected) else expected)
+    names, formulas = _formulas(program, expected(*arguments) if callable(expected) else expected)
     verdict = {
         "function": name or getattr(fn, "__qualname__", repr(fn)),
-        "claim": claim
-        or ", ".join(str(formula) for formula in formulas[1][:4]) + (", ..." if len(formulas[1]) > 4 else ""),
+        "claim": claim or ", ".join(str(formula) for formula in formulas[:4]) + (", ..." if len(formulas) > 4 else ""),
         "arguments": tuple(" ".join(str(leaf.tolist()).split()) for leaf in program.inputs),
         "assumptions": tuple(map(str, start.conditions)),
         "fingerprint": fingerprint(program),
@@ -150,7 +149,7 @@ def certify(
         "sympy": sp.__version__,
     }
     cases, literals = [], {}
-    for case, outputs, expectations, interpreter in program.interpreted(start, formulas[1]):
+    for case, outputs, expectations, interpreter in program.interpreted(start, formulas):
         literals |= interpreter.literals
         for component, (computed, wanted) in enumerate(zip(_flat(outputs), expectations, strict=True)):
             if _equal(case, computed, wanted):
@@ -161,7 +160,7 @@ def certify(
                 **verdict,
                 literals=_notes(literals),
                 case=str(case),
-                component=formulas[0][component],
+                component=names[component],
                 remark=remark,
                 **found,
             )
@@ -169,7 +168,7 @@ def certify(
     left = next(uncovered(start, cases), None)
     if left is not None:
         raise UnprovedError(f"the cases leave out {left}")
-    return Certificate(**verdict, literals=_notes(literals), cases=tuple(map(str, cases)), components=len(formulas[0]))
+    return Certificate(**verdict, literals=_notes(literals), cases=tuple(map(str, cases)), components=len(names))
 
 
 def _equal(case: Case, computed: sp.Expr, wanted: sp.Expr) -> bool:

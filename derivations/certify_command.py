@@ -1,15 +1,13 @@
 """`python -m derivations certify`: every certificate of jaxce and of optax.losses as a table, or one's own.
 
-Two processes share the work; each builds the list of claims and is told which of them to examine, a few neighbours at
+Processes share the work; each builds the list of claims and is told which of them to examine, a few neighbours at
 a time, since they are made of the same expressions and what is found of one is remembered.
 """
 
 import argparse
-import multiprocessing
+import functools
 import sys
 import time
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from rich.console import Console
@@ -27,8 +25,8 @@ from derivations import (
 )
 from derivations.certificate import Certificate, Refutation, UnprovedError
 from derivations.certified import Claim
+from derivations.processes import shared
 
-WORKERS = 2
 NEIGHBOURS = 8
 
 # Documentation that does not say what the program computes; the README tells what is wrong with each.
@@ -55,9 +53,8 @@ def run(options: argparse.Namespace) -> int:
             verdicts = [_timed(claim) for claim in chosen]
         else:
             chosen = every_claim()
-            verdicts = list(
-                track(_in_parallel(len(chosen)), "certifying", len(chosen), console=console, transient=True)
-            )
+            found = shared(_examine, range(len(chosen)), neighbours=NEIGHBOURS)
+            verdicts = list(track(found, "certifying", len(chosen), console=console, transient=True))
     except ValueError as error:
         sys.exit(f"certify: {error}")
     _print(console, chosen, verdicts)
@@ -89,21 +86,11 @@ def _write(folder: Path, verdicts: list[Certificate | Refutation]) -> None:
         (folder / f"{number:03}.json").write_text(verdict.to_json() + "\n")
 
 
-def _in_parallel(count: int) -> Iterator[tuple[Certificate | Refutation, float]]:
-    context = multiprocessing.get_context("spawn")  # JAX's threads do not survive a fork
-    with ProcessPoolExecutor(WORKERS, mp_context=context, initializer=_begin) as pool:
-        yield from pool.map(_examine, range(count), chunksize=NEIGHBOURS)
-
-
-_claims: list[Claim] = []
-
-
-def _begin() -> None:
-    _claims.extend(every_claim())
+_claims = functools.cache(every_claim)
 
 
 def _examine(number: int) -> tuple[Certificate | Refutation, float]:
-    return _timed(_claims[number])
+    return _timed(_claims()[number])
 
 
 def _timed(claim: Claim) -> tuple[Certificate | Refutation, float]:

@@ -1,13 +1,11 @@
-"""Everything that is checked of one equation: its proof, its mutants, its agreement with jaxce; in two processes."""
+"""Everything that is checked of one equation: its proof, its mutants, its agreement with jaxce."""
 
-import multiprocessing
-import os
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from derivations import EQUATIONS
 from derivations.mutants import mutants
+from derivations.processes import shared
 
 
 class Report(NamedTuple):
@@ -59,11 +57,9 @@ def examine(label: str) -> Report:
     )
 
 
-def examine_all(labels: Iterable[str]) -> Iterator[Report]:
-    """The reports in the order of the labels, from as many processes as there are processors."""
-    context = multiprocessing.get_context("spawn")  # a fork would share JAX's threads
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=context, initializer=_use_float64) as pool:
-        yield from pool.map(examine, labels)
+def examine_all(labels: Sequence[str]) -> Iterator[Report]:
+    """The reports in the order of the labels."""
+    return shared(examine, labels, begin=_use_float64)
 
 
 def _use_float64():

@@ -1,16 +1,14 @@
 """`python -m derivations mutants`: change every operation of jaxce's costs in turn, and report what catches it.
 
-As many processes as there are processors share the mutants; each reads the library as it is once.
+Processes share the mutants; each reads the library as it is once.
 """
 
 import argparse
-import multiprocessing
-import os
+import functools
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 
 import jax
 from rich.console import Console
@@ -26,6 +24,7 @@ from derivations.altered.examination import (
     mutants,
     noticed_without_change,
 )
+from derivations.processes import shared
 
 
 def run(options: argparse.Namespace) -> int:
@@ -38,8 +37,8 @@ def run(options: argparse.Namespace) -> int:
         if wrong := noticed_without_change():
             sys.exit(f"mutants: the library as it is does not pass: {'; '.join(wrong)}")
     chosen, findings = mutants(options.every), []
-    progress = {"total": len(chosen), "console": console, "disable": not console.is_terminal}
-    for finding in track(examine_all(chosen), "examining", **progress):
+    disable = not console.is_terminal
+    for finding in track(examine_all(chosen), "examining", len(chosen), console=console, disable=disable):
         findings.append(finding)
         if options.verbose:
             console.print(line(finding), markup=False)
@@ -53,24 +52,16 @@ def _configure() -> None:
     jax.config.update("jax_numpy_dtype_promotion", "strict")
 
 
-_examination: list[Examination] = []
-
-
-def _begin() -> None:
-    _configure()
-    _examination.append(Examination())
+_examination = functools.cache(Examination)
 
 
 def _examine(mutant: Mutant) -> Finding:
-    return _examination[0].examine(mutant)
+    return _examination().examine(mutant)
 
 
 def examine_all(chosen: Sequence[Mutant]) -> Iterator[Finding]:
     """What catches each mutant, in their order."""
-    context = multiprocessing.get_context("spawn")  # JAX's threads do not survive a fork
-    processes = min(os.cpu_count() or 1, len(chosen))
-    with ProcessPoolExecutor(processes, mp_context=context, initializer=_begin) as pool:
-        yield from pool.map(_examine, chosen)
+    return shared(_examine, chosen, begin=_configure)
 
 
 def line(finding: Finding) -> str:
