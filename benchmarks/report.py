@@ -20,6 +20,7 @@ from types import ModuleType
 from typing import Any
 
 import jax
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from rich import box
@@ -41,8 +42,10 @@ def seconds(function: Callable[[], object]) -> float:
 
 def machine() -> Row:
     """Processor, cores, device, load and versions: what a figure depends on."""
+    vectors = np.show_config(mode="dicts")["SIMD Extensions"].get("found", [])
     return {
         "processor": _processor(),
+        "vectors": " ".join(vectors),  # processors of one name differ in it: X86_V3 is AVX2, X86_V4 AVX-512
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
         "load": os.getloadavg()[0],
         "device": jax.devices()[0].device_kind,

@@ -37,7 +37,7 @@ def test_a_quick_run_reports_in_every_form(name, tmp_path):
     written = json.loads((tmp_path / f"{name}.json").read_text())
     assert written["quick"] is True
     assert written["rows"]
-    assert {"processor", "cores", "python", "jax"} <= written["machine"].keys()
+    assert {"processor", "vectors", "cores", "python", "jax"} <= written["machine"].keys()
     assert (tmp_path / f"{name}.png").read_bytes().startswith(b"\x89PNG")
     for column in written["rows"][0]:
         assert column in printed
