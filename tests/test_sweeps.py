@@ -15,7 +15,7 @@ import jaxce
 from jaxce import sweeps
 
 SIZES = (6, 5, 3)
-DATA = problem(50)  # five whole minibatches: each part of an epoch is compiled by itself
+DATA = problem()
 NETWORK = {"cost": jaxce.cross_entropy, "output": jaxce.sigmoid}
 sgd = functools.cache(optax.sgd)  # fit compiles once for one optimizer
 MEMBERS = jaxce.grid(seed=[3, 4], learning_rate=[0.3, 0.5, 1.0])
