@@ -178,6 +178,7 @@ def test_curvature_does_not_see_a_constant_part_of_its_direction(cost, output):
     z, y = draw(output, cost, ["scale 1", "scale 5"], hard, np.float32, 8, 3)
     v = np.round(np.random.default_rng(0).normal(size=z.shape) * 2**10).astype(np.float32)
 
+    @jax.jit
     def hessian_vector(v):
         return jax.jvp(jax.grad(lambda z: jaxce.COSTS[cost](jaxce.softmax, z, y).sum()), (z,), (v,))[1]
 
