@@ -42,7 +42,7 @@ def seconds(function: Callable[[], object]) -> float:
 
 def machine() -> Row:
     """Processor, cores, device, load and versions: what a figure depends on."""
-    vectors = np.show_config(mode="dicts")["SIMD Extensions"].get("found", [])
+    vectors = np.show_config(mode="dicts").get("SIMD Extensions", {}).get("found", [])
     return {
         "processor": _processor(),
         "vectors": " ".join(vectors),  # processors of one name differ in it: X86_V3 is AVX2, X86_V4 AVX-512
