@@ -15,11 +15,12 @@ import mpmath
 import numpy as np
 from sympy import Indexed, Symbol, lambdify
 
+from derivations.algebra.letters import s, s_prime, unknowns
 from derivations.claimed import CLAIMS
 from derivations.claims import SIZES
 from derivations.equation import Equation
 from derivations.evaluate import FUNCTIONS, concrete
-from derivations.notation import s, s_prime, unknowns, unspecified
+from derivations.notation import unspecified
 
 POINTS = 24
 DIGITS = 200  # 1 - s(100) is 1e-44, and enters squared

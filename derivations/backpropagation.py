@@ -9,8 +9,9 @@ from functools import partial
 
 from sympy import Eq, IndexedBase, KroneckerDelta, Sum, Symbol, exp, log
 
+from derivations.algebra.letters import K, M, N, j, k, l, m
 from derivations.equation import derive
-from derivations.notation import K, M, N, Partial, j, k, l, m, unspecified
+from derivations.notation import Partial, unspecified
 
 C, S = Symbol("C"), Symbol("S")
 f = unspecified("f")

@@ -21,8 +21,8 @@ import numpy as np
 import sympy as sp
 from jax.extend.core import jaxpr_as_fun
 
-from derivations.cases import Case, Condition, UndecidedError, uncovered
-from derivations.identity import vanishes
+from derivations.algebra.cases import Case, Condition, UndecidedError, uncovered
+from derivations.algebra.identity import vanishes
 from derivations.tracing import Program
 
 # What counterexamples are made of: numbers that a person can follow, and a few to reach saturated regions.

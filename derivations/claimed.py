@@ -4,6 +4,7 @@ import jax
 import jax.numpy as jnp
 
 import jaxce
+from derivations.algebra.letters import j, k, m, t
 from derivations.claims import (
     HIDDEN,
     OUTPUTS,
@@ -31,7 +32,6 @@ from derivations.claims import (
     through_layer,
     whole_network,
 )
-from derivations.notation import j, k, m, t
 
 vector, number = ("real", (OUTPUTS,)), ("real", ())
 z_vector, z_number = ("weighted input", (OUTPUTS,)), ("weighted input", ())

@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 
 import jaxce
-from derivations.notation import K, M, N, j, k, l, n, t
+from derivations.algebra.letters import K, M, N, j, k, l, n, t
 from jaxce.network import Layer
 
 EXAMPLES, OUTPUTS, HIDDEN, INPUTS = 2, 3, 2, 2

@@ -22,9 +22,10 @@ from sympy import (
     sympify,
 )
 
+from derivations.algebra.letters import K, i, k, letters, m, unknowns
+from derivations.algebra.zero import Atoms, is_zero, lowest_terms
 from derivations.integrability import check_gradient
-from derivations.notation import K, i, k, letters, m, unfold, unknowns
-from derivations.zero import Atoms, is_zero, lowest_terms
+from derivations.notation import unfold
 
 
 def cost_from_gradient(
@@ -45,7 +46,7 @@ def cost_from_gradient(
     another length than z, or an integral that SymPy cannot do.
 
     >>> from sympy import Eq, symbols
-    >>> from derivations.notation import s
+    >>> from derivations.algebra.letters import s
     >>> z, y, a = symbols("z y a", real=True)
     >>> cost_from_gradient(z - y, z, y)
     -y*z + z**2/2

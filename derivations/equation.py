@@ -15,9 +15,10 @@ from dataclasses import dataclass, field
 
 from sympy import Eq, Expr, Integral, Set, sympify
 
+from derivations.algebra.letters import SIZES, letters
+from derivations.algebra.zero import has_sign, is_zero
 from derivations.evaluate import Counterexample, counterexamples
-from derivations.notation import SIZES, Definitions, Partial, letters, unfold
-from derivations.zero import has_sign, is_zero
+from derivations.notation import Definitions, Partial, unfold
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ def derive(label: str, title: str, left: Expr, *steps: tuple[Expr, str], where=N
 
     >>> from sympy import symbols
     >>> z = symbols("z", real=True)
-    >>> from derivations.notation import s, s_prime
+    >>> from derivations.algebra.letters import s, s_prime
     >>> square = derive("example", "a square", Partial(z**2, z), (2 * z, "power rule"), letters={z: "any number"})
     >>> print(square.prove())
     example: proved in 1 steps

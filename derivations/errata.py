@@ -25,8 +25,9 @@ from sympy import (
 )
 
 from derivations import EQUATIONS
+from derivations.algebra.letters import K, i, j, k, l, m, n, s, s_prime, t
 from derivations.equation import Equation, derive
-from derivations.notation import K, Partial, i, j, k, l, m, n, s, s_prime, t
+from derivations.notation import Partial
 
 
 @dataclass(frozen=True)

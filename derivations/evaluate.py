@@ -1,7 +1,7 @@
 """Numbers for an equation: both sides at random rational points, with 50 digits.
 
 Sizes and indices are small numbers here. The sums are written out before anything is differentiated, so
-that the numbers owe nothing to SymPy's treatment of symbolic sums, nor to `derivations.zero`.
+that the numbers owe nothing to SymPy's treatment of symbolic sums, nor to `derivations.algebra.zero`.
 """
 
 import itertools
@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import mpmath
 from sympy import Expr, Indexed, Interval, Rational, S, Symbol, lambdify, nan, oo, zoo
 
-from derivations.notation import INDICES, K, M, N, Unspecified, n, unfold, unknowns
+from derivations.algebra.letters import INDICES, K, M, N, n, unknowns
+from derivations.notation import Unspecified, unfold
 
 if TYPE_CHECKING:
     from derivations.equation import Equation

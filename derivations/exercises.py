@@ -4,8 +4,9 @@ from functools import partial
 
 from sympy import Eq, IndexedBase, Interval, KroneckerDelta, Limit, Rational, Sum, Symbol, exp, log, oo, symbols
 
+from derivations.algebra.letters import K, N, j, k, m, s
 from derivations.equation import derive
-from derivations.notation import K, N, Partial, j, k, m, s, unspecified
+from derivations.notation import Partial, unspecified
 
 C, S = Symbol("C"), Symbol("S")
 a, w, b, z, y = symbols("a w b z y", real=True)

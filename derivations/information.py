@@ -4,8 +4,9 @@ from functools import partial
 
 from sympy import Eq, IndexedBase, KroneckerDelta, Sum, exp, log, symbols
 
+from derivations.algebra.letters import K, j, k, m, t
 from derivations.equation import derive
-from derivations.notation import K, Partial, j, k, m, t
+from derivations.notation import Partial
 
 H_pq, H_p, KL, C, S = symbols("H_pq H_p KL C S")
 p, q = IndexedBase("p", positive=True), IndexedBase("q", positive=True)

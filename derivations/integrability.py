@@ -27,7 +27,7 @@ from sympy import (
     together,
 )
 
-from derivations.zero import Atoms, is_zero, lowest_terms
+from derivations.algebra.zero import Atoms, is_zero, lowest_terms
 
 
 @dataclass(eq=False)

@@ -15,8 +15,9 @@ import numpy as np
 import sympy as sp
 from jax.extend.core import ClosedJaxpr, Jaxpr, Literal
 
-from derivations import primitives, real
-from derivations.cases import Case
+from derivations import primitives
+from derivations.algebra import extended_reals as real
+from derivations.algebra.cases import Case
 from derivations.primitives import Array
 
 # e^-1000 = 5e-435 is 0 in every floating type; a program that clamps an exponent there means 0.

@@ -9,9 +9,9 @@ import numpy as np
 import sympy as sp
 
 from derivations import stable
-from derivations.cases import Case
+from derivations.algebra.cases import Case
+from derivations.algebra.extended_reals import holds
 from derivations.certificate import Certificate, certify, points
-from derivations.real import holds
 
 FUNCTIONS: dict[type, Callable] = {
     stable.logsumexp: lambda *xs: _logsumexp(xs),

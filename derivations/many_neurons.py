@@ -4,8 +4,9 @@ from functools import partial
 
 from sympy import IndexedBase, Interval, Sum, Symbol, log
 
+from derivations.algebra.letters import K, N, i, j, k, n, s, s_prime
 from derivations.equation import derive
-from derivations.notation import K, N, Partial, i, j, k, n, s, s_prime
+from derivations.notation import Partial
 
 C = Symbol("C")
 c, y = IndexedBase("C", real=True), IndexedBase("y", real=True)

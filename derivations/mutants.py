@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 
 from sympy import Add, Eq, Expr, Indexed, Integer, Mul, Rational, Sum, Symbol, nan, zoo
 
+from derivations.algebra.letters import INDICES, SIZES
 from derivations.equation import Equation, claims
 from derivations.evaluate import Counterexample, counterexamples
-from derivations.notation import INDICES, SIZES
 
 
 @dataclass(frozen=True)

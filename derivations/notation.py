@@ -1,59 +1,16 @@
-"""The book's letters: indices and sizes, the sigmoid, and one named quantity's derivative by another.
+"""How a derivation is written: definitions, one named quantity's derivative by another, and unspecified functions.
 
-Examples are numbered i = 1..n (the book's sum over x), neurons of the layer in question j = 1..K, neurons
-of the layer before it k = 1..N, inputs l = 1..M. A derivation speaks of names (C, a, z); `where` lists what each name
-stands for, from the cost down to the weighted input, and `unfold` puts the definitions in.
+A derivation speaks of names (C, a, z); `where` lists what each name stands for, from the cost down to the weighted
+input, and `unfold` puts the definitions in.
 """
 
 import functools
 from collections.abc import Mapping
 
-from sympy import (
-    Dummy,
-    Expr,
-    Function,
-    Indexed,
-    Integer,
-    Limit,
-    Sum,
-    Symbol,
-    Tuple,
-    diff,
-    exp,
-    sin,
-    symbols,
-    sympify,
-)
+from sympy import Dummy, Expr, Function, Indexed, Integer, Limit, Sum, Symbol, Tuple, diff, exp, sin, sympify
 from sympy.core.function import FunctionClass
 
-SIZES = n, K, N, M = symbols("n K N M", integer=True, positive=True)
-INDICES = i, j, k, l, m, t = symbols("i j k l m t", integer=True, positive=True)
-
-
-class s(Function):
-    """The sigmoid, s(z) = 1 / (1 + e^-z)."""
-
-    nargs = 1
-    is_positive = True
-
-    def fdiff(self, argindex=1):
-        return s_prime(*self.args)
-
-    def _eval_rewrite_as_exp(self, z, **_):
-        return 1 / (1 + exp(-z))
-
-
-class s_prime(Function):
-    """Its derivative s'(z): what differentiating the definition gives."""
-
-    nargs = 1
-
-    def fdiff(self, argindex=1):
-        return diff(self.rewrite(exp), *self.args)
-
-    def _eval_rewrite_as_exp(self, z, **_):
-        t = Dummy()
-        return diff(1 / (1 + exp(-t)), t).subs(t, z)
+from derivations.algebra.letters import base
 
 
 class Unspecified(Function):
@@ -163,19 +120,3 @@ def _meaning(expression, where):
         if isinstance(name, Indexed) and isinstance(expression, Indexed) and base(name) == base(expression):
             return meaning.xreplace(dict(zip(name.indices, expression.indices, strict=True)))
     return None
-
-
-def base(name: Expr) -> Expr:
-    """The letter of a name: a for a[j]."""
-    return name.base if isinstance(name, Indexed) else name
-
-
-def letters(expression: Expr) -> set[Expr]:
-    """The free letters of an expression, without indices and sizes; w stands for all of w[j, k]."""
-    return {part for part in expression.free_symbols if part.is_Symbol} - {*SIZES, *INDICES}
-
-
-def unknowns(expression: Expr) -> set[Expr]:
-    """The letters and elements on which a concrete expression depends."""
-    elements = expression.atoms(Indexed)
-    return elements | (expression.free_symbols - {e.base.label for e in elements} - elements)

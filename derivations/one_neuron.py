@@ -4,8 +4,9 @@ from functools import partial
 
 from sympy import IndexedBase, Sum, log, symbols
 
+from derivations.algebra.letters import N, i, j, k, n, s, s_prime
 from derivations.equation import derive
-from derivations.notation import N, Partial, i, j, k, n, s, s_prime
+from derivations.notation import Partial
 
 C = symbols("C")
 x, w, b, y, z, a = symbols("x w b y z a", real=True)

@@ -16,9 +16,9 @@ import sympy as sp
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanAtom, BooleanFunction
 
-from derivations import real
-from derivations.cases import Case, UndecidedError
-from derivations.identity import vanishes
+from derivations.algebra import extended_reals as real
+from derivations.algebra.cases import Case, UndecidedError
+from derivations.algebra.identity import vanishes
 
 Array = np.ndarray
 Truth = BooleanAtom | BooleanFunction | Relational  # a sympy.Symbol is a Boolean too, so that does not tell
@@ -346,7 +346,9 @@ RULES: dict[str, Rule] = {
     "rsqrt": at(real.power, sp.Rational(-1, 2)),
     "cbrt": elementwise(
         lambda case, x: real.multiply(
-            case, real.sign_of(case, x), real.power(case, real.absolute(case, x), sp.Rational(1, 3))
+            case,
+            real.sign_of(case, x),
+            real.power(case, real.absolute(case, x), sp.Rational(1, 3)),
         )
     ),
     "exp2": plain(lambda x: sp.exp(x * sp.log(2))),

@@ -4,8 +4,9 @@ from functools import partial
 
 from sympy import Eq, IndexedBase, KroneckerDelta, Sum, Symbol, exp, log
 
+from derivations.algebra.letters import K, N, j, k, m, t
 from derivations.equation import derive
-from derivations.notation import K, N, Partial, j, k, m, t
+from derivations.notation import Partial
 
 C, S = Symbol("C"), Symbol("S")
 c = Symbol("c", positive=True)

@@ -14,8 +14,9 @@ import jax.numpy as jnp
 import numpy as np
 import sympy as sp
 
-from derivations import primitives, real
-from derivations.cases import Case, UndecidedError
+from derivations import primitives
+from derivations.algebra import extended_reals as real
+from derivations.algebra.cases import Case, UndecidedError
 from derivations.interpreter import Interpreter
 from derivations.primitives import Array, constant
 

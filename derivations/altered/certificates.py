@@ -11,8 +11,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from derivations import certified, certified_batches, certified_derivatives, certified_edges
+from derivations.algebra.cases import UndecidedError
 from derivations.altered.library import FOLDER, load
-from derivations.cases import UndecidedError
 from derivations.certificate import UnprovedError, fingerprint
 from derivations.certified import Claim
 from derivations.interpreter import Value, steps

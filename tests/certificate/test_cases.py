@@ -3,8 +3,8 @@
 import pytest
 import sympy as sp
 
-from derivations.cases import Case, UndecidedError, uncovered
-from derivations.identity import vanishes
+from derivations.algebra.cases import Case, UndecidedError, uncovered
+from derivations.algebra.identity import vanishes
 
 x, y, z = sp.symbols("x y z", real=True)
 

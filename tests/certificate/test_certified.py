@@ -22,8 +22,8 @@ from derivations import (
     written_out,
 )
 from derivations.__main__ import main
+from derivations.algebra.identity import vanishes
 from derivations.certificate import Refutation, read
-from derivations.identity import vanishes
 
 # The command examines more: K = 3 with every label and constant, the hundreds of cases that three outputs of the
 # quadratic cost after a sigmoid make, and each network of both sizes.

@@ -10,7 +10,7 @@ import sympy as sp
 from jax import lax
 
 from derivations import interpreter
-from derivations.cases import Case, UndecidedError
+from derivations.algebra.cases import Case, UndecidedError
 from derivations.certificate import certify, points
 from derivations.tracing import Program, symbols, trace, trace_cases
 

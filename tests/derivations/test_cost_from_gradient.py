@@ -5,8 +5,8 @@ import sympy
 from sympy import Eq, IndexedBase, Sum, Symbol, cosh, exp, log, symbols, tanh
 
 import derivations
-from derivations.notation import K, j, k, m, s
-from derivations.zero import is_zero
+from derivations.algebra.letters import K, j, k, m, s
+from derivations.algebra.zero import is_zero
 
 z, y, a = symbols("z y a", real=True)
 Z, Y = IndexedBase("z", real=True), IndexedBase("y", real=True)

@@ -8,7 +8,7 @@ import sympy
 from sympy import IndexedBase, Rational
 
 from derivations import EQUATIONS
-from derivations.notation import j, s
+from derivations.algebra.letters import j, s
 
 
 def right_side(label, **values):

@@ -3,8 +3,8 @@
 import pytest
 from sympy import Eq, IndexedBase, KroneckerDelta, Sum, exp, log, symbols
 
-from derivations.notation import K, N, i, j, k, m, n, s
-from derivations.zero import UNIT, has_sign, is_zero, normal
+from derivations.algebra.letters import K, N, i, j, k, m, n, s
+from derivations.algebra.zero import UNIT, has_sign, is_zero, normal
 
 x, y = symbols("x y", real=True)
 a, p = symbols("a p", positive=True)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from derivations.cases import Case
+from derivations.algebra.cases import Case
 
 INFINITIES = (sp.oo, -sp.oo)
 

@@ -37,7 +37,7 @@ from sympy import (
 )
 from sympy.functions.elementary.hyperbolic import HyperbolicFunction
 
-from derivations.notation import s, s_prime, unknowns
+from derivations.algebra.letters import s, s_prime, unknowns
 
 UNIT = Interval.open(0, 1)
 
