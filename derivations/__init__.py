@@ -17,8 +17,8 @@ from derivations import (
     softmax,
 )
 from derivations.cost_from_gradient import cost_from_gradient
-from derivations.equation import Equation, Proof, Step
 from derivations.integrability import NotAGradient
+from derivations.proof.equation import Equation, Proof, Step
 
 GROUPS = {
     "one neuron": one_neuron,

@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.progress import track
 
 from derivations import EQUATIONS
-from derivations.printing import as_latex, as_text, text
+from derivations.proof.printing import as_latex, as_text, text
 
 console = Console(highlight=False, soft_wrap=True)
 

@@ -18,9 +18,9 @@ from sympy import Indexed, Symbol, lambdify
 from derivations.algebra.letters import s, s_prime, unknowns
 from derivations.claimed import CLAIMS
 from derivations.claims import SIZES
-from derivations.equation import Equation
-from derivations.evaluate import FUNCTIONS, concrete
-from derivations.notation import unspecified
+from derivations.proof.equation import Equation
+from derivations.proof.notation import unspecified
+from derivations.proof.sampling import FUNCTIONS, concrete
 
 POINTS = 24
 DIGITS = 200  # 1 - s(100) is 1e-44, and enters squared

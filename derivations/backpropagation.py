@@ -10,8 +10,8 @@ from functools import partial
 from sympy import Eq, IndexedBase, KroneckerDelta, Sum, Symbol, exp, log
 
 from derivations.algebra.letters import K, M, N, j, k, l, m
-from derivations.equation import derive
-from derivations.notation import Partial, unspecified
+from derivations.proof.equation import derive
+from derivations.proof.notation import Partial, unspecified
 
 C, S = Symbol("C"), Symbol("S")
 f = unspecified("f")

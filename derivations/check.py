@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from derivations import EQUATIONS
-from derivations.mutants import mutants
 from derivations.processes import shared
+from derivations.proof.mutants import mutants
 
 
 class Report(NamedTuple):

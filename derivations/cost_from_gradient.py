@@ -25,7 +25,7 @@ from sympy import (
 from derivations.algebra.letters import K, i, k, letters, m, unknowns
 from derivations.algebra.zero import Atoms, is_zero, lowest_terms
 from derivations.integrability import check_gradient
-from derivations.notation import unfold
+from derivations.proof.notation import unfold
 
 
 def cost_from_gradient(

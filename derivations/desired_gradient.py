@@ -5,8 +5,8 @@ from functools import partial
 from sympy import Eq, IndexedBase, Integral, Interval, Mul, Sum, log, symbols
 
 from derivations.algebra.letters import N, i, j, k, n, s, s_prime
-from derivations.equation import derive
-from derivations.notation import Partial, unspecified
+from derivations.proof.equation import derive
+from derivations.proof.notation import Partial, unspecified
 
 C, constant = symbols("C constant")
 w, b, y, z, a = symbols("w b y z a", real=True)

@@ -8,8 +8,8 @@ from functools import partial
 from sympy import Eq, IndexedBase, Interval, KroneckerDelta, Sum, exp, log, symbols
 
 from derivations.algebra.letters import K, j, k, l, m, t
-from derivations.equation import derive
-from derivations.notation import Partial
+from derivations.proof.equation import derive
+from derivations.proof.notation import Partial
 
 C, S, pull, mean, one_p, one_d = symbols("C S g_t v̄ p d", positive=True)
 z, push, p, q, v, cumulated, target = (IndexedBase(letter, real=True) for letter in ("z", "g", "p", "q", "v", "F", "G"))

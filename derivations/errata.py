@@ -26,8 +26,8 @@ from sympy import (
 
 from derivations import EQUATIONS
 from derivations.algebra.letters import K, i, j, k, l, m, n, s, s_prime, t
-from derivations.equation import Equation, derive
-from derivations.notation import Partial
+from derivations.proof.equation import Equation, derive
+from derivations.proof.notation import Partial
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from functools import partial
 from sympy import Integral, Limit, Rational, Symbol, exp, log, oo, symbols
 
 from derivations.algebra.letters import s, s_prime
-from derivations.equation import derive
-from derivations.notation import Partial
+from derivations.proof.equation import derive
+from derivations.proof.notation import Partial
 
 C, speed, time = symbols("C speed time")
 z, a, w, b = symbols("z a w b", real=True)

@@ -5,8 +5,8 @@ from functools import partial
 from sympy import Eq, IndexedBase, Interval, KroneckerDelta, Limit, Rational, Sum, Symbol, exp, log, oo, symbols
 
 from derivations.algebra.letters import K, N, j, k, m, s
-from derivations.equation import derive
-from derivations.notation import Partial, unspecified
+from derivations.proof.equation import derive
+from derivations.proof.notation import Partial, unspecified
 
 C, S = Symbol("C"), Symbol("S")
 a, w, b, z, y = symbols("a w b z y", real=True)

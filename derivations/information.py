@@ -5,8 +5,8 @@ from functools import partial
 from sympy import Eq, IndexedBase, KroneckerDelta, Sum, exp, log, symbols
 
 from derivations.algebra.letters import K, j, k, m, t
-from derivations.equation import derive
-from derivations.notation import Partial
+from derivations.proof.equation import derive
+from derivations.proof.notation import Partial
 
 H_pq, H_p, KL, C, S = symbols("H_pq H_p KL C S")
 p, q = IndexedBase("p", positive=True), IndexedBase("q", positive=True)

@@ -5,8 +5,8 @@ from functools import partial
 from sympy import IndexedBase, Interval, Sum, Symbol, log
 
 from derivations.algebra.letters import K, N, i, j, k, n, s, s_prime
-from derivations.equation import derive
-from derivations.notation import Partial
+from derivations.proof.equation import derive
+from derivations.proof.notation import Partial
 
 C = Symbol("C")
 c, y = IndexedBase("C", real=True), IndexedBase("y", real=True)

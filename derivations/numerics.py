@@ -10,8 +10,8 @@ from functools import partial
 from sympy import IndexedBase, KroneckerDelta, Limit, Sum, Symbol, exp, log, symbols
 
 from derivations.algebra.letters import K, j, k, m, s, s_prime
-from derivations.equation import derive
-from derivations.notation import Partial
+from derivations.proof.equation import derive
+from derivations.proof.notation import Partial
 
 S, rest = symbols("S rest")
 x, y, d, v, a_ = symbols("z y d v a", real=True)

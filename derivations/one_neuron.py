@@ -5,8 +5,8 @@ from functools import partial
 from sympy import IndexedBase, Sum, log, symbols
 
 from derivations.algebra.letters import N, i, j, k, n, s, s_prime
-from derivations.equation import derive
-from derivations.notation import Partial
+from derivations.proof.equation import derive
+from derivations.proof.notation import Partial
 
 C = symbols("C")
 x, w, b, y, z, a = symbols("x w b y z a", real=True)

@@ -9,8 +9,8 @@ from functools import partial
 from sympy import IndexedBase, Integral, Interval, KroneckerDelta, Sum, Symbol, exp, log, oo, symbols
 
 from derivations.algebra.letters import K, j, k, m, s, s_prime
-from derivations.equation import derive
-from derivations.notation import Partial, unspecified
+from derivations.proof.equation import derive
+from derivations.proof.notation import Partial, unspecified
 
 C, S = Symbol("C"), Symbol("S")
 c = Symbol("c", positive=True)

@@ -5,8 +5,8 @@ from functools import partial
 from sympy import IndexedBase, Interval, KroneckerDelta, Sum, Symbol, exp, log, pi, sqrt
 
 from derivations.algebra.letters import K, j, k, s, t
-from derivations.equation import derive
-from derivations.notation import Partial
+from derivations.proof.equation import derive
+from derivations.proof.notation import Partial
 
 C, Q, L, S = symbols_ = [Symbol(letter) for letter in ("C", "Q", "L", "S")]
 sigma = Symbol("σ", positive=True)

@@ -5,8 +5,8 @@ from functools import partial
 from sympy import Eq, IndexedBase, KroneckerDelta, Sum, Symbol, exp, log
 
 from derivations.algebra.letters import K, N, j, k, m, t
-from derivations.equation import derive
-from derivations.notation import Partial
+from derivations.proof.equation import derive
+from derivations.proof.notation import Partial
 
 C, S = Symbol("C"), Symbol("S")
 c = Symbol("c", positive=True)

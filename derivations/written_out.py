@@ -14,8 +14,8 @@ from sympy import Expr, Indexed, Interval
 
 from derivations import EQUATIONS
 from derivations.algebra.letters import K, base, i, j, n, t
-from derivations.equation import Equation
-from derivations.notation import unfold
+from derivations.proof.equation import Equation
+from derivations.proof.notation import unfold
 
 # What each equation says of a function, and whether that is one of z or of a: its value, or its gradient by the first.
 READINGS = {

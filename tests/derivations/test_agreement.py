@@ -7,8 +7,8 @@ import pytest
 from derivations import EQUATIONS
 from derivations.agreement import TOLERANCE, agreement
 from derivations.claimed import CLAIMS, NOT_JAXCE
-from derivations.mutants import mutants
-from derivations.notation import Partial
+from derivations.proof.mutants import mutants
+from derivations.proof.notation import Partial
 
 
 @pytest.mark.parametrize("label", CLAIMS)

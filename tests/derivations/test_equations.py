@@ -7,9 +7,9 @@ import sympy
 
 from derivations import EQUATIONS
 from derivations.algebra.letters import j, k, s
-from derivations.equation import Step, derive
-from derivations.mutants import mutants
-from derivations.notation import Partial
+from derivations.proof.equation import Step, derive
+from derivations.proof.mutants import mutants
+from derivations.proof.notation import Partial
 
 # Copies that say the same as the equation: proved like it, so that a checker has no reason to refuse them.
 EQUIVALENT = {

@@ -13,7 +13,7 @@ from sympy import IndexedBase
 import jaxce
 from derivations import EQUATIONS
 from derivations.algebra.letters import K, j
-from derivations.evaluate import concrete
+from derivations.proof.sampling import concrete
 from jaxce.network import Layer
 
 SIZES = (4, 3, 2, 3)

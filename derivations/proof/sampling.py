@@ -14,10 +14,10 @@ import mpmath
 from sympy import Expr, Indexed, Interval, Rational, S, Symbol, lambdify, nan, oo, zoo
 
 from derivations.algebra.letters import INDICES, K, M, N, n, unknowns
-from derivations.notation import Unspecified, unfold
+from derivations.proof.notation import Unspecified, unfold
 
 if TYPE_CHECKING:
-    from derivations.equation import Equation
+    from derivations.proof.equation import Equation
 
 DIGITS = 50
 CLOSE = mpmath.mpf(10) ** -(DIGITS - 15)

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from sympy import Add, Eq, Expr, Indexed, Integer, Mul, Rational, Sum, Symbol, nan, zoo
 
 from derivations.algebra.letters import INDICES, SIZES
-from derivations.equation import Equation, claims
-from derivations.evaluate import Counterexample, counterexamples
+from derivations.proof.equation import Equation, claims
+from derivations.proof.sampling import Counterexample, counterexamples
 
 
 @dataclass(frozen=True)

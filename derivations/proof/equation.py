@@ -17,8 +17,8 @@ from sympy import Eq, Expr, Integral, Set, sympify
 
 from derivations.algebra.letters import SIZES, letters
 from derivations.algebra.zero import has_sign, is_zero
-from derivations.evaluate import Counterexample, counterexamples
-from derivations.notation import Definitions, Partial, unfold
+from derivations.proof.notation import Definitions, Partial, unfold
+from derivations.proof.sampling import Counterexample, counterexamples
 
 
 @dataclass(frozen=True)

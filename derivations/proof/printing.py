@@ -9,7 +9,7 @@ from sympy.printing.pretty.stringpict import prettyForm, stringPict
 from sympy.printing.printer import Printer
 
 from derivations.algebra.letters import letters
-from derivations.equation import Equation
+from derivations.proof.equation import Equation
 
 SUBSCRIPTS = str.maketrans("0123456789+-ijklmnt", "₀₁₂₃₄₅₆₇₈₉₊₋ᵢⱼₖₗₘₙₜ")
 GREEK = {"δ": r"\delta", "σ": r"\sigma", "η": r"\eta", "∂": r"\partial ", "ŷ": r"\hat{y}", "v̄": r"\bar{v}"}

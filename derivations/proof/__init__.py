@@ -1,0 +1,1 @@
+"""An equation with its derivation, how each step is checked, and how a derivation is printed."""
