@@ -2,39 +2,10 @@
 
 import importlib
 
-from derivations import (
-    backpropagation,
-    desired_gradient,
-    distance,
-    escape,
-    exercises,
-    information,
-    many_neurons,
-    numerics,
-    one_neuron,
-    pairs,
-    probability,
-    softmax,
-)
+from derivations.book import EQUATIONS
 from derivations.cost_from_gradient import cost_from_gradient
 from derivations.integrability import NotAGradient
 from derivations.proof.equation import Equation, Proof, Step
-
-GROUPS = {
-    "one neuron": one_neuron,
-    "many neurons": many_neurons,
-    "the gradient that one would like": desired_gradient,
-    "softmax": softmax,
-    "back-propagation": backpropagation,
-    "the nine pairs": pairs,
-    "exercises": exercises,
-    "probability models": probability,
-    "information theory": information,
-    "distances between classes": distance,
-    "escape from saturation": escape,
-    "numerical identities": numerics,
-}
-EQUATIONS = {equation.label: equation for group in GROUPS.values() for equation in group.EQUATIONS}
 
 # The bridge to JAX, imported when it is asked for: mathematics alone needs none of it.
 _BRIDGE = {

@@ -83,7 +83,7 @@ def show(options: argparse.Namespace) -> int:
 
 def errata(options: argparse.Namespace) -> int:
     """Print the errors of the sources: claim, verdict of the checker, right version; 1 if a right version fails."""
-    from derivations.errata import ERRATA
+    from derivations.book.errata import ERRATA
 
     status = 0
     for erratum in ERRATA:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from derivations import EQUATIONS
+from derivations.book import EQUATIONS
 from derivations.processes import shared
 from derivations.proof.mutants import mutants
 

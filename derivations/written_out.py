@@ -12,8 +12,8 @@ import numpy as np
 import sympy as sp
 from sympy import Expr, Indexed, Interval
 
-from derivations import EQUATIONS
 from derivations.algebra.letters import K, base, i, j, n, t
+from derivations.book import EQUATIONS
 from derivations.proof.equation import Equation
 from derivations.proof.notation import unfold
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from derivations.errata import ERRATA
+from derivations.book.errata import ERRATA
 
 TRUE = {
     "s'(z) = (-e^-z) / (-(1 + e^-z)^2)",  # two slips that cancel

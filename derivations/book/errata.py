@@ -24,8 +24,8 @@ from sympy import (
     symbols,
 )
 
-from derivations import EQUATIONS
 from derivations.algebra.letters import K, i, j, k, l, m, n, s, s_prime, t
+from derivations.book import EQUATIONS
 from derivations.proof.equation import Equation, derive
 from derivations.proof.notation import Partial
 

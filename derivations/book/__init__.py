@@ -1,0 +1,32 @@
+"""The chapter itself: its equations, exercises and what its commentaries add, each with its derivation."""
+
+from derivations.book import (
+    backpropagation,
+    class_distances,
+    desired_gradient,
+    escape_times,
+    exercises,
+    information,
+    many_neurons,
+    nine_pairs,
+    one_neuron,
+    probability,
+    softmax,
+    stable_identities,
+)
+
+GROUPS = {
+    "one neuron": one_neuron,
+    "many neurons": many_neurons,
+    "the gradient that one would like": desired_gradient,
+    "softmax": softmax,
+    "back-propagation": backpropagation,
+    "the nine pairs": nine_pairs,
+    "exercises": exercises,
+    "probability models": probability,
+    "information theory": information,
+    "distances between classes": class_distances,
+    "escape from saturation": escape_times,
+    "numerical identities": stable_identities,
+}
+EQUATIONS = {equation.label: equation for group in GROUPS.values() for equation in group.EQUATIONS}
