@@ -9,14 +9,14 @@ from derivations.proof.equation import Equation, Proof, Step
 
 # The bridge to JAX, imported when it is asked for: mathematics alone needs none of it.
 _BRIDGE = {
-    "Certificate": "certificate",
-    "Refutation": "certificate",
-    "certify": "certificate",
+    "Certificate": "certificate.certifier",
+    "Refutation": "certificate.certifier",
+    "certify": "certificate.certifier",
     "output_and_cost": "designed",
-    "symbols": "tracing",
+    "symbols": "certificate.program",
     "to_jax": "jax_function",
-    "trace": "tracing",
-    "trace_cases": "tracing",
+    "trace": "certificate.program",
+    "trace_cases": "certificate.program",
     "with_targets": "designed",
 }
 

@@ -16,9 +16,9 @@ import numpy as np
 import sympy as sp
 
 import jaxce
-from derivations.certificate import Certificate, Refutation, certify
-from derivations.primitives import Array
-from derivations.tracing import symbols
+from derivations.certificate.certifier import Certificate, Refutation, certify
+from derivations.certificate.primitives import Array
+from derivations.certificate.program import symbols
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ import numpy as np
 import sympy as sp
 
 import jaxce
+from derivations.certificate.primitives import Array
+from derivations.certificate.program import symbols
 from derivations.certified import COSTS, DELTAS, Claim, Layer, layers, logs, logs_of
-from derivations.primitives import Array
-from derivations.tracing import symbols
 
 
 def claims(library: Any = jaxce) -> Iterator[Claim]:

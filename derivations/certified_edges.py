@@ -13,8 +13,8 @@ import numpy as np
 import sympy as sp
 
 import jaxce
+from derivations.certificate.program import symbols
 from derivations.certified import COSTS, DELTAS, Claim, Layer, cost_claims, layers, logs_of
-from derivations.tracing import symbols
 
 SHOWN = np.array([True, False, True])
 

@@ -18,8 +18,8 @@ from jax.extend.core import jaxprs_in_params
 
 import jaxce
 from derivations import certified
+from derivations.certificate.program import symbols
 from derivations.certified import DELTAS, Claim, Layer, sigmoid
-from derivations.tracing import symbols
 
 Array = Any  # a NumPy array of SymPy expressions, in the places where jaxce has a JAX array
 SymbolicLayer: Any = jaxce.Layer

@@ -14,9 +14,9 @@ import numpy as np
 import optax.losses
 import sympy as sp
 
+from derivations.certificate.primitives import Array
+from derivations.certificate.program import symbols
 from derivations.certified import Claim, logs, sigmoid, softmax
-from derivations.primitives import Array
-from derivations.tracing import symbols
 
 # What is not examined, and why.
 NOT_EXAMINED = {

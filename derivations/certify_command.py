@@ -23,7 +23,7 @@ from derivations import (
     certified_optax,
     own_function,
 )
-from derivations.certificate import Certificate, Refutation, UnprovedError
+from derivations.certificate.certifier import Certificate, Refutation, UnprovedError
 from derivations.certified import Claim
 from derivations.processes import shared
 

@@ -12,7 +12,7 @@ import numpy as np
 import sympy as sp
 
 import jaxce
-from derivations.certificate import Certificate, certify
+from derivations.certificate.certifier import Certificate, certify
 from derivations.cost_from_gradient import cost_from_gradient
 from derivations.jax_function import NotCertifiedError, to_jax
 

@@ -11,7 +11,7 @@ import sympy as sp
 from derivations import stable
 from derivations.algebra.cases import Case
 from derivations.algebra.extended_reals import holds
-from derivations.certificate import Certificate, certify, points
+from derivations.certificate.certifier import Certificate, certify, points
 
 FUNCTIONS: dict[type, Callable] = {
     stable.logsumexp: lambda *xs: _logsumexp(xs),

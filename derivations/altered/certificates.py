@@ -13,10 +13,10 @@ from types import SimpleNamespace
 from derivations import certified, certified_batches, certified_derivatives, certified_edges
 from derivations.algebra.cases import UndecidedError
 from derivations.altered.library import FOLDER, load
-from derivations.certificate import UnprovedError, fingerprint
+from derivations.certificate.certifier import UnprovedError, fingerprint
+from derivations.certificate.interpreter import Value, steps
+from derivations.certificate.program import Program
 from derivations.certified import Claim
-from derivations.interpreter import Value, steps
-from derivations.tracing import Program
 
 
 def claims(library: SimpleNamespace) -> list[Claim]:

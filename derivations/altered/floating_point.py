@@ -16,8 +16,8 @@ import mpmath
 import numpy as np
 import sympy as sp
 
+from derivations.certificate.program import symbols
 from derivations.certified import COSTS, DELTAS, linear, sigmoid, softmax
-from derivations.tracing import symbols
 
 DIGITS = 60
 TINY = 2.0**-100  # smaller true values do not count

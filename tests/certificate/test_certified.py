@@ -23,7 +23,7 @@ from derivations import (
 )
 from derivations.__main__ import main
 from derivations.algebra.identity import vanishes
-from derivations.certificate import Refutation, read
+from derivations.certificate.certifier import Refutation, read
 
 # The command examines more: K = 3 with every label and constant, the hundreds of cases that three outputs of the
 # quadratic cost after a sigmoid make, and each network of both sizes.

@@ -12,7 +12,7 @@ import sympy as sp
 
 import jaxce
 from derivations import certify, symbols
-from derivations.certificate import Certificate, Refutation, UnprovedError, read
+from derivations.certificate.certifier import Certificate, Refutation, UnprovedError, read
 from derivations.certified import sigmoid, softmax
 
 z, y = symbols("z", 2), symbols("y", 2)

@@ -9,10 +9,10 @@ import pytest
 import sympy as sp
 from jax import lax
 
-from derivations import interpreter
 from derivations.algebra.cases import Case, UndecidedError
-from derivations.certificate import certify, points
-from derivations.tracing import Program, symbols, trace, trace_cases
+from derivations.certificate import interpreter
+from derivations.certificate.certifier import certify, points
+from derivations.certificate.program import Program, symbols, trace, trace_cases
 
 ACTIVATIONS = [
     "relu",

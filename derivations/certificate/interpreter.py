@@ -15,10 +15,10 @@ import numpy as np
 import sympy as sp
 from jax.extend.core import ClosedJaxpr, Jaxpr, Literal
 
-from derivations import primitives
 from derivations.algebra import extended_reals as real
 from derivations.algebra.cases import Case
-from derivations.primitives import Array
+from derivations.certificate import primitives
+from derivations.certificate.primitives import Array
 
 # e^-1000 = 5e-435 is 0 in every floating type; a program that clamps an exponent there means 0.
 UNDERFLOW = -1000
@@ -216,7 +216,7 @@ def _user_line(eqn) -> str:
 
 
 def _is_internal(path: str) -> bool:
-    return _of_jax(path) or Path(path) == Path(__file__).with_name("tracing.py")
+    return _of_jax(path) or Path(path).parent == Path(__file__).parent
 
 
 def _of_jax(path: str | None) -> bool:

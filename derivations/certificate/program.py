@@ -14,11 +14,11 @@ import jax.numpy as jnp
 import numpy as np
 import sympy as sp
 
-from derivations import primitives
 from derivations.algebra import extended_reals as real
 from derivations.algebra.cases import Case, UndecidedError
-from derivations.interpreter import Interpreter
-from derivations.primitives import Array, constant
+from derivations.certificate import primitives
+from derivations.certificate.interpreter import Interpreter
+from derivations.certificate.primitives import Array, constant
 
 
 def symbols(name: str, *shape: int) -> Array:

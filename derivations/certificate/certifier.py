@@ -23,7 +23,7 @@ from jax.extend.core import jaxpr_as_fun
 
 from derivations.algebra.cases import Case, Condition, UndecidedError, uncovered
 from derivations.algebra.identity import vanishes
-from derivations.tracing import Program
+from derivations.certificate.program import Program
 
 # What counterexamples are made of: numbers that a person can follow, and a few to reach saturated regions.
 NICE = [

@@ -1,0 +1,1 @@
+"""A jaxpr read as exact mathematics, and proved to be a formula or refuted by an example."""
