@@ -18,7 +18,7 @@ import sympy as sp
 
 import jaxce
 from benchmarks import report
-from derivations.designed import output_and_cost, with_targets
+from derivations.design.output_and_cost import output_and_cost, with_targets
 
 z, y, a = sp.symbols("z y a", real=True)
 CHUNK = 500

@@ -3,8 +3,8 @@
 import importlib
 
 from derivations.book import EQUATIONS
-from derivations.cost_from_gradient import cost_from_gradient
-from derivations.integrability import NotAGradient
+from derivations.design.cost_from_gradient import cost_from_gradient
+from derivations.design.integrability import NotAGradient
 from derivations.proof.equation import Equation, Proof, Step
 
 # The bridge to JAX, imported when it is asked for: mathematics alone needs none of it.
@@ -12,12 +12,12 @@ _BRIDGE = {
     "Certificate": "certificate.certifier",
     "Refutation": "certificate.certifier",
     "certify": "certificate.certifier",
-    "output_and_cost": "designed",
+    "output_and_cost": "design.output_and_cost",
     "symbols": "certificate.program",
-    "to_jax": "jax_function",
+    "to_jax": "design.to_jax",
     "trace": "certificate.program",
     "trace_cases": "certificate.program",
-    "with_targets": "designed",
+    "with_targets": "design.output_and_cost",
 }
 
 

@@ -9,7 +9,7 @@ import sympy as sp
 
 import jaxce
 from derivations import output_and_cost, to_jax, with_targets
-from derivations.stable import stable
+from derivations.design.stable_form import stable
 
 z, y, a = sp.symbols("z y a", real=True)
 s = 1 / (1 + sp.exp(-z))

@@ -24,7 +24,7 @@ from sympy import (
 
 from derivations.algebra.letters import K, i, k, letters, m, unknowns
 from derivations.algebra.zero import Atoms, is_zero, lowest_terms
-from derivations.integrability import check_gradient
+from derivations.design.integrability import check_gradient
 from derivations.proof.notation import unfold
 
 
@@ -56,7 +56,7 @@ def cost_from_gradient(
     -y*log(a) - (1 - y)*log(1 - a)
     >>> cost_from_gradient([-y, z], [z, y], [])
     Traceback (most recent call last):
-    derivations.integrability.NotAGradient: no cost has this gradient: ... multiplied by y**(-2) it is one
+    derivations.design.integrability.NotAGradient: no cost has this gradient: ... multiplied by y**(-2) it is one
     """
     field, variables = _sequence(delta), _sequence(z)
     if len(field) != len(variables):

@@ -13,8 +13,8 @@ import sympy as sp
 
 import jaxce
 from derivations.certificate.certifier import Certificate, certify
-from derivations.cost_from_gradient import cost_from_gradient
-from derivations.jax_function import NotCertifiedError, to_jax
+from derivations.design.cost_from_gradient import cost_from_gradient
+from derivations.design.to_jax import NotCertifiedError, to_jax
 
 
 def output_and_cost(

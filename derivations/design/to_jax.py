@@ -8,17 +8,17 @@ import jax.numpy as jnp
 import numpy as np
 import sympy as sp
 
-from derivations import stable
 from derivations.algebra.cases import Case
 from derivations.algebra.extended_reals import holds
 from derivations.certificate.certifier import Certificate, certify, points
+from derivations.design import stable_form
 
 FUNCTIONS: dict[type, Callable] = {
-    stable.logsumexp: lambda *xs: _logsumexp(xs),
-    stable.sigmoid: jax.nn.sigmoid,
-    stable.log1p: jnp.log1p,
-    stable.expm1: jnp.expm1,
-    stable.xlogy: jax.scipy.special.xlogy,
+    stable_form.logsumexp: lambda *xs: _logsumexp(xs),
+    stable_form.sigmoid: jax.nn.sigmoid,
+    stable_form.log1p: jnp.log1p,
+    stable_form.expm1: jnp.expm1,
+    stable_form.xlogy: jax.scipy.special.xlogy,
     sp.exp: jnp.exp,
     sp.log: jnp.log,
     sp.tanh: jnp.tanh,
@@ -53,7 +53,7 @@ class NotCertifiedError(Exception):
 def to_jax(expression: sp.Expr, arguments: Sequence[sp.Symbol], *, assuming: Iterable[sp.Basic] = ()) -> Callable:
     """A JAX function of arrays, one for each of the symbols `arguments`, that computes the expression elementwise.
 
-    It is written in stable form (`derivations.stable`), so that it and its derivative are finite wherever the
+    It is written in stable form (`stable_form`), so that it and its derivative are finite wherever the
     expression's are and floating point can hold them; a Piecewise evaluates each branch on inputs of that branch
     only. Its value and, unless the expression is made of pieces, its derivatives are certified before it is returned,
     where `assuming` holds: the verdicts are its attribute `certificates`. ValueError for a symbol that is not an
@@ -70,7 +70,7 @@ def to_jax(expression: sp.Expr, arguments: Sequence[sp.Symbol], *, assuming: Ite
     unknown = sorted(map(str, expression.free_symbols - set(symbols)))
     if unknown:
         raise ValueError(f"{', '.join(unknown)} not among the arguments {', '.join(map(str, symbols))}")
-    form = stable.stable(expression)
+    form = stable_form.stable(expression)
 
     def function(*arrays: jax.typing.ArrayLike) -> jax.Array:
         values = dict(zip(symbols, map(jnp.asarray, arrays), strict=True))
