@@ -35,7 +35,7 @@ def examine(label: str) -> Report:
     >>> report.ok, report.refused >= 3, report.disagreement
     (True, True, None)
     """
-    from derivations.agreement import agreement
+    from derivations.agreement.compare import agreement
 
     equation = EQUATIONS[label]
     proof = equation.prove()

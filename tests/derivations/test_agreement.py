@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from derivations import EQUATIONS
-from derivations.agreement import TOLERANCE, agreement
-from derivations.claimed import CLAIMS, NOT_JAXCE
+from derivations.agreement.compare import TOLERANCE, agreement
+from derivations.agreement.table import CLAIMS, NOT_JAXCE
 from derivations.proof.mutants import mutants
 from derivations.proof.notation import Partial
 

@@ -15,9 +15,9 @@ import mpmath
 import numpy as np
 from sympy import Indexed, Symbol, lambdify
 
+from derivations.agreement.gradients import SIZES
+from derivations.agreement.table import CLAIMS
 from derivations.algebra.letters import s, s_prime, unknowns
-from derivations.claimed import CLAIMS
-from derivations.claims import SIZES
 from derivations.proof.equation import Equation
 from derivations.proof.notation import unspecified
 from derivations.proof.sampling import FUNCTIONS, concrete

@@ -4,8 +4,7 @@ import jax
 import jax.numpy as jnp
 
 import jaxce
-from derivations.algebra.letters import j, k, m, t
-from derivations.claims import (
+from derivations.agreement.gradients import (
     HIDDEN,
     OUTPUTS,
     TEMPERED,
@@ -32,6 +31,7 @@ from derivations.claims import (
     through_layer,
     whole_network,
 )
+from derivations.algebra.letters import j, k, m, t
 
 vector, number = ("real", (OUTPUTS,)), ("real", ())
 z_vector, z_number = ("weighted input", (OUTPUTS,)), ("weighted input", ())

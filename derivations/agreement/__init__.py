@@ -1,0 +1,1 @@
+"""The equations held against the numbers that `jax.grad` computes."""
