@@ -14,17 +14,9 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from derivations import (
-    certified,
-    certified_batches,
-    certified_derivatives,
-    certified_edges,
-    certified_networks,
-    certified_optax,
-    own_function,
-)
 from derivations.certificate.certifier import Certificate, Refutation, UnprovedError
-from derivations.certified import Claim
+from derivations.claims import batches, derivatives, edges, networks, optax_losses, pairs, user_function
+from derivations.claims.pairs import Claim
 from derivations.processes import shared
 
 NEIGHBOURS = 8
@@ -38,8 +30,8 @@ REFUTED = {
 
 def every_claim() -> list[Claim]:
     """All claims, about jaxce first."""
-    of_jaxce = (certified, certified_batches, certified_derivatives, certified_edges, certified_networks)
-    return [claim for module in (*of_jaxce, certified_optax) for claim in module.claims()]
+    of_jaxce = (pairs, batches, derivatives, edges, networks)
+    return [claim for module in (*of_jaxce, optax_losses) for claim in module.claims()]
 
 
 def run(options: argparse.Namespace) -> int:
@@ -49,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
     console, start = Console(highlight=False), time.perf_counter()
     try:
         if options.function:
-            chosen = list(own_function.claims(options.function, options.equation))
+            chosen = list(user_function.claims(options.function, options.equation))
             verdicts = [_timed(claim) for claim in chosen]
         else:
             chosen = every_claim()

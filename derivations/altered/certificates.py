@@ -10,27 +10,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 
-from derivations import certified, certified_batches, certified_derivatives, certified_edges
 from derivations.algebra.cases import UndecidedError
 from derivations.altered.library import FOLDER, load
 from derivations.certificate.certifier import UnprovedError, fingerprint
 from derivations.certificate.interpreter import Value, steps
 from derivations.certificate.program import Program
-from derivations.certified import Claim
+from derivations.claims import batches, derivatives, edges, pairs
+from derivations.claims.pairs import Claim
 
 
 def claims(library: SimpleNamespace) -> list[Claim]:
     """What is claimed of a library: for two outputs, and for three what does not follow from that."""
-    layers, costs = certified.layers(library), library.COSTS
-    plain = [claim for layer in layers for claim in certified.output_claims(layer, 2)]
+    layers, costs = pairs.layers(library), library.COSTS
+    plain = [claim for layer in layers for claim in pairs.output_claims(layer, 2)]
     for layer, cost in itertools.product(layers, costs):
-        plain += itertools.islice(certified.cost_claims(cost, layer, 2, library), 4)  # by targets, and by a label
+        plain += itertools.islice(pairs.cost_claims(cost, layer, 2, library), 4)  # by targets, and by a label
     kinds = "axis -1, targets", "axis 0, labels"
-    batches = (claim for claim in certified_batches.claims(library) if claim.says.endswith(kinds))
-    derivatives = certified_derivatives.claims(library)
-    edges = *derivatives, *certified_edges.claims(library), *batches
-    _, gradient, *_ = certified.cost_claims("cross_entropy", layers[-1], 3, library)
-    return [*plain, *edges, *certified.output_claims(layers[-1], 3), gradient]
+    two_examples = (claim for claim in batches.claims(library) if claim.says.endswith(kinds))
+    others = *derivatives.claims(library), *edges.claims(library), *two_examples
+    _, gradient, *_ = pairs.cost_claims("cross_entropy", layers[-1], 3, library)
+    return [*plain, *others, *pairs.output_claims(layers[-1], 3), gradient]
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ import numpy as np
 import sympy as sp
 
 from derivations.certificate.program import symbols
-from derivations.certified import COSTS, DELTAS, linear, sigmoid, softmax
+from derivations.claims.pairs import COSTS, DELTAS, linear, sigmoid, softmax
 
 DIGITS = 60
 TINY = 2.0**-100  # smaller true values do not count

@@ -10,35 +10,26 @@ import optax.losses
 import pytest
 
 import jaxce
-from derivations import (
-    certified,
-    certified_batches,
-    certified_derivatives,
-    certified_edges,
-    certified_networks,
-    certified_optax,
-    certify_command,
-    own_function,
-    written_out,
-)
+from derivations import certify_command
 from derivations.__main__ import main
 from derivations.algebra.identity import vanishes
 from derivations.certificate.certifier import Refutation, read
+from derivations.claims import batches, derivatives, edges, networks, optax_losses, pairs, user_function, written_out
 
 # The command examines more: K = 3 with every label and constant, the hundreds of cases that three outputs of the
 # quadratic cost after a sigmoid make, and each network of both sizes.
 LEFT_TO_THE_COMMAND = {"quadratic + sigmoid"}
 CLAIMS = [
-    *certified.claims((2,)),
+    *pairs.claims((2,)),
     *(
         claim
-        for claim in certified.claims((3,))
+        for claim in pairs.claims((3,))
         if "label" not in claim.says and "c = 2" not in claim.name and claim.name not in LEFT_TO_THE_COMMAND
     ),
-    *certified_batches.claims(),
-    *certified_derivatives.claims(),
-    *certified_edges.claims(),
-    *(claim for claim in certified_networks.claims() if "65" not in claim.says or "2-2-2" in claim.says),
+    *batches.claims(),
+    *derivatives.claims(),
+    *edges.claims(),
+    *(claim for claim in networks.claims() if "65" not in claim.says or "2-2-2" in claim.says),
 ]
 
 
@@ -48,7 +39,7 @@ def test_jaxce_is_certified(claim):
     assert verdict, str(verdict)
 
 
-@pytest.mark.parametrize("claim", list(certified_optax.claims()), ids=lambda claim: f"{claim.name}, {claim.says}")
+@pytest.mark.parametrize("claim", list(optax_losses.claims()), ids=lambda claim: f"{claim.name}, {claim.says}")
 def test_optax_is_certified_or_refuted(claim):
     with jax.numpy_dtype_promotion("standard"):  # some of optax mixes types
         verdict = claim.certify()
@@ -56,14 +47,14 @@ def test_optax_is_certified_or_refuted(claim):
 
 
 def test_no_cost_of_optax_is_left_out():
-    examined = {claim.name.removeprefix("d/dz ") for claim in certified_optax.claims()}
+    examined = {claim.name.removeprefix("d/dz ") for claim in optax_losses.claims()}
     losses = {name for name, value in vars(optax.losses).items() if inspect.isfunction(value)}
-    assert losses == examined | set(certified_optax.NOT_EXAMINED)
+    assert losses == examined | set(optax_losses.NOT_EXAMINED)
 
 
 def test_nothing_is_left_out_of_the_nine_pairs():
-    names = {(claim.name, claim.says) for claim in certified.claims()}
-    for cost, layer, size in itertools.product(jaxce.COSTS, certified.layers(), (2, 3)):
+    names = {(claim.name, claim.says) for claim in pairs.claims()}
+    for cost, layer, size in itertools.product(jaxce.COSTS, pairs.layers(), (2, 3)):
         for says in ("y", *(f"label {t}" for t in range(size))):
             for what in ("", "d/dz "):
                 assert (f"{what}{cost} + {layer.name}", f"K = {size}, {says}") in names
@@ -71,7 +62,7 @@ def test_nothing_is_left_out_of_the_nine_pairs():
 
 @pytest.mark.parametrize(("cost", "output"), [("cross_entropy", jaxce.sigmoid), ("log_likelihood", jaxce.softmax)])
 def test_the_program_of_a_network_does_not_depend_on_its_sizes(cost, output):
-    small, large = (certified_networks.primitive_names(sizes, cost, output) for sizes in ((2, 3, 2), (784, 30, 10)))
+    small, large = (networks.primitive_names(sizes, cost, output) for sizes in ((2, 3, 2), (784, 30, 10)))
     assert small == large
     assert "dot_general" in small
 
@@ -80,7 +71,7 @@ def test_the_program_of_a_network_does_not_depend_on_its_sizes(cost, output):
     "claim", [c for c in CLAIMS if "d/dz" in c.name and "K = 2, y" in c.says], ids=lambda c: c.name
 )
 def test_a_gradient_is_not_certified_to_be_anything_else(claim):
-    wrong = certified.Claim(claim.name, "twice that", claim.program, 2 * claim.formula, claim.arguments, claim.assuming)
+    wrong = pairs.Claim(claim.name, "twice that", claim.program, 2 * claim.formula, claim.arguments, claim.assuming)
     assert isinstance(wrong.certify(), Refutation)
 
 
@@ -128,17 +119,17 @@ PROGRAMS = {
 @pytest.mark.parametrize("label", written_out.READINGS)
 def test_the_equations_that_a_function_can_be_held_against(label):
     program = PROGRAMS.get(label) or of_pair(label)
-    smallest, *_ = own_function.claims_of(program, "mine", label)
+    smallest, *_ = user_function.claims_of(program, "mine", label)
     assert smallest.certify()
-    (wrong,) = itertools.islice(own_function.claims_of(lambda *inputs: 2 * program(*inputs), "twice mine", label), 1)
+    (wrong,) = itertools.islice(user_function.claims_of(lambda *inputs: 2 * program(*inputs), "twice mine", label), 1)
     assert isinstance(wrong.certify(), Refutation)
 
 
 @pytest.mark.parametrize(("cost", "output", "size"), list(itertools.product(jaxce.COSTS, jaxce.OUTPUTS, (2, 3))))
 def test_the_formulas_of_the_nine_pairs_are_those_that_are_proved(cost, output, size):
     (form,) = written_out.written_out(f"{cost.replace('_', '-')} + {output}", size)
-    activation = getattr(certified, output)(form.argument)
-    typed = certified.DELTAS[cost, output](activation, form.targets)
+    activation = getattr(pairs, output)(form.argument)
+    typed = pairs.DELTAS[cost, output](activation, form.targets)
     assert all(vanishes(one - other) for one, other in zip(form.formula, typed, strict=True))
     assert not any(vanishes(one + other) for one, other in zip(form.formula, typed, strict=True))
 
@@ -146,18 +137,18 @@ def test_the_formulas_of_the_nine_pairs_are_those_that_are_proved(cost, output, 
 @pytest.mark.parametrize(("cost", "label"), [("cross_entropy", "63"), ("log_likelihood", "80")])
 def test_the_formulas_of_costs_are_those_that_are_proved(cost, label):
     for form in written_out.written_out(label, 3):
-        a = certified.softmax(form.argument) if label == "80" else form.argument
-        assert vanishes(certified.COSTS[cost](a, form.targets) - form.formula.item())
+        a = pairs.softmax(form.argument) if label == "80" else form.argument
+        assert vanishes(pairs.COSTS[cost](a, form.targets) - form.formula.item())
 
 
 def test_the_formula_of_the_quadratic_cost_is_the_one_that_is_proved_for_each_output():
     (form,) = written_out.written_out("54", 1)
-    z, y = certified.symbols("z", 3), certified.symbols("y", 3)
+    z, y = pairs.symbols("z", 3), pairs.symbols("y", 3)
     one = [
         form.formula.item().xreplace({form.argument[0]: z_j, form.targets[0]: y_j})
         for z_j, y_j in zip(z, y, strict=True)
     ]
-    assert vanishes(certified.COSTS["quadratic"](z, y) - sum(one))
+    assert vanishes(pairs.COSTS["quadratic"](z, y) - sum(one))
 
 
 @pytest.mark.parametrize(

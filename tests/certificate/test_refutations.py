@@ -13,7 +13,7 @@ import sympy as sp
 import jaxce
 from derivations import certify, symbols
 from derivations.certificate.certifier import Certificate, Refutation, UnprovedError, read
-from derivations.certified import sigmoid, softmax
+from derivations.claims.pairs import sigmoid, softmax
 
 z, y = symbols("z", 2), symbols("y", 2)
 DELTA = softmax(z) * sum(y) - y

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 
 import jax
 
-from derivations.certified import Claim
-from derivations.written_out import READINGS, sizes, written_out
+from derivations.claims.pairs import Claim
+from derivations.claims.written_out import READINGS, sizes, written_out
 
 
 def claims(path: str, label: str) -> Iterator[Claim]:

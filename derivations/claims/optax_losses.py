@@ -16,7 +16,7 @@ import sympy as sp
 
 from derivations.certificate.primitives import Array
 from derivations.certificate.program import symbols
-from derivations.certified import Claim, logs, sigmoid, softmax
+from derivations.claims.pairs import Claim, logs, sigmoid, softmax
 
 # What is not examined, and why.
 NOT_EXAMINED = {

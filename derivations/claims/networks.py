@@ -17,9 +17,9 @@ import sympy as sp
 from jax.extend.core import jaxprs_in_params
 
 import jaxce
-from derivations import certified
 from derivations.certificate.program import symbols
-from derivations.certified import DELTAS, Claim, Layer, sigmoid
+from derivations.claims import pairs
+from derivations.claims.pairs import DELTAS, Claim, Layer, sigmoid
 
 Array = Any  # a NumPy array of SymPy expressions, in the places where jaxce has a JAX array
 SymbolicLayer: Any = jaxce.Layer
@@ -32,7 +32,7 @@ PAIRS = {
     "81, 82, BP1-BP4": ("log_likelihood", "softmax"),
 }
 CANONICAL = tuple(list(PAIRS.values())[1:])
-BY_NAME = {layer.name: layer for layer in certified.layers()}
+BY_NAME = {layer.name: layer for layer in pairs.layers()}
 
 
 def layers(sizes: Sequence[int]) -> list[jaxce.Layer]:

@@ -11,7 +11,7 @@ import numpy as np
 import jaxce
 from derivations.certificate.primitives import Array
 from derivations.certificate.program import symbols
-from derivations.certified import COSTS, DELTAS, Claim, Layer, layers
+from derivations.claims.pairs import COSTS, DELTAS, Claim, Layer, layers
 
 LABELS = np.array([1, 0], dtype=np.int32)
 ONE_HOT = np.array([[0, 1], [1, 0]], dtype=object)

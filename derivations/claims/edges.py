@@ -14,7 +14,7 @@ import sympy as sp
 
 import jaxce
 from derivations.certificate.program import symbols
-from derivations.certified import COSTS, DELTAS, Claim, Layer, cost_claims, layers, logs_of
+from derivations.claims.pairs import COSTS, DELTAS, Claim, Layer, cost_claims, layers, logs_of
 
 SHOWN = np.array([True, False, True])
 

@@ -12,7 +12,7 @@ import sympy as sp
 import jaxce
 from derivations.certificate.primitives import Array
 from derivations.certificate.program import symbols
-from derivations.certified import COSTS, DELTAS, Claim, Layer, layers, logs, logs_of
+from derivations.claims.pairs import COSTS, DELTAS, Claim, Layer, layers, logs, logs_of
 
 
 def claims(library: Any = jaxce) -> Iterator[Claim]:
