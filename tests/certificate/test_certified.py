@@ -10,11 +10,11 @@ import optax.losses
 import pytest
 
 import jaxce
-from derivations import certify_command
 from derivations.__main__ import main
 from derivations.algebra.identity import vanishes
 from derivations.certificate.certifier import Refutation, read
 from derivations.claims import batches, derivatives, edges, networks, optax_losses, pairs, user_function, written_out
+from derivations.commands import certify
 
 # The command examines more: K = 3 with every label and constant, the hundreds of cases that three outputs of the
 # quadratic cost after a sigmoid make, and each network of both sizes.
@@ -43,7 +43,7 @@ def test_jaxce_is_certified(claim):
 def test_optax_is_certified_or_refuted(claim):
     with jax.numpy_dtype_promotion("standard"):  # some of optax mixes types
         verdict = claim.certify()
-    assert bool(verdict) is ((claim.name, claim.says) not in certify_command.REFUTED), str(verdict)
+    assert bool(verdict) is ((claim.name, claim.says) not in certify.REFUTED), str(verdict)
 
 
 def test_no_cost_of_optax_is_left_out():

@@ -5,11 +5,12 @@ import ast
 import pytest
 
 from derivations.__main__ import main
-from derivations.altered import command, conduct, floating_point
-from derivations.altered.changes import changes
-from derivations.altered.equivalent import EQUIVALENT
-from derivations.altered.examination import Examination, Finding, Mutant, faults, mutants
-from derivations.altered.library import load, sources
+from derivations.commands import mutants as command
+from derivations.mutation import by_contract, by_rounding
+from derivations.mutation.altered_library import load, sources
+from derivations.mutation.equivalent import EQUIVALENT
+from derivations.mutation.examination import Examination, Finding, Mutant, faults, mutants
+from derivations.mutation.operators import changes
 
 ALL = mutants()
 SAMPLE = ALL[57::90]
@@ -21,7 +22,7 @@ def examination():
 
 
 def test_a_sample_of_changes_is_noticed_by_processes_that_share_it():
-    findings = list(command.examine_all(SAMPLE))
+    findings = list(mutants.examine_all(SAMPLE))
     assert [finding.name for finding in findings] == [mutant.name for mutant in SAMPLE]
     assert not list(faults(findings, complete=False))
 
@@ -57,7 +58,7 @@ def test_certificates_notice(module, old, new, how, examination):
 
 def test_what_certificates_cannot_see_floating_point_does():
     rounded = of("exponentials", "e = e + e * lax.stop_gradient(error)", "e = e * 1.0")
-    assert "ulps" in floating_point.notice(rounded)
+    assert "ulps" in by_rounding.notice(rounded)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +70,7 @@ def test_what_certificates_cannot_see_floating_point_does():
     ],
 )
 def test_bad_input_and_types_are_noticed(module, old, new, remark):
-    assert conduct.notice(of(module, old, new)) == remark
+    assert by_contract.notice(of(module, old, new)) == remark
 
 
 def test_the_gate_is_red_for_a_survivor_that_is_not_named():

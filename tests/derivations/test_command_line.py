@@ -5,9 +5,11 @@ import sys
 
 import pytest
 
-from derivations import EQUATIONS, check
-from derivations.__main__ import find, main, selected
-from derivations.check import Report
+from derivations import EQUATIONS
+from derivations.__main__ import main
+from derivations.commands import prove
+from derivations.commands.prove import Report
+from derivations.commands.selection import find, selected
 
 
 @pytest.mark.parametrize("label", ["66", "76", "84"])
@@ -74,7 +76,7 @@ GOOD = Report(
     ],
 )
 def test_the_exit_status_says_whether_anything_failed(report, status, words, monkeypatch, capsys):
-    monkeypatch.setattr(check, "examine_all", lambda labels: iter([report]))
+    monkeypatch.setattr(prove, "examine_all", lambda labels: iter([report]))
     assert main(["--only", "84"]) == status
     assert words in capsys.readouterr().out
 

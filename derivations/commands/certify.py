@@ -17,7 +17,7 @@ from rich.table import Table
 from derivations.certificate.certifier import Certificate, Refutation, UnprovedError
 from derivations.claims import batches, derivatives, edges, networks, optax_losses, pairs, user_function
 from derivations.claims.pairs import Claim
-from derivations.processes import shared
+from derivations.commands.processes import shared
 
 NEIGHBOURS = 8
 

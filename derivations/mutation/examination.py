@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from derivations.altered import conduct, floating_point
-from derivations.altered.certificates import Certificates, false_claims
-from derivations.altered.changes import Change, changes
-from derivations.altered.equivalent import EQUIVALENT
-from derivations.altered.library import load, sources
+from derivations.mutation import by_contract, by_rounding
+from derivations.mutation.altered_library import load, sources
+from derivations.mutation.by_certificate import Certificates, false_claims
+from derivations.mutation.equivalent import EQUIVALENT
+from derivations.mutation.operators import Change, changes
 
 CAUGHT = {
     "refuted": "a certificate is refuted, with a counterexample",
@@ -64,9 +64,9 @@ class Examination:
             found = self.certificates.notice(library, mutant.module, mutant.change.lines)
             if found:
                 return Finding(mutant.name, found)
-            if found := floating_point.notice(library):
+            if found := by_rounding.notice(library):
                 return Finding(mutant.name, "floating point", found)
-            if found := conduct.notice(library):
+            if found := by_contract.notice(library):
                 return Finding(mutant.name, "conduct", found)
         except Exception as error:
             return Finding(mutant.name, "does not run", f"{type(error).__name__}: {error}".partition("\n")[0])
@@ -76,7 +76,7 @@ class Examination:
 def noticed_without_change() -> list[str]:
     """What the stages find wrong with the library as it is: nothing, or they tell nothing of mutants."""
     library = load()
-    return [*false_claims(), *filter(None, (floating_point.notice(library), conduct.notice(library)))]
+    return [*false_claims(), *filter(None, (by_rounding.notice(library), by_contract.notice(library)))]
 
 
 def faults(findings: Sequence[Finding], complete: bool) -> Iterator[str]:

@@ -14,8 +14,9 @@ import jax
 from rich.console import Console
 from rich.progress import track
 
-from derivations.altered.equivalent import EQUIVALENT
-from derivations.altered.examination import (
+from derivations.commands.processes import shared
+from derivations.mutation.equivalent import EQUIVALENT
+from derivations.mutation.examination import (
     CAUGHT,
     Examination,
     Finding,
@@ -24,7 +25,6 @@ from derivations.altered.examination import (
     mutants,
     noticed_without_change,
 )
-from derivations.processes import shared
 
 
 def run(options: argparse.Namespace) -> int:

@@ -11,12 +11,12 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from derivations.algebra.cases import UndecidedError
-from derivations.altered.library import FOLDER, load
 from derivations.certificate.certifier import UnprovedError, fingerprint
 from derivations.certificate.interpreter import Value, steps
 from derivations.certificate.program import Program
 from derivations.claims import batches, derivatives, edges, pairs
 from derivations.claims.pairs import Claim
+from derivations.mutation.altered_library import FOLDER, load
 
 
 def claims(library: SimpleNamespace) -> list[Claim]:

@@ -53,7 +53,7 @@ def notice(library: SimpleNamespace) -> str:
     """The first bad input that is accepted, or type or shape that is wrong, or "".
 
     Example:
-        >>> from derivations.altered.library import load
+        >>> from derivations.mutation.altered_library import load
         >>> notice(load())
         ''
     """
