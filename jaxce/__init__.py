@@ -3,7 +3,7 @@
 from jaxce import mnist
 from jaxce.costs import COSTS, cross_entropy, log_likelihood, quadratic
 from jaxce.network import Layer, accuracy, forward, init, loss, weighted_input
-from jaxce.output import Output
+from jaxce.output_layer import Output
 from jaxce.outputs import OUTPUTS, linear, sigmoid
 from jaxce.softmax_layer import softmax, tempered_softmax
 from jaxce.sweeps import Sweep, grid, sweep

@@ -21,7 +21,7 @@ from jax.custom_derivatives import SymbolicZero
 from jax.typing import ArrayLike
 
 from jaxce.exponentials import on_its_own
-from jaxce.output import Output, present, working_precision
+from jaxce.output_layer import Output, present, working_precision
 
 
 def quadratic(output: Output, z: ArrayLike, y: ArrayLike, axis: int = -1, where: ArrayLike | None = None) -> Array:

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from jaxce.exponentials import on_its_own
-from jaxce.output import Output, half_square, residual
+from jaxce.output_layer import Output, half_square, residual
 from jaxce.softmax_layer import softmax
 
 # a = z

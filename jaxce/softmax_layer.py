@@ -9,7 +9,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from jaxce.exponentials import exponentials
-from jaxce.output import Output, half_square, residual
+from jaxce.output_layer import Output, half_square, residual
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(0, 2))

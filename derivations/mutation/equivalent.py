@@ -19,9 +19,9 @@ EQUIVALENT: dict[str, str] = {
     "exponentials._scaled_difference: (jnp.finfo(z.dtype).nmant + 1) // 2 -> "
     "(jnp.finfo(z.dtype).nmant + 1) // 3": _SPLIT,
     "exponentials._scaled_difference: half - 1 -> half - 2": _SPLIT,
-    "output.Output: f(z) - y -> y - f(z)": _SQUARED,
-    "output.working_precision: jnp.finfo(z.dtype).bits < 32 -> jnp.finfo(z.dtype).bits <= 32": _TYPE,
-    "output.working_precision: jnp.finfo(z.dtype).bits < 32 -> jnp.finfo(z.dtype).bits < 33": _TYPE,
+    "output_layer.Output: f(z) - y -> y - f(z)": _SQUARED,
+    "output_layer.working_precision: jnp.finfo(z.dtype).bits < 32 -> jnp.finfo(z.dtype).bits <= 32": _TYPE,
+    "output_layer.working_precision: jnp.finfo(z.dtype).bits < 32 -> jnp.finfo(z.dtype).bits < 33": _TYPE,
     "softmax_layer._pullback: jnp.sum(largest * g, axis, keepdims=True) / jnp.sum(largest, axis, keepdims=True) -> "
     "jnp.sum(largest * g, axis, keepdims=True) * jnp.sum(largest, axis, keepdims=True)": "g may be measured from any "
     "number; the two differ where maxima are tied, and there the sum keeps its digits with either",
