@@ -16,6 +16,16 @@ from typing import Self
 import sympy as sp
 from sympy.functions.elementary.hyperbolic import HyperbolicFunction
 
+from derivations.algebra.inequalities import Inequality, as_inequalities, is_feasible, known_bounds, linear_row, scaled
+from derivations.algebra.signs import (
+    as_squares,
+    factors_of_sign,
+    linear_symbol,
+    reduced,
+    sign_by_structure,
+    solved_for_a_symbol,
+)
+
 SIGNS = {-1: "<", 0: "=", 1: ">"}
 
 
@@ -85,10 +95,10 @@ class Case:
             form = reduced(self.apply(new.form))
             if form.is_number:
                 return self if form == 0 else None
-            solved = _solved(form)
+            solved = solved_for_a_symbol(form)
             substitution = {s: sp.expand(e.xreplace(solved)) for s, e in substitution.items()} | solved
         narrower = type(self)((*self.conditions, new), substitution)
-        return narrower if _feasible(narrower._rows) else None
+        return narrower if is_feasible(narrower._rows) else None
 
     def excludes(self, other: Condition) -> bool:
         """Whether one of the conditions gives the form of another a different sign."""
@@ -110,41 +120,41 @@ class Case:
         if expression.has(HyperbolicFunction):
             expression = expression.rewrite(sp.exp)
         form = reduced(expression)
-        known = _sign_by_structure(expression)
+        known = sign_by_structure(expression)
         if known is None:
             known = self._sign_of_form(form)
         if known is not None:
             return known
-        factors = _factors(expression if form.is_polynomial() is False else form)
-        if _linear_symbol(form) or all(base.is_number or reduced(base) in (form, -form) for base, _ in factors):
+        factors = factors_of_sign(expression if form.is_polynomial() is False else form)
+        if linear_symbol(form) or all(base.is_number or reduced(base) in (form, -form) for base, _ in factors):
             raise UndecidedError(form)
         return math.prod(self.sign(base) ** (2 if power.is_even else 1) for base, power in factors)
 
     def _sign_of_form(self, form: sp.Expr) -> int | None:
-        known = _sign_by_structure(form)
+        known = sign_by_structure(form)
         if known is not None:
             return known
-        squares = _squares(form)
+        squares = as_squares(form)
         if squares:
             return squares[0][0] if any(self.sign(base) for _, base in reversed(squares)) else 0
-        row = _row(form)
+        row = linear_row(form)
         possible = [
             sign
-            for sign, rows in {-1: [(_scaled(row, -1), True)], 0: _equality(row), 1: [(row, True)]}.items()
-            if _feasible([*self._rows, *rows, *_bounds(row)])
+            for sign, rows in {-1: [(scaled(row, -1), True)], 0: as_inequalities(row), 1: [(row, True)]}.items()
+            if is_feasible([*self._rows, *rows, *known_bounds(row)])
         ]
         return possible[0] if len(possible) == 1 else None
 
     @functools.cached_property
-    def _rows(self) -> list["Inequality"]:
+    def _rows(self) -> list[Inequality]:
         rows = []
         for item in self.conditions:
-            row = _row(reduced(self.apply(item.form)))
-            rows += _equality(row) if item.sign == 0 else [(_scaled(row, item.sign), not item.weak)]
-            rows += _bounds(row)
+            row = linear_row(reduced(self.apply(item.form)))
+            rows += as_inequalities(row) if item.sign == 0 else [(scaled(row, item.sign), not item.weak)]
+            rows += known_bounds(row)
         for symbol, value in self.substitution.items():
-            rows += [(row, strict) for row, strict in _bounds({symbol: Fraction(1)})]
-            rows += _equality(_row(reduced(symbol - value)))
+            rows += [(row, strict) for row, strict in known_bounds({symbol: Fraction(1)})]
+            rows += as_inequalities(linear_row(reduced(symbol - value)))
         return rows
 
 
@@ -181,102 +191,3 @@ def uncovered(region: Case, cases: list[Case]) -> Iterator[Case]:
         if narrower is None:
             return
         inside = narrower
-
-
-def reduced(expression: sp.Expr) -> sp.Expr:
-    """A form of the same sign, as linear as can be: e^p - e^q becomes p - q."""
-    form = sp.expand(expression)
-    if form.is_Add and len(form.args) == 2 and form.has(sp.exp):
-        minus, plus = sorted(form.args, key=lambda term: bool(term.is_positive))
-        if plus.is_positive and minus.is_negative:
-            logarithms = sp.expand(sp.expand_log(sp.log(plus) - sp.log(-minus), force=True))
-            form = form if any(log.free_symbols for log in logarithms.atoms(sp.log)) else logarithms
-    return form.primitive()[1] if form.is_Add else form
-
-
-def _factors(expression: sp.Expr) -> list[tuple[sp.Expr, sp.Expr]]:
-    """The bases and exponents of a product that the expression is, a quotient's denominator included."""
-    numerator, denominator = sp.together(expression).as_numer_denom()
-    numerator = sp.factor(numerator) if numerator.is_polynomial() else sp.factor_terms(numerator)
-    return [factor.as_base_exp() for factor in sp.Mul.make_args(numerator * sp.factor_terms(denominator))]
-
-
-def _sign_by_structure(expression: sp.Expr) -> int | None:
-    if expression.is_zero:
-        return 0
-    if expression.is_positive:
-        return 1
-    if expression.is_negative:
-        return -1
-    powers = {power: sp.Dummy(positive=True) for power in expression.atoms(sp.exp)}  # whatever the exponent, if real
-    return _sign_by_structure(expression.xreplace(powers)) if powers else None
-
-
-def _linear_symbol(form: sp.Expr) -> sp.Symbol | None:
-    """The last symbol by name that the form is linear in, with a number for its slope."""
-    slopes = {symbol: form.diff(symbol) for symbol in sorted(form.free_symbols, key=str, reverse=True)}
-    return next((symbol for symbol, slope in slopes.items() if slope.is_number and slope != 0), None)
-
-
-def _solved(form: sp.Expr) -> dict[sp.Symbol, sp.Expr]:
-    """A symbol and what it equals where `form` is zero; nothing, if it is linear in none."""
-    symbol = _linear_symbol(form)
-    return {symbol: sp.expand(symbol - form / form.diff(symbol))} if symbol else {}
-
-
-def _squares(form: sp.Expr) -> list[tuple[int, sp.Expr]]:
-    """A definite quadratic as [(sign, base), ...]: one sign, and what is squared; of any other form, nothing."""
-    squares, rest = [], form
-    while not rest.is_number:
-        symbol = min(rest.free_symbols, key=str)
-        slope, curvature = rest.diff(symbol), rest.diff(symbol, 2)
-        if not (rest.is_polynomial() and curvature.is_number and curvature != 0):
-            return []
-        squares.append((int(sp.sign(curvature)), slope))
-        rest = sp.expand(rest - slope**2 / (2 * curvature))
-    squares += [(int(sp.sign(rest)), sp.S.One)] * (rest != 0)
-    return squares if len({sign for sign, _ in squares}) == 1 else []
-
-
-Row = dict[sp.Expr, Fraction]  # the coefficient of each atom; the constant stands at sympy.S.One
-Inequality = tuple[Row, bool]  # the row is positive (True) or not negative (False)
-
-
-def _row(form: sp.Expr) -> Row:
-    terms = form.as_coefficients_dict()
-    return {atom: Fraction(int(c.p), int(c.q)) for atom, c in ((a, sp.Rational(c)) for a, c in terms.items())}
-
-
-def _scaled(row: Row, factor: Fraction | int) -> Row:
-    return {atom: factor * coefficient for atom, coefficient in row.items()}
-
-
-def _equality(row: Row) -> list[Inequality]:
-    return [(row, False), (_scaled(row, -1), False)]
-
-
-def _bounds(row: Row) -> list[Inequality]:
-    """What is known of the atoms themselves: e^p > 0, a symbol's assumptions, the digits of ln 2."""
-    known: list[Inequality] = []
-    for atom in row:
-        if atom is not sp.S.One and atom.is_number:
-            value, margin = sp.Rational(str(sp.N(atom, 30))), sp.Rational(1, 10**20)
-            known += [(_row(atom - value + margin), True), (_row(value + margin - atom), True)]
-        elif atom is not sp.S.One and (atom.is_positive or atom.is_nonnegative):
-            known.append(({atom: Fraction(1)}, bool(atom.is_positive)))
-    return known
-
-
-def _feasible(rows: list[Inequality]) -> bool:
-    """Whether some real values of the atoms meet every inequality: Fourier-Motzkin elimination, exact."""
-    atoms = {atom for row, _ in rows for atom in row} - {sp.S.One}
-    for atom in atoms:
-        lower = [(_scaled(row, 1 / row[atom]), strict) for row, strict in rows if row.get(atom, 0) > 0]
-        upper = [(_scaled(row, -1 / row[atom]), strict) for row, strict in rows if row.get(atom, 0) < 0]
-        rows = [(row, strict) for row, strict in rows if not row.get(atom, 0)]
-        rows += [(_sum(below, above), strict or also) for below, strict in lower for above, also in upper]
-    return all(row.get(sp.S.One, 0) > 0 or (row.get(sp.S.One, 0) == 0 and not strict) for row, strict in rows)
-
-
-def _sum(left: Row, right: Row) -> Row:
-    return {atom: value for atom in left | right if (value := left.get(atom, Fraction()) + right.get(atom, Fraction()))}

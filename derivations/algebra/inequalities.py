@@ -1,0 +1,62 @@
+"""Systems of linear inequalities over exact numbers: whether some real values meet them all (Fourier-Motzkin).
+
+A row is a linear form: the coefficient of each atom, a symbol or what cannot be reduced to symbols; the constant
+stands at `sympy.S.One`. An inequality is a row that is positive, or not negative.
+"""
+
+from fractions import Fraction
+
+import sympy as sp
+
+Row = dict[sp.Expr, Fraction]
+Inequality = tuple[Row, bool]  # the row is positive (True) or not negative (False)
+
+
+def linear_row(form: sp.Expr) -> Row:
+    """A form as a row."""
+    terms = form.as_coefficients_dict()
+    return {atom: Fraction(int(c.p), int(c.q)) for atom, c in ((a, sp.Rational(c)) for a, c in terms.items())}
+
+
+def scaled(row: Row, factor: Fraction | int) -> Row:
+    """A multiple of a row."""
+    return {atom: factor * coefficient for atom, coefficient in row.items()}
+
+
+def as_inequalities(row: Row) -> list[Inequality]:
+    """The two inequalities that say that a row is 0."""
+    return [(row, False), (scaled(row, -1), False)]
+
+
+def known_bounds(row: Row) -> list[Inequality]:
+    """What is known of the atoms themselves: e^p > 0, a symbol's assumptions, the digits of ln 2."""
+    known: list[Inequality] = []
+    for atom in row:
+        if atom is not sp.S.One and atom.is_number:
+            value, margin = sp.Rational(str(sp.N(atom, 30))), sp.Rational(1, 10**20)
+            known += [(linear_row(atom - value + margin), True), (linear_row(value + margin - atom), True)]
+        elif atom is not sp.S.One and (atom.is_positive or atom.is_nonnegative):
+            known.append(({atom: Fraction(1)}, bool(atom.is_positive)))
+    return known
+
+
+def is_feasible(rows: list[Inequality]) -> bool:
+    """Whether some real values of the atoms meet every inequality.
+
+    >>> z = sp.Symbol("z", real=True)
+    >>> is_feasible([(linear_row(z - 1), True), (linear_row(2 - z), True)])  # 1 < z < 2
+    True
+    >>> is_feasible([(linear_row(z - 1), True), (linear_row(1 - z), False)])  # 1 < z <= 1
+    False
+    """
+    atoms = {atom for row, _ in rows for atom in row} - {sp.S.One}
+    for atom in atoms:
+        lower = [(scaled(row, 1 / row[atom]), strict) for row, strict in rows if row.get(atom, 0) > 0]
+        upper = [(scaled(row, -1 / row[atom]), strict) for row, strict in rows if row.get(atom, 0) < 0]
+        rows = [(row, strict) for row, strict in rows if not row.get(atom, 0)]
+        rows += [(_sum(below, above), strict or also) for below, strict in lower for above, also in upper]
+    return all(row.get(sp.S.One, 0) > 0 or (row.get(sp.S.One, 0) == 0 and not strict) for row, strict in rows)
+
+
+def _sum(left: Row, right: Row) -> Row:
+    return {atom: value for atom in left | right if (value := left.get(atom, Fraction()) + right.get(atom, Fraction()))}

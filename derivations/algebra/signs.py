@@ -1,0 +1,64 @@
+"""The sign of an expression: what its structure tells, and simpler forms that have the same sign."""
+
+import sympy as sp
+
+
+def reduced(expression: sp.Expr) -> sp.Expr:
+    """A form of the same sign, as linear as can be: e^p - e^q becomes p - q.
+
+    >>> z = sp.Symbol("z", real=True)
+    >>> reduced(3 * sp.exp(2 * z) - 3 * sp.exp(z - 1))
+    z + 1
+    """
+    form = sp.expand(expression)
+    if form.is_Add and len(form.args) == 2 and form.has(sp.exp):
+        minus, plus = sorted(form.args, key=lambda term: bool(term.is_positive))
+        if plus.is_positive and minus.is_negative:
+            logarithms = sp.expand(sp.expand_log(sp.log(plus) - sp.log(-minus), force=True))
+            form = form if any(log.free_symbols for log in logarithms.atoms(sp.log)) else logarithms
+    return form.primitive()[1] if form.is_Add else form
+
+
+def factors_of_sign(expression: sp.Expr) -> list[tuple[sp.Expr, sp.Expr]]:
+    """The bases and exponents of a product that the expression is, a quotient's denominator included."""
+    numerator, denominator = sp.together(expression).as_numer_denom()
+    numerator = sp.factor(numerator) if numerator.is_polynomial() else sp.factor_terms(numerator)
+    return [factor.as_base_exp() for factor in sp.Mul.make_args(numerator * sp.factor_terms(denominator))]
+
+
+def sign_by_structure(expression: sp.Expr) -> int | None:
+    """-1, 0 or 1 where the assumptions of the symbols alone tell it, else None."""
+    if expression.is_zero:
+        return 0
+    if expression.is_positive:
+        return 1
+    if expression.is_negative:
+        return -1
+    powers = {power: sp.Dummy(positive=True) for power in expression.atoms(sp.exp)}  # whatever the exponent, if real
+    return sign_by_structure(expression.xreplace(powers)) if powers else None
+
+
+def linear_symbol(form: sp.Expr) -> sp.Symbol | None:
+    """The last symbol by name that the form is linear in, with a number for its slope."""
+    slopes = {symbol: form.diff(symbol) for symbol in sorted(form.free_symbols, key=str, reverse=True)}
+    return next((symbol for symbol, slope in slopes.items() if slope.is_number and slope != 0), None)
+
+
+def solved_for_a_symbol(form: sp.Expr) -> dict[sp.Symbol, sp.Expr]:
+    """A symbol and what it equals where `form` is zero; nothing, if it is linear in none."""
+    symbol = linear_symbol(form)
+    return {symbol: sp.expand(symbol - form / form.diff(symbol))} if symbol else {}
+
+
+def as_squares(form: sp.Expr) -> list[tuple[int, sp.Expr]]:
+    """A definite quadratic as [(sign, base), ...]: one sign, and what is squared; of any other form, nothing."""
+    squares, rest = [], form
+    while not rest.is_number:
+        symbol = min(rest.free_symbols, key=str)
+        slope, curvature = rest.diff(symbol), rest.diff(symbol, 2)
+        if not (rest.is_polynomial() and curvature.is_number and curvature != 0):
+            return []
+        squares.append((int(sp.sign(curvature)), slope))
+        rest = sp.expand(rest - slope**2 / (2 * curvature))
+    squares += [(int(sp.sign(rest)), sp.S.One)] * (rest != 0)
+    return squares if len({sign for sign, _ in squares}) == 1 else []
