@@ -9,8 +9,10 @@ from derivations.proof.equation import Equation, Proof, Step
 
 # The bridge to JAX, imported when it is asked for: mathematics alone needs none of it.
 _BRIDGE = {
-    "Certificate": "certificate.certifier",
-    "Refutation": "certificate.certifier",
+    "Certificate": "certificate.verdict",
+    "Refutation": "certificate.verdict",
+    "UndecidedError": "algebra.cases",
+    "UnprovedError": "certificate.certifier",
     "certify": "certificate.certifier",
     "output_and_cost": "design.output_and_cost",
     "symbols": "certificate.program",

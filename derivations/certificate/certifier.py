@@ -5,15 +5,10 @@ handed. Floating point is another matter, and other tests': rounding, overflow a
 are not seen here.
 """
 
-import dataclasses
 import hashlib
 import itertools
-import json
-import random
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterable
 
 import jax
 import jax.numpy as jnp
@@ -21,95 +16,15 @@ import numpy as np
 import sympy as sp
 from jax.extend.core import jaxpr_as_fun
 
-from derivations.algebra.cases import Case, Condition, UndecidedError, uncovered
+from derivations.algebra.cases import Case, UndecidedError, uncovered
 from derivations.algebra.identity import vanishes
+from derivations.algebra.points import points_in
 from derivations.certificate.program import Program
-
-# What counterexamples are made of: numbers that a person can follow, and a few to reach saturated regions.
-NICE = [
-    sp.Rational(p, q)
-    for p, q in ((0, 1), (1, 1), (-1, 1), (2, 1), (-2, 1), (1, 2), (-1, 2), (3, 1), (-3, 1), (1, 4), (3, 4), (1, 3))
-]
-FAR = [sp.Integer(n) for n in (10, -10, 100, -100, 2000, -2000)]
+from derivations.certificate.verdict import Certificate, Refutation
 
 
 class UnprovedError(Exception):
     """Neither a proof nor a counterexample was found."""
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What was examined: kept as text, so that it can be written, read and compared."""
-
-    function: str
-    claim: str
-    arguments: tuple[str, ...]
-    assumptions: tuple[str, ...]
-    literals: tuple[str, ...]
-    fingerprint: str
-    jax: str
-    sympy: str
-
-    def to_json(self) -> str:
-        """The verdict as JSON; `read` is the inverse."""
-        return json.dumps({"verdict": type(self).__name__} | dataclasses.asdict(self), indent=2)
-
-
-@dataclass(frozen=True)
-class Certificate(Verdict):
-    """The function computes the claim in each of the cases, which cover all that meets the assumptions."""
-
-    cases: tuple[str, ...] = ()
-    components: int = 0
-
-    def __bool__(self):
-        """A certificate is true."""
-        return True
-
-    def __str__(self):
-        """One line."""
-        return f"certified: {self.function} is {self.claim} ({self.components} components, {len(self.cases)} cases)"
-
-
-@dataclass(frozen=True)
-class Refutation(Verdict):
-    """A case and an input at which the function does not compute the claim."""
-
-    case: str = ""
-    component: str = ""
-    computed: str = ""
-    expected: str = ""
-    point: tuple[tuple[str, str], ...] = ()
-    computed_value: str = ""
-    expected_value: str = ""
-    program_value: str = ""
-    remark: str = ""
-
-    def __bool__(self):
-        """A refutation is false."""
-        return False
-
-    def __str__(self):
-        """What is wrong, and where."""
-        where = ", ".join(f"{name} = {value}" for name, value in self.point)
-        lines = [
-            f"refuted: {self.function} is not {self.claim}",
-            f"  component {self.component or 'itself'}, case {self.case}, at {where or 'every input'}:",
-            f"  computed {self.computed} = {self.computed_value} (the program run there: {self.program_value})",
-            f"  expected {self.expected} = {self.expected_value}",
-            *([f"  {self.remark}"] if self.remark else []),
-        ]
-        return "\n".join(lines)
-
-
-def read(text: str) -> Certificate | Refutation:
-    """A verdict from its JSON."""
-    fields: dict[str, Any] = {key: _tuples(value) for key, value in json.loads(text).items()}
-    kinds = {kind.__name__: kind for kind in (Certificate, Refutation)}
-    kind = fields.pop("verdict", None)
-    if kind not in kinds:
-        raise ValueError(f"the JSON of a verdict names Certificate or Refutation as its 'verdict', not {kind!r}")
-    return kinds[kind](**fields)
 
 
 def certify(
@@ -219,7 +134,7 @@ def _counterexample(program, case, computed, wanted, component) -> dict:
     """An input in the case at which the two differ, as simple as can be found."""
     inputs = sorted({s for leaf in program.inputs for e in leaf.ravel() for s in e.free_symbols}, key=str)
     tried = 0
-    for point in itertools.islice(points(case, inputs), 30):
+    for point in itertools.islice(points_in(case, inputs), 30):
         tried += 1
         if _differ(computed, wanted, point):
             values = [expression.xreplace(point).evalf(8) for expression in (computed, wanted)]
@@ -234,23 +149,6 @@ def _counterexample(program, case, computed, wanted, component) -> dict:
     raise UnprovedError(
         f"no proof that {computed} is {wanted} where {case}, and no counterexample among {tried} inputs"
     )
-
-
-def points(case: Case, inputs: list[sp.Symbol]) -> Iterator[dict[sp.Symbol, sp.Expr]]:
-    """Inputs that lie in a case, simple ones first."""
-    free = [symbol for symbol in inputs if symbol not in case.substitution]
-    draw = random.Random(0)
-    for attempt in range(4000):
-        values = NICE[: 5 + attempt // 40] if attempt < 2000 else NICE + FAR
-        point = {symbol: draw.choice(values) for symbol in free}
-        point |= {symbol: value.xreplace(point) for symbol, value in case.substitution.items()}
-        if all(_meets(item, point) for item in case.conditions):
-            yield point
-
-
-def _meets(item: Condition, point: dict[sp.Symbol, sp.Expr]) -> bool:
-    sign = int(sp.sign(item.form.xreplace(point).evalf(30)))
-    return sign == item.sign or (item.weak and sign == 0)
 
 
 def _differ(left: sp.Expr, right: sp.Expr, point: dict[sp.Symbol, sp.Expr]) -> bool:
@@ -281,7 +179,3 @@ def _remark(program: Program, interpreter, computed: sp.Expr) -> str:
         else ""
     )
     return f"{trap}nan is born in {birth}"
-
-
-def _tuples(value: object) -> object:
-    return tuple(map(_tuples, value)) if isinstance(value, list) else value

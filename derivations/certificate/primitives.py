@@ -19,6 +19,7 @@ from sympy.logic.boolalg import BooleanAtom, BooleanFunction
 from derivations.algebra import extended_reals as real
 from derivations.algebra.cases import Case, UndecidedError
 from derivations.algebra.identity import vanishes
+from derivations.certificate.literals import number
 
 Array = np.ndarray
 Truth = BooleanAtom | BooleanFunction | Relational  # a sympy.Symbol is a Boolean too, so that does not tell
@@ -34,7 +35,7 @@ def array(values: object, shape: tuple[int, ...] | None = None) -> Array:
 def constant(value: object) -> Array:
     """A concrete value of any shape as an array of SymPy numbers."""
     concrete = np.asarray(value)
-    return array([real.number(element) for element in concrete.ravel()], concrete.shape)
+    return array([number(element) for element in concrete.ravel()], concrete.shape)
 
 
 def concrete(values: Array, dtype: np.dtype | type = np.int32) -> Array:

@@ -16,9 +16,10 @@ import numpy as np
 import sympy as sp
 
 import jaxce
-from derivations.certificate.certifier import Certificate, Refutation, certify
+from derivations.certificate.certifier import certify
 from derivations.certificate.primitives import Array
 from derivations.certificate.program import symbols
+from derivations.certificate.verdict import Certificate, Refutation
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from derivations.certificate.certifier import Certificate, Refutation, UnprovedError
+from derivations.certificate.certifier import UnprovedError
+from derivations.certificate.verdict import Certificate, Refutation
 from derivations.claims import batches, derivatives, edges, networks, optax_losses, pairs, user_function
 from derivations.claims.pairs import Claim
 from derivations.commands.processes import shared

@@ -108,7 +108,7 @@ def summary(reports: Sequence[Report], seconds: float) -> str:
         f"{sum(r.refused for r in reports)} mutants refused, {sum(len(r.undecided) for r in reports)} not, "
         f"{len(equivalent)} equivalent ({'; '.join(equivalent)})",
         f"{len(held)} equations held against jax.grad in {sum(r.components for r in held)} numbers, "
-        f"largest relative disagreement {max((r.disagreement for r in held), default=0):.1e}",
+        f"largest relative disagreement {max((r.disagreement or 0.0 for r in held), default=0.0):.1e}",
         f"{seconds:.0f} s",
     ]
     return "\n".join(lines)

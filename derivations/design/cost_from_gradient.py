@@ -23,6 +23,7 @@ from sympy import (
 )
 
 from derivations.algebra.letters import K, i, k, letters, m, unknowns
+from derivations.algebra.points import points_along
 from derivations.algebra.zero import Atoms, is_zero, lowest_terms
 from derivations.design.integrability import check_gradient
 from derivations.proof.notation import unfold
@@ -163,20 +164,10 @@ def _simple_logarithms(expression, z, values=None):
 
     def simple(argument):
         argument = lowest_terms(argument)
-        signs = {argument.subs(point).evalf() > 0 for point in _points(argument, z, values)}
+        signs = {argument.subs(point).evalf() > 0 for point in points_along(z, argument, values)}
         return {(True,): log(argument), (False,): log(-argument)}.get(tuple(signs), log(argument**2) / 2)
 
     return expression.replace(log, simple)
-
-
-def _points(expression, z, values):
-    others = {
-        letter: Rational(place + 2, 9) for place, letter in enumerate(sorted(unknowns(expression) - {z}, key=str))
-    }
-    for number in (
-        (Rational(1, 3), Rational(5, 2)) if z.is_positive else (Rational(-3, 2), Rational(1, 3), Rational(5, 2))
-    ):
-        yield {**others, z: number if values is None else values.subs(next(iter(values.free_symbols)), number)}
 
 
 def _checked(cost, delta, z):

@@ -6,7 +6,6 @@ such a factor exists (near a point where delta is not 0) just if Frobenius' term
 """
 
 import itertools
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -27,6 +26,7 @@ from sympy import (
     together,
 )
 
+from derivations.algebra.points import point_where_nonzero
 from derivations.algebra.zero import Atoms, is_zero, lowest_terms
 
 
@@ -75,7 +75,7 @@ def check_gradient(delta: Sequence[Expr], z: Sequence[Symbol]) -> None:
             exists = all(is_zero(frobenius(delta, z, *triple)) for triple in triples)
             found = integrating_factor(delta, z) if exists else None
             simplest = lowest_terms(rotation, factor)
-            raise NotAGradient((z[i], z[j]), simplest, _point_where_nonzero(simplest), found, exists)
+            raise NotAGradient((z[i], z[j]), simplest, point_where_nonzero(simplest), found, exists)
 
 
 def integrating_factor(delta: Sequence[Expr], z: Sequence[Symbol]) -> Expr | None:
@@ -115,12 +115,3 @@ def _coefficients(condition, z):
     meaning = {symbol: atom for symbol, atom in atoms.meaning().items() if not atom.has(*z)}
     coefficients = Poly(expand(numerator), *dependent).coeffs() if dependent else [numerator]
     return [coefficient.xreplace(meaning) for coefficient in coefficients]
-
-
-def _point_where_nonzero(expression):
-    """A point with small rational coordinates at which an expression is not 0."""
-    chance = random.Random(0)
-    while True:
-        point = {name: Rational(chance.randint(1, 12), 6) for name in sorted(expression.free_symbols, key=str)}
-        if expression.subs(point) != 0:
-            return point

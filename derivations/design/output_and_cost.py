@@ -12,7 +12,8 @@ import numpy as np
 import sympy as sp
 
 import jaxce
-from derivations.certificate.certifier import Certificate, certify
+from derivations.certificate.certifier import certify
+from derivations.certificate.verdict import Certificate
 from derivations.design.cost_from_gradient import cost_from_gradient
 from derivations.design.to_jax import NotCertifiedError, to_jax
 

@@ -10,7 +10,9 @@ import sympy as sp
 
 from derivations.algebra.cases import Case
 from derivations.algebra.extended_reals import holds
-from derivations.certificate.certifier import Certificate, certify, points
+from derivations.algebra.points import points_in
+from derivations.certificate.certifier import certify
+from derivations.certificate.verdict import Certificate
 from derivations.design import stable_form
 
 FUNCTIONS: dict[type, Callable] = {
@@ -143,7 +145,7 @@ def _piecewise(expression: sp.Piecewise, values: dict) -> jax.typing.ArrayLike:
 
 
 def _example(when: sp.Basic, symbols: list[sp.Symbol]) -> dict[sp.Symbol, float]:
-    for point in points(Case(), symbols):
+    for point in points_in(Case(), symbols):
         if holds(Case(), when.xreplace(point)):
             return {symbol: float(value) for symbol, value in point.items()}
     raise ValueError(f"no input found at which {when}")

@@ -6,18 +6,16 @@ that the numbers owe nothing to SymPy's treatment of symbolic sums, nor to `deri
 
 import itertools
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import mpmath
-from sympy import Expr, Indexed, Interval, Rational, S, Symbol, lambdify, nan, oo, zoo
+from sympy import Eq, Expr, Rational, Set, Symbol, lambdify, nan, zoo
 
 from derivations.algebra.letters import INDICES, K, M, N, n, unknowns
-from derivations.proof.notation import Unspecified, unfold
-
-if TYPE_CHECKING:
-    from derivations.proof.equation import Equation
+from derivations.algebra.points import Point, random_point
+from derivations.proof.notation import Definitions, Unspecified, unfold
 
 DIGITS = 50
 CLOSE = mpmath.mpf(10) ** -(DIGITS - 15)
@@ -45,13 +43,26 @@ FUNCTIONS = {
 }
 
 
-def counterexamples(claims: Sequence[tuple[Expr, Expr]], equation: "Equation") -> dict[int, Counterexample]:
+class Premises(Protocol):
+    """What is known of the letters that are sampled; an `Equation` is one. The label is the seed."""
+
+    @property
+    def label(self) -> str: ...
+    @property
+    def where(self) -> Definitions: ...
+    @property
+    def given(self) -> Sequence[Eq]: ...
+    @property
+    def domain(self) -> Mapping[Expr, Set]: ...
+
+
+def counterexamples(claims: Sequence[tuple[Expr, Expr]], premises: Premises) -> dict[int, Counterexample]:
     """Where a claim left = right is false at a random point of the domain: its place, and that point."""
     expressions = list(dict.fromkeys(itertools.chain.from_iterable(claims)))
     free = set().union(*(expression.free_symbols for expression in expressions)) & set(INDICES)
     found = {}
     for sizes in (APART, TOGETHER) if len(free) > 1 else (APART,):
-        for point, values in evaluations(expressions, equation, sizes):
+        for point, values in evaluations(expressions, premises, sizes):
             value = dict(zip(expressions, values, strict=True))
             for place, (left, right) in enumerate(claims):
                 if place not in found and not _close(value[left], value[right]):
@@ -65,51 +76,31 @@ def _close(a, b):
 
 
 def evaluations(
-    expressions: Sequence[Expr], equation: "Equation", sizes: Mapping[Symbol, int], points: int = 2
-) -> Iterator[tuple[dict, list]]:
-    """The values of several expressions at random points of an equation's domain, for one choice of sizes."""
-    plain = [concrete(expression, equation, sizes) for expression in expressions]
+    expressions: Sequence[Expr], premises: Premises, sizes: Mapping[Symbol, int], points: int = 2
+) -> Iterator[tuple[Point, list]]:
+    """The values of several expressions at random points where the premises hold, for one choice of sizes."""
+    plain = [concrete(expression, premises, sizes) for expression in expressions]
     plain = [nan if expression.has(zoo) else expression for expression in plain]
-    given = [concrete(e.lhs - e.rhs, equation, sizes) for e in equation.given]
+    given = [concrete(e.lhs - e.rhs, premises, sizes) for e in premises.given]
     if any(e.is_number and e != 0 for e in given):
         return  # such as j = k where they are given to be different
     names = sorted({name for e in (*plain, *given) for name in unknowns(e)}, key=str)
-    symbols = {name: Symbol(f"v{place}") for place, name in enumerate(names)}
-    values = lambdify(symbols.values(), [e.xreplace(symbols) for e in plain], [FUNCTIONS, "mpmath"])
-    chance = random.Random(equation.label)
+    values, rng = numeric(plain, names), random.Random(premises.label)
     with mpmath.workdps(DIGITS):
         for _ in range(points):
-            point = _random_point(names, given, equation, chance)
+            point = random_point(names, given, premises.domain, rng)
+            if point is None:
+                raise ValueError(f"equation {premises.label}: no random point lies in its domain {premises.domain}")
             yield point, values(*(mpmath.mpf(value.p) / value.q for value in point.values()))
 
 
-def concrete(expression: Expr, equation: "Equation", sizes: Mapping[Symbol, int]) -> Expr:
+def concrete(expression: Expr, premises: Premises, sizes: Mapping[Symbol, int]) -> Expr:
     """The expression for given sizes and indices: no sum, derivative or unspecified function is left in it."""
-    plain = unfold(expression, equation.where, sizes)
+    plain = unfold(expression, premises.where, sizes)
     return plain.replace(lambda part: isinstance(part, Unspecified), lambda part: part.example())
 
 
-def _random_point(names, given, equation, chance):
-    """Rational values for all names, within the domain and such that the given equations hold."""
-    for _ in range(1000):
-        point = {name: _random_value(name, equation.domain, chance) for name in names}
-        for constraint in [e for e in given if unknowns(e)]:
-            last = max(unknowns(constraint), key=str)
-            at_0, at_1 = (constraint.xreplace({**point, last: Rational(value)}) for value in (0, 1))
-            point[last] = at_0 / (at_0 - at_1)  # the constraints are linear
-        if all(value in _values(name, equation.domain) for name, value in point.items()):
-            return point
-    raise ValueError(f"equation {equation.label}: no random point lies in its domain {dict(equation.domain)}")
-
-
-def _random_value(name, domain, chance):
-    values = _values(name, domain)
-    if values.is_FiniteSet:
-        return next(iter(values))
-    low, high = max(values.inf, Rational(-5, 2)), min(values.sup, Rational(3, 2))
-    return low + (high - low) * Rational(chance.randint(1, 96), 97)
-
-
-def _values(name, domain):
-    letter = name.base if isinstance(name, Indexed) else name
-    return domain.get(letter, S.Reals if not name.is_positive else Interval.open(0, oo))
+def numeric(expressions: Sequence[Expr], names: Sequence[Expr], *, cse: bool = False) -> Callable[..., list]:
+    """The expressions' values as a function of mpmath's numbers, one for each of the names on which they depend."""
+    symbols = {name: Symbol(f"v{place}") for place, name in enumerate(names)}
+    return lambdify(symbols.values(), [e.xreplace(symbols) for e in expressions], [FUNCTIONS, "mpmath"], cse=cse)

@@ -12,7 +12,7 @@ import pytest
 import jaxce
 from derivations.__main__ import main
 from derivations.algebra.identity import vanishes
-from derivations.certificate.certifier import Refutation, read
+from derivations.certificate.verdict import Refutation, read
 from derivations.claims import batches, derivatives, edges, networks, optax_losses, pairs, user_function, written_out
 from derivations.commands import certify
 

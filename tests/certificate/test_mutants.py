@@ -22,7 +22,7 @@ def examination():
 
 
 def test_a_sample_of_changes_is_noticed_by_processes_that_share_it():
-    findings = list(mutants.examine_all(SAMPLE))
+    findings = list(command.examine_all(SAMPLE))
     assert [finding.name for finding in findings] == [mutant.name for mutant in SAMPLE]
     assert not list(faults(findings, complete=False))
 

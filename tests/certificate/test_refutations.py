@@ -12,7 +12,8 @@ import sympy as sp
 
 import jaxce
 from derivations import certify, symbols
-from derivations.certificate.certifier import Certificate, Refutation, UnprovedError, read
+from derivations.certificate.certifier import UnprovedError
+from derivations.certificate.verdict import Certificate, Refutation, read
 from derivations.claims.pairs import sigmoid, softmax
 
 z, y = symbols("z", 2), symbols("y", 2)

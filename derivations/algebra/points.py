@@ -1,0 +1,92 @@
+"""Points at which expressions are tried: simple ones in a case, random ones in a domain, one where a form is not 0."""
+
+import random
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from sympy import Expr, Integer, Interval, Rational, S, Set, Symbol, oo, sign
+
+from derivations.algebra.cases import Case, Condition
+from derivations.algebra.letters import base, unknowns
+
+# What counterexamples are made of: numbers that a person can follow, and a few to reach saturated regions.
+NICE = [
+    Rational(p, q)
+    for p, q in ((0, 1), (1, 1), (-1, 1), (2, 1), (-2, 1), (1, 2), (-1, 2), (3, 1), (-3, 1), (1, 4), (3, 4), (1, 3))
+]
+FAR = [Integer(n) for n in (10, -10, 100, -100, 2000, -2000)]
+
+Point = dict[Expr, Expr]  # the value of each symbol or element
+
+
+def points_in(case: Case, inputs: Iterable[Symbol]) -> Iterator[Point]:
+    """Inputs that lie in a case, simple ones first.
+
+    >>> z = Symbol("z", real=True)
+    >>> next(points_in(Case.where([z > 2]), [z]))
+    {z: 3}
+    """
+    free = [symbol for symbol in inputs if symbol not in case.substitution]
+    rng = random.Random(0)
+    for attempt in range(4000):
+        values = NICE[: 5 + attempt // 40] if attempt < 2000 else NICE + FAR
+        point = {symbol: rng.choice(values) for symbol in free}
+        point |= {symbol: value.xreplace(point) for symbol, value in case.substitution.items()}
+        if all(_meets(item, point) for item in case.conditions):
+            yield point
+
+
+def _meets(item: Condition, point: Point) -> bool:
+    sign_there = int(sign(item.form.xreplace(point).evalf(30)))
+    return sign_there == item.sign or (item.weak and sign_there == 0)
+
+
+def point_where_nonzero(expression: Expr) -> dict[Symbol, Rational]:
+    """A point with small rational coordinates at which an expression, not identically 0, is not 0."""
+    rng = random.Random(0)
+    while True:
+        point = {name: Rational(rng.randint(1, 12), 6) for name in sorted(expression.free_symbols, key=str)}
+        if expression.subs(point) != 0:
+            return point
+
+
+def points_along(z: Expr, expression: Expr, activation: Expr | None = None) -> Iterator[Point]:
+    """Points at which z is in turn a few real numbers, or what the activation makes of them; all other letters stay."""
+    others = {
+        letter: Rational(place + 2, 9) for place, letter in enumerate(sorted(unknowns(expression) - {z}, key=str))
+    }
+    positive, negative = (Rational(1, 3), Rational(5, 2)), (Rational(-3, 2),)
+    for number in positive if z.is_positive else negative + positive:
+        yield {
+            **others,
+            z: number if activation is None else activation.subs(next(iter(activation.free_symbols)), number),
+        }
+
+
+def random_point(
+    names: Sequence[Expr], given: Sequence[Expr], domain: Mapping[Expr, Set], rng: random.Random
+) -> Point | None:
+    """Rational values for all names, within the domain and such that each of `given`, linear in its last name, is 0.
+
+    None where a thousand attempts do not hit the domain.
+    """
+    for _ in range(1000):
+        point = {name: _random_value(name, domain, rng) for name in names}
+        for constraint in filter(unknowns, given):
+            last = max(unknowns(constraint), key=str)
+            at_0, at_1 = (constraint.xreplace({**point, last: Rational(value)}) for value in (0, 1))
+            point[last] = at_0 / (at_0 - at_1)
+        if all(value in _values(name, domain) for name, value in point.items()):
+            return point
+    return None
+
+
+def _random_value(name: Expr, domain: Mapping[Expr, Set], rng: random.Random) -> Expr:
+    values = _values(name, domain)
+    if values.is_FiniteSet:
+        return next(iter(values))
+    low, high = max(values.inf, Rational(-5, 2)), min(values.sup, Rational(3, 2))
+    return low + (high - low) * Rational(rng.randint(1, 96), 97)
+
+
+def _values(name: Expr, domain: Mapping[Expr, Set]) -> Set:
+    return domain.get(base(name), Interval.open(0, oo) if name.is_positive else S.Reals)

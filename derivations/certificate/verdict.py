@@ -1,0 +1,85 @@
+"""Verdicts: a certificate or a refutation, as text that can be written, read and compared."""
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was examined: kept as text, so that it can be written, read and compared."""
+
+    function: str
+    claim: str
+    arguments: tuple[str, ...]
+    assumptions: tuple[str, ...]
+    literals: tuple[str, ...]
+    fingerprint: str
+    jax: str
+    sympy: str
+
+    def to_json(self) -> str:
+        """The verdict as JSON; `read` is the inverse."""
+        return json.dumps({"verdict": type(self).__name__} | dataclasses.asdict(self), indent=2)
+
+
+@dataclass(frozen=True)
+class Certificate(Verdict):
+    """The function computes the claim in each of the cases, which cover all that meets the assumptions."""
+
+    cases: tuple[str, ...] = ()
+    components: int = 0
+
+    def __bool__(self):
+        """A certificate is true."""
+        return True
+
+    def __str__(self):
+        """One line."""
+        return f"certified: {self.function} is {self.claim} ({self.components} components, {len(self.cases)} cases)"
+
+
+@dataclass(frozen=True)
+class Refutation(Verdict):
+    """A case and an input at which the function does not compute the claim."""
+
+    case: str = ""
+    component: str = ""
+    computed: str = ""
+    expected: str = ""
+    point: tuple[tuple[str, str], ...] = ()
+    computed_value: str = ""
+    expected_value: str = ""
+    program_value: str = ""
+    remark: str = ""
+
+    def __bool__(self):
+        """A refutation is false."""
+        return False
+
+    def __str__(self):
+        """What is wrong, and where."""
+        where = ", ".join(f"{name} = {value}" for name, value in self.point)
+        lines = [
+            f"refuted: {self.function} is not {self.claim}",
+            f"  component {self.component or 'itself'}, case {self.case}, at {where or 'every input'}:",
+            f"  computed {self.computed} = {self.computed_value} (the program run there: {self.program_value})",
+            f"  expected {self.expected} = {self.expected_value}",
+            *([f"  {self.remark}"] if self.remark else []),
+        ]
+        return "\n".join(lines)
+
+
+def read(text: str) -> Certificate | Refutation:
+    """A verdict from its JSON."""
+    fields: dict[str, Any] = {key: _tuples(value) for key, value in json.loads(text).items()}
+    kinds = {kind.__name__: kind for kind in (Certificate, Refutation)}
+    kind = fields.pop("verdict", None)
+    if kind not in kinds:
+        raise ValueError(f"the JSON of a verdict names Certificate or Refutation as its 'verdict', not {kind!r}")
+    return kinds[kind](**fields)
+
+
+def _tuples(value: object) -> object:
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value
