@@ -81,11 +81,11 @@ class Train:
         if not 0 <= self.seed < 2**32:
             raise ValueError(f"seed must be from 0 to {2**32 - 1}; got {self.seed}")
         for file in filter(None, (self.save, self.plot)):
-            checkpoint.check_target(file)
+            checkpoint.check_writable(file)
         if self.plot:
-            curves.check_target(self.plot)
+            curves.check_format(self.plot)
         if self.cache:
-            _keep_compiled_programs()
+            _use_compilation_cache()
 
         data = jaxce.mnist.load(self.data)
         key_init, key_fit = jax.random.split(jax.random.key(self.seed))
@@ -124,10 +124,10 @@ class Train:
         print(f"{'last':9}{_row(history, -1)}")
         print(f"\n{len(history.seconds)} epochs in {history.seconds.sum():.2f} s, compilation included")
         if self.save:
-            checkpoint.save(self.save, checkpoint.Network(params, self.cost, self.output))
+            checkpoint.save_network(self.save, checkpoint.Network(params, self.cost, self.output))
             print(f"parameters saved in {self.save}")
         if self.plot:
-            curves.draw(history, self.plot)
+            curves.plot_history(history, self.plot)
             print(f"cost and accuracy drawn in {self.plot}")
 
 
@@ -142,7 +142,7 @@ class Evaluate:
 
     def run(self) -> None:
         """Load the network and the images, and print the table."""
-        network = checkpoint.load(self.file)
+        network = checkpoint.load_network(self.file)
         images, labels = jaxce.mnist.load(self.data).test
         cost, output = jaxce.COSTS[network.cost], jaxce.OUTPUTS[network.output]
         result = jaxce.evaluate(network.params, (images, labels), cost=cost, output=output)
@@ -165,7 +165,7 @@ def _row(history, index):
     return f"{epoch:5}  {training_cost:13.6f}  {test_cost:9.6f}  {accuracy:13.2%}  {seconds:7.2f}"
 
 
-def _keep_compiled_programs():
+def _use_compilation_cache():
     """The second start compiles nothing: JAX finds the programs of the first in the user's cache directory."""
     folder = platformdirs.user_cache_path("jaxce")
     try:

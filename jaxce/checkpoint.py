@@ -27,7 +27,7 @@ class Network(NamedTuple):
     output: str
 
 
-def check_target(file: Path) -> None:
+def check_writable(file: Path) -> None:
     """Raise OSError now where writing `file` after hours of training would fail."""
     try:
         if file.exists() and not (file.is_file() and os.access(file, os.W_OK)):
@@ -38,13 +38,13 @@ def check_target(file: Path) -> None:
         raise OSError(f"cannot write {file}: {error.strerror}") from error
 
 
-def save(file: Path, network: Network) -> None:
+def save_network(file: Path, network: Network) -> None:
     """Write a network; a file of the same name is replaced at once or not at all.
 
     >>> folder = tempfile.TemporaryDirectory()
     >>> file = Path(folder.name) / "network.npz"
-    >>> save(file, Network([Layer(np.ones((10, 784)), np.zeros(10))], "cross_entropy", "sigmoid"))
-    >>> load(file).params[0].w.shape
+    >>> save_network(file, Network([Layer(np.ones((10, 784)), np.zeros(10))], "cross_entropy", "sigmoid"))
+    >>> load_network(file).params[0].w.shape
     (10, 784)
     >>> folder.cleanup()
     """
@@ -57,8 +57,8 @@ def save(file: Path, network: Network) -> None:
     os.replace(unfinished, file)
 
 
-def load(file: Path) -> Network:
-    """Read a network that `save` wrote.
+def load_network(file: Path) -> Network:
+    """Read a network that `save_network` wrote.
 
     Raises OSError where the file cannot be read, ValueError where it is damaged or not such a network.
     """

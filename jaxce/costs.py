@@ -20,8 +20,8 @@ from jax import Array
 from jax.custom_derivatives import SymbolicZero
 from jax.typing import ArrayLike
 
-from jaxce.exponentials import on_its_own
-from jaxce.output_layer import Output, present, working_precision
+from jaxce.fusion import fusion_barrier
+from jaxce.output_layer import Output, mask_logits, working_precision
 
 
 def quadratic(output: Output, z: ArrayLike, y: ArrayLike, axis: int = -1, where: ArrayLike | None = None) -> Array:
@@ -69,7 +69,7 @@ def cross_entropy(output: Output, z: ArrayLike, y: ArrayLike, axis: int = -1, wh
 
     def delta(z, y):
         y = _dense(z, y, axis)
-        total = on_its_own(jnp.sum(y, axis, keepdims=True))
+        total = fusion_barrier(jnp.sum(y, axis, keepdims=True))
         return -output.c * (output.log_pullback(z, y, total, axis) + output.log_complement_pullback(z, 1 - y, axis))
 
     return _evaluate(cost, delta, z, y, axis, where)
@@ -99,7 +99,7 @@ def log_likelihood(output: Output, z: ArrayLike, y: ArrayLike, axis: int = -1, w
         return -output.log_unit * jnp.sum(_weighted(y, log, undefined), axis, where=where)
 
     def delta(z, y):
-        total = 1 if _is_label(y) else on_its_own(jnp.sum(y, axis, keepdims=True))
+        total = 1 if _is_label(y) else fusion_barrier(jnp.sum(y, axis, keepdims=True))
         return -output.c * output.log_pullback(z, _dense(z, y, axis), total, axis)
 
     return _evaluate(cost, delta, z, y, axis, where)
@@ -112,7 +112,7 @@ def _evaluate(cost: Callable, delta: Callable, z: ArrayLike, y: ArrayLike, axis:
     y = _wide(y) if _is_label(y) else y.astype(z.dtype)
     valid = (y >= 0) & (y < z.shape[axis]) if _is_label(y) else True
     if where is not None:
-        z, y = present(z, where), jnp.where(where, _dense(z, y, axis), 0)
+        z, y = mask_logits(z, where), jnp.where(where, _dense(z, y, axis), 0)
     differentiable_cost = jax.custom_jvp(cost)
 
     def jvp(primals, tangents):

@@ -7,8 +7,8 @@ import numpy as np
 from jaxce.training import History
 
 
-def check_target(file: Path) -> None:
-    """Raise ValueError now where `draw` would fail: for want of matplotlib, or for the picture's format."""
+def check_format(file: Path) -> None:
+    """Raise ValueError now where `plot_history` would fail: for want of matplotlib, or for the picture's format."""
     try:
         from matplotlib.backend_bases import FigureCanvasBase
     except ImportError as error:
@@ -18,13 +18,13 @@ def check_target(file: Path) -> None:
         raise ValueError(f"cannot draw {file}: its name must end in one of {', '.join(sorted(formats))}")
 
 
-def draw(history: History, file: Path) -> None:
+def plot_history(history: History, file: Path) -> None:
     """Write the picture, in the format that the file's name ends in (png, svg, pdf ...).
 
     >>> import tempfile
     >>> history = History(*np.ones((4, 3)))
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     draw(history, Path(folder) / "history.svg")
+    ...     plot_history(history, Path(folder) / "history.svg")
     """
     from matplotlib.figure import Figure  # half a second that only a picture should cost
     from matplotlib.ticker import MaxNLocator

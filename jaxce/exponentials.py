@@ -10,6 +10,8 @@ import math
 import jax.numpy as jnp
 from jax import Array, lax
 
+from jaxce.fusion import fusion_barrier
+
 # exp(-1000) is 0 in every float type: below, differences need not be told apart.
 _NEGLIGIBLE = -1000.0
 
@@ -32,17 +34,9 @@ def exponentials(z: Array, c: float, axis: int) -> tuple[Array, Array, Array]:
     e = jnp.exp(x)
     e = e + e * lax.stop_gradient(error)  # exp(x + error) = exp(x) (1 + error) to second order
     largest = lax.stop_gradient(jnp.floor(e))  # 1 where z is the maximum, else 0
-    below, total = (on_its_own(jnp.sum(x, axis, keepdims=True)) for x in (e - largest, e))
+    below, total = (fusion_barrier(jnp.sum(x, axis, keepdims=True)) for x in (e - largest, e))
     rest = below + jnp.floor(total - below - 0.5)  # the maxima but one; to sum `largest` would be to store it first
     return m, e, rest
-
-
-def on_its_own(x: Array) -> Array:
-    """The array x, rounded to its own precision: x itself, but not fused with the sum that it is, or that it enters.
-
-    On a CPU, XLA makes one kernel of a sum and the arithmetic around it: up to four times slower than two.
-    """
-    return lax.reduce_precision(x, exponent_bits=jnp.finfo(x.dtype).nexp, mantissa_bits=jnp.finfo(x.dtype).nmant)
 
 
 def _check_range(c, dtype):

@@ -46,7 +46,7 @@ class Output:
     def __call__(self, z: ArrayLike, axis: int = -1, where: ArrayLike | None = None) -> Array:
         """The activation a of the weighted inputs z, of z's shape and dtype; 0 where `where` is False."""
         z = jnp.asarray(z)
-        a, _ = self.activations(present(working_precision(z), where), axis)
+        a, _ = self.activations(mask_logits(working_precision(z), where), axis)
         return (a if where is None else jnp.where(where, a, 0)).astype(z.dtype)
 
     @classmethod
@@ -98,6 +98,6 @@ def working_precision(z: Array) -> Array:
     return z.astype(jnp.float32) if jnp.finfo(z.dtype).bits < 32 else z
 
 
-def present(z: Array, where: ArrayLike | None) -> Array:
+def mask_logits(z: Array, where: ArrayLike | None) -> Array:
     """The array z with -inf, which takes no part in a softmax, at the outputs that are masked out."""
     return z if where is None else jnp.where(where, z, -jnp.inf)

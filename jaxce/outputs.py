@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from jaxce.exponentials import on_its_own
+from jaxce.fusion import fusion_barrier
 from jaxce.output_layer import Output, half_square, residual
 from jaxce.softmax_layer import softmax
 
@@ -67,7 +67,7 @@ def _sigmoid_half_squared_residual(z, y, axis):
     e, e_squared = jnp.exp(-jnp.abs(z)), jnp.exp(-2 * jnp.abs(z))  # the square of e would double the ulps of e
     numerator = jnp.where(z < 0, (1 - y) * e - y, (1 - y) - y * e)
     is_right = y == jnp.where(z < 0, 0, 1)  # then the numerator is e or -e
-    return on_its_own(jnp.where(is_right, e_squared / 2, half_square(numerator)) / (1 + (2 * e + e_squared)))
+    return fusion_barrier(jnp.where(is_right, e_squared / 2, half_square(numerator)) / (1 + (2 * e + e_squared)))
 
 
 @_sigmoid_half_squared_residual.defjvp

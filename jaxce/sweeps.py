@@ -22,7 +22,16 @@ import optax
 
 from jaxce.network import Layer, init
 from jaxce.outputs import sigmoid
-from jaxce.training import BLOCK, History, Interrupted, check_counts, checked, compiled, descend, measure
+from jaxce.training import (
+    BLOCK,
+    History,
+    Interrupted,
+    check_counts,
+    compiled,
+    mean_cost_and_accuracy,
+    train_epoch,
+    validate_data,
+)
 
 Member = Mapping[str, Any]
 
@@ -90,8 +99,8 @@ def sweep(
     columns = _columns(members)
     start = functools.partial(_start, sizes=sizes, scheme=scheme, optimizer=optimizer)
     first = jax.eval_shape(start, {name: column[0] for name, column in columns.items()})
-    x, y = checked(first.params, data, **network)
-    test = None if evaluation is None else checked(first.params, evaluation, **network)
+    x, y = validate_data(first.params, data, **network)
+    test = None if evaluation is None else validate_data(first.params, evaluation, **network)
     check_counts(len(x), epochs, batch_size)
     on_cpu = jax.default_backend() == "cpu"
     _check_memory(len(members), first, x, test, batch_size, at_once=_cores() if on_cpu else len(members))
@@ -108,10 +117,10 @@ def sweep(
             rows.append((*row, np.full(len(members), now - begin)))
             begin = now
             if progress is not None:
-                progress(_history(rows))
+                progress(_history_of_members(rows))
     except KeyboardInterrupt:
-        raise Interrupted(params, _history(rows)) from None
-    return Sweep(list(members), params, _history(rows), ~finite)
+        raise Interrupted(params, _history_of_members(rows)) from None
+    return Sweep(list(members), params, _history_of_members(rows), ~finite)
 
 
 def _columns(members):
@@ -123,7 +132,7 @@ def _columns(members):
     return {name: jnp.asarray([member[name] for member in members]) for name in members[0]}
 
 
-def _history(rows):
+def _history_of_members(rows):
     """The history [members, epochs] from a row of arrays [members] for each epoch."""
     return History(*np.array(rows, dtype=float).transpose(1, 2, 0)) if rows else History(*np.empty((4, 0)))
 
@@ -153,7 +162,7 @@ def _like(params, value):
 @compiled
 def _train_one(run, epoch, x, y, test, *, optimizer, batch_size, **network):
     """A run after one more epoch, and the epoch's row; a run that is not finite stays as it last was."""
-    params, state, training_cost, finite = descend(
+    params, state, training_cost, finite = train_epoch(
         run.params,
         run.state,
         x,
@@ -166,7 +175,7 @@ def _train_one(run, epoch, x, y, test, *, optimizer, batch_size, **network):
     finite &= run.finite
     keep = functools.partial(jnp.where, finite)
     params, state = jax.tree.map(keep, (params, state), (run.params, run.state))
-    measured = (jnp.nan, jnp.nan) if test is None else measure(params, *test, **network)
+    measured = (jnp.nan, jnp.nan) if test is None else mean_cost_and_accuracy(params, *test, **network)
     row = [keep(value, jnp.nan) for value in (training_cost, *measured)]
     return run._replace(params=params, state=state, finite=finite), row
 

@@ -101,8 +101,8 @@ def fit(
     1.0
     """
     network = {"cost": cost, "output": output, "hidden": hidden}
-    x, y = checked(params, data, **network)
-    test = None if evaluation is None else checked(params, evaluation, **network)
+    x, y = validate_data(params, data, **network)
+    test = None if evaluation is None else validate_data(params, evaluation, **network)
     check_counts(len(x), epochs, batch_size)
     params, state, rows = list(params), optimizer.init(params), []
     try:
@@ -112,7 +112,7 @@ def fit(
                 params, state, x, y, jax.random.fold_in(key, epoch),
                 optimizer=optimizer, batch_size=batch_size, **network,
             )  # fmt: skip
-            measured = (jnp.nan, jnp.nan) if test is None else measure(trained, *test, **network)
+            measured = (jnp.nan, jnp.nan) if test is None else mean_cost_and_accuracy(trained, *test, **network)
             row = (*map(float, (training_cost, *measured)), time.perf_counter() - start)
             if not finite:
                 raise Diverged(params, _history(rows), float(training_cost))
@@ -142,11 +142,11 @@ def evaluate(
     >>> float(result.accuracy)
     1.0
     """
-    x, y = checked(params, data, cost, output, hidden)
-    return measure(params, x, y, cost=cost, output=output, hidden=hidden)
+    x, y = validate_data(params, data, cost, output, hidden)
+    return mean_cost_and_accuracy(params, x, y, cost=cost, output=output, hidden=hidden)
 
 
-def descend(params, state, x, y, key, *, cost, output, hidden, optimizer, batch_size):
+def train_epoch(params, state, x, y, key, *, cost, output, hidden, optimizer, batch_size):
     """One epoch: parameters and optimizer state after it, the mean cost, and whether all of it is finite."""
 
     def mean_cost(params, x, y):
@@ -159,7 +159,7 @@ def descend(params, state, x, y, key, *, cost, output, hidden, optimizer, batch_
         updates, state = optimizer.update(gradient, state, params)
         return (optax.apply_updates(params, updates), state), z
 
-    def descend_block(carry, minibatches):
+    def train_block(carry, minibatches):
         """A step on each row of indices; the sum of their costs, taken all at once since that is faster."""
         xs, ys = x[minibatches], y[minibatches]
         carry, zs = jax.lax.scan(step, carry, (xs, ys))
@@ -170,11 +170,11 @@ def descend(params, state, x, y, key, *, cost, output, hidden, optimizer, batch_
     blocks = whole - whole % (BLOCK * batch_size)
     carry, total = (params, state), 0.0
     if blocks:
-        carry, totals = jax.lax.scan(descend_block, carry, order[:blocks].reshape(-1, BLOCK, batch_size))
+        carry, totals = jax.lax.scan(train_block, carry, order[:blocks].reshape(-1, BLOCK, batch_size))
         total = jnp.sum(totals)
     for rest in (order[blocks:whole].reshape(-1, batch_size), order[None, whole:]):
         if rest.size:
-            carry, C = descend_block(carry, rest)
+            carry, C = train_block(carry, rest)
             total += C
     finite = jnp.all(jnp.array([jnp.all(jnp.isfinite(leaf)) for leaf in jax.tree.leaves((*carry[0], total))]))
     return *carry, total / len(x), finite
@@ -194,11 +194,11 @@ def shuffled(key, n):
 
 
 compiled = functools.partial(jax.jit, static_argnames=("cost", "output", "hidden", "optimizer", "batch_size"))
-_epoch = compiled(descend)
+_epoch = compiled(train_epoch)
 
 
 @functools.partial(jax.jit, static_argnames=("cost", "output", "hidden"))
-def measure(params, x, y, *, cost, output, hidden):
+def mean_cost_and_accuracy(params, x, y, *, cost, output, hidden):
     labelled = jnp.issubdtype(y.dtype, jnp.integer)
     return Evaluation(
         loss(params, x, y, cost=cost, output=output, hidden=hidden),
@@ -218,7 +218,7 @@ def check_counts(n, epochs, batch_size):
         raise ValueError(f"epochs must be at least 1; got {epochs}")
 
 
-def checked(params, data, cost, output, hidden):
+def validate_data(params, data, cost, output, hidden):
     """The pair (x, y) as JAX arrays, once it is known to fit the network."""
     x, y = map(jnp.asarray, data)
     if x.ndim != 2 or len(x) == 0:

@@ -82,7 +82,7 @@ def test_the_seed_decides_everything(data, capsys):
 )
 def test_every_option_is_heard(data, options, tmp_path, capsys):
     train(data, *options, "--save", str(tmp_path / "network.npz"))
-    heading, saved = capsys.readouterr().out.splitlines()[0], checkpoint.load(tmp_path / "network.npz")
+    heading, saved = capsys.readouterr().out.splitlines()[0], checkpoint.load_network(tmp_path / "network.npz")
     assert saved.cost in heading
     assert saved.output in heading
     assert ("12-6-5-10" if "6" in options else "12-5-10") in heading
@@ -144,7 +144,7 @@ def test_ctrl_c_ends_cleanly_and_keeps_the_last_finished_epoch(data, tmp_path):
     assert process.returncode == 130
     assert re.fullmatch(r"jaxce: training interrupted after epoch \d+\n", complaint)
     assert f"parameters saved in {file}" in printed
-    assert checkpoint.load(file).params[0].w.shape == (30, 12)
+    assert checkpoint.load_network(file).params[0].w.shape == (30, 12)
 
 
 def test_divergence_prints_the_finite_epochs_and_saves_them(data, tmp_path, capsys):
@@ -158,7 +158,7 @@ def test_divergence_prints_the_finite_epochs_and_saves_them(data, tmp_path, caps
     assert finite > 0
     assert f"diverged in epoch {finite + 1}" in complaint
     assert f"the last finite epoch was {finite} (training_cost" in complaint
-    assert all(np.all(np.isfinite(array)) for layer in checkpoint.load(file).params for array in layer)
+    assert all(np.all(np.isfinite(array)) for layer in checkpoint.load_network(file).params for array in layer)
 
 
 BAD_OPTIONS = {
@@ -260,7 +260,7 @@ def test_a_truncated_network_is_refused_wherever_it_ends(data, tmp_path):
     for end in range(0, len(content), 97):
         part.write_bytes(content[:end])
         with pytest.raises(ValueError, match="not a network saved by jaxce, or is damaged"):
-            checkpoint.load(part)
+            checkpoint.load_network(part)
 
 
 def test_importing_jaxce_loads_nothing_that_only_the_command_line_needs():

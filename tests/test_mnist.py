@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import jaxce.mnist
-from jaxce.mnist import idx
+from jaxce.mnist.idx import read_idx
 
 SHA256 = {
     "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
@@ -47,7 +47,7 @@ def test_the_embedded_files_are_the_published_ones(name):
 
 def test_the_split_is_the_book_s():
     data = jaxce.mnist.load()
-    whole = idx.read(Path(jaxce.mnist.__file__).parent / "train-images-idx3-ubyte.gz").reshape(60_000, 784)
+    whole = read_idx(Path(jaxce.mnist.__file__).parent / "train-images-idx3-ubyte.gz").reshape(60_000, 784)
     np.testing.assert_array_equal(data.train.images, whole[:50_000])
     np.testing.assert_array_equal(data.validation.images, whole[50_000:])
     assert [split.images.shape for split in data] == [(50_000, 784), (10_000, 784), (10_000, 784)]
@@ -64,7 +64,7 @@ def test_every_element_type_and_rank_is_read(tmp_path, dtype, shape, compress):
     array = np.asarray(100 * np.random.default_rng(0).normal(size=shape), dtype)
     file = tmp_path / "array"
     file.write_bytes(compress(encode(array)))
-    result = idx.read(file)
+    result = read_idx(file)
     assert result.dtype == np.dtype(dtype)
     assert result.shape == shape
     np.testing.assert_array_equal(result, array)
@@ -94,7 +94,7 @@ def test_damaged_files_are_refused(tmp_path, fault):
     file = tmp_path / "file"
     file.write_bytes(content)
     with pytest.raises(ValueError, match=message):
-        idx.read(file)
+        read_idx(file)
 
 
 @pytest.mark.parametrize("suffix", ["", ".gz"])

@@ -11,7 +11,7 @@ _NOT_USED = "the value put in is not used: what is computed of it is not selecte
 
 EQUIVALENT: dict[str, str] = {
     "exponentials._NEGLIGIBLE: -1000.0 -> -1001.0": "e^-1001 is 0 in every floating type, as e^-1000 is",
-    "exponentials.on_its_own: jnp.finfo(x.dtype).nexp -> jnp.finfo(x.dtype).nmant": _BITS,
+    "fusion.fusion_barrier: jnp.finfo(x.dtype).nexp -> jnp.finfo(x.dtype).nmant": _BITS,
     "exponentials._scaled_difference: jnp.finfo(z.dtype).nexp -> jnp.finfo(z.dtype).nmant": _BITS,
     "exponentials._scaled_difference: jnp.finfo(z.dtype).nmant + 1 -> jnp.finfo(z.dtype).nmant - 1": _SPLIT,
     "exponentials._scaled_difference: jnp.finfo(z.dtype).nmant + 1 -> jnp.finfo(z.dtype).nexp + 1": _SPLIT,

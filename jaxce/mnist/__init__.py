@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from jaxce.mnist import idx
+from jaxce.mnist.idx import read_idx
 
 CLASSES = 10
 
@@ -72,7 +72,7 @@ def _find(folder, name):
 
 
 def _read_bytes(file, rank):
-    array = idx.read(file)
+    array = read_idx(file)
     if array.dtype != np.uint8 or array.ndim != rank:
         raise ValueError(f"{file} must hold uint8 of rank {rank}; it holds {array.dtype} of rank {array.ndim}")
     return array

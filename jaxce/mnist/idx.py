@@ -20,7 +20,7 @@ MAXIMUM_RANK = 64  # NumPy's own limit
 GZIP_MAGIC = b"\x1f\x8b"
 
 
-def read(path: str | Path) -> np.ndarray:
+def read_idx(path: str | Path) -> np.ndarray:
     """The array in an IDX file, plain or compressed by gzip, of any element type and rank.
 
     Raises FileNotFoundError (or another OSError) where the file cannot be read, ValueError where it is not
@@ -30,7 +30,7 @@ def read(path: str | Path) -> np.ndarray:
     >>> with tempfile.NamedTemporaryFile() as file:
     ...     _ = file.write(bytes([0, 0, 0x08, 2]) + bytes([0, 0, 0, 2, 0, 0, 0, 3]) + bytes(range(6)))
     ...     file.flush()
-    ...     read(file.name)
+    ...     read_idx(file.name)
     array([[0, 1, 2],
            [3, 4, 5]], dtype=uint8)
     """
