@@ -64,9 +64,9 @@ def certify(
         "sympy": sp.__version__,
     }
     cases, literals = [], {}
-    for case, outputs, expectations, interpreter in program.interpreted(start, formulas):
+    for case, results, expectations, interpreter in program.interpreted(start, formulas):
         literals |= interpreter.literals
-        for component, (computed, wanted) in enumerate(zip(_flat(outputs), expectations, strict=True)):
+        for component, (computed, wanted) in enumerate(zip(_flat(results), expectations, strict=True)):
             if _equal(case, computed, wanted):
                 continue
             found = _counterexample(program, case, computed, wanted, component)

@@ -18,7 +18,7 @@ from jax.extend.core import ClosedJaxpr, Jaxpr, Literal
 from derivations.algebra import extended_reals as real
 from derivations.algebra.cases import Case
 from derivations.certificate import primitives
-from derivations.certificate.primitives import Array
+from derivations.certificate.arrays import Array, array, concrete, constant, map_elements
 
 # e^-1000 = 5e-435 is 0 in every floating type; a program that clamps an exponent there means 0.
 UNDERFLOW = -1000
@@ -141,7 +141,7 @@ class Interpreter:
     def _read(self, values: dict[int, Array], value: Value | Constant) -> Array:
         if not isinstance(value, Constant):
             return values[id(value)]
-        numbers, floats = primitives.constant(value.value), value.value
+        numbers, floats = constant(value.value), value.value
         if jnp.issubdtype(floats.dtype, jnp.floating):
             pairs = zip(floats.ravel(), numbers.ravel(), strict=True)
             self.literals |= {str(x): str(n) for x, n in pairs if np.isfinite(x) and sp.Rational(float(x)) != n}
@@ -153,7 +153,7 @@ class Interpreter:
             return CONTROL[name](self, step.eqn, operands)
         if series := _series(step.eqn):
             self.literals[series] = f"{SERIES[series](sp.Symbol('x'))}, of which it is a series"
-            return [primitives.map_elements(SERIES[series], *operands)]
+            return [map_elements(SERIES[series], *operands)]
         if name not in primitives.RULES:
             raise NotImplementedError(f"no rule for the JAX primitive {name!r}, made at {step.line}")
         results = primitives.RULES[name](self.case, step.eqn, *operands)
@@ -169,7 +169,7 @@ def exponential(interpreter: Interpreter, eqn, operands: list[Array]) -> list[Ar
         interpreter.literals[f"exp({exponent})"] = "0, which it is in every floating type"
         return sp.S.Zero
 
-    return [primitives.map_elements(exp, *operands)]
+    return [map_elements(exp, *operands)]
 
 
 def scan(interpreter: Interpreter, eqn, operands: list[Array]) -> list[Array]:
@@ -182,7 +182,7 @@ def scan(interpreter: Interpreter, eqn, operands: list[Array]) -> list[Array]:
     order = range(eqn.params["length"])[:: -1 if eqn.params["reverse"] else 1]
     rows = {}
     for i in order:
-        results = interpreter.call(eqn.params["jaxpr"], [*fixed, *carry, *(primitives.array(x[i]) for x in xs)])
+        results = interpreter.call(eqn.params["jaxpr"], [*fixed, *carry, *(array(x[i]) for x in xs)])
         carry, rows[i] = results[:n_carry], results[n_carry:]
     columns = zip(*(rows[i] for i in sorted(rows)), strict=True)
     return [*carry, *(np.stack(column) for column in columns)]
@@ -200,7 +200,7 @@ def while_loop(interpreter: Interpreter, eqn, operands: list[Array]) -> list[Arr
 def cond(interpreter: Interpreter, eqn, operands: list[Array]) -> list[Array]:
     """One of several branches, by a decided index."""
     branches = eqn.params["branches"]
-    index = int(np.clip(primitives.concrete(operands[0]), 0, len(branches) - 1))
+    index = int(np.clip(concrete(operands[0]), 0, len(branches) - 1))
     return interpreter.call(branches[index], operands[1:])
 
 

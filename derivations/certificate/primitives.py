@@ -19,49 +19,15 @@ from sympy.logic.boolalg import BooleanAtom, BooleanFunction
 from derivations.algebra import extended_reals as real
 from derivations.algebra.cases import Case, UndecidedError
 from derivations.algebra.identity import vanishes
-from derivations.certificate.literals import number
+from derivations.certificate.arrays import Rule, array, concrete, constant, map_elements
+from derivations.certificate.structural import MOVES
 
-Array = np.ndarray
 Truth = BooleanAtom | BooleanFunction | Relational  # a sympy.Symbol is a Boolean too, so that does not tell
-Rule = Callable[..., Array | list[Array]]
-
-
-def array(values: object, shape: tuple[int, ...] | None = None) -> Array:
-    """An object array; SymPy expressions stay whole."""
-    result = np.asarray(values, dtype=object)
-    return result if shape is None else result.reshape(shape)
-
-
-def constant(value: object) -> Array:
-    """A concrete value of any shape as an array of SymPy numbers."""
-    concrete = np.asarray(value)
-    return array([number(element) for element in concrete.ravel()], concrete.shape)
-
-
-def concrete(values: Array, dtype: np.dtype | type = np.int32) -> Array:
-    """Decided elements as numbers, for indices and loop bounds."""
-    undecided = [value for value in values.ravel() if value not in (sp.true, sp.false) and not value.is_number]
-    if undecided:
-        raise NotImplementedError(
-            f"an index or a loop's end depends on the inputs: {undecided[0]}; give concrete integers there"
-        )
-    return np.asarray([int(bool(v)) if v in (sp.true, sp.false) else int(v) for v in values.ravel()], dtype).reshape(
-        values.shape
-    )
 
 
 def is_float(eqn) -> bool:
     """Whether the equation's first result is of a floating type."""
     return jnp.issubdtype(eqn.outvars[0].aval.dtype, jnp.floating)
-
-
-def map_elements(function: Callable, *operands: Array) -> Array:
-    """The function on corresponding elements; scalars broadcast."""
-    broadcast = np.broadcast_arrays(*operands)
-    return array(
-        [function(*elements) for elements in zip(*(o.ravel() for o in broadcast), strict=True)],
-        broadcast[0].shape,
-    )
 
 
 def elementwise(function: Callable) -> Rule:
@@ -239,74 +205,6 @@ def _grouped(x, batch, contract):
     return x.transpose(*batch, *free, *contract).reshape(sizes)
 
 
-def reshape(case, eqn, x, *_):
-    """The same elements in another shape."""
-    return x.reshape(eqn.outvars[0].aval.shape)
-
-
-def broadcast_in_dim(case, eqn, x, *_):
-    """The array's axes placed among new ones, and repeated."""
-    shape, places = eqn.params["shape"], eqn.params["broadcast_dimensions"]
-    aligned = x.reshape([x.shape[places.index(axis)] if axis in places else 1 for axis in range(len(shape))])
-    return np.broadcast_to(aligned, shape)
-
-
-def iota(case, eqn):
-    """0, 1, 2, ... along an axis."""
-    return constant(np.asarray(eqn.primitive.bind(**eqn.params)))
-
-
-def moved(case, eqn, *operands):
-    """Elements moved as JAX moves them: the primitive is run on positions, floats, so that a fill is nan."""
-    count = _array_operands(eqn)
-    sizes = np.cumsum([0, *(operand.size for operand in operands[:count])])
-    positions = [
-        jnp.arange(start, start + o.size, dtype=jnp.float32).reshape(o.shape)
-        for start, o in zip(sizes, operands[:count], strict=False)
-    ]
-    indices = [jnp.asarray(concrete(operand)) for operand in operands[count:]]
-    results = eqn.primitive.bind(*positions, *indices, **eqn.params)
-    elements = [*(element for operand in operands[:count] for element in operand.ravel())]
-    filled = results if eqn.primitive.multiple_results else [results]
-    outputs = [
-        array([sp.nan if np.isnan(p) else elements[int(p)] for p in np.ravel(result)], np.shape(result))
-        for result in filled
-    ]
-    return outputs if eqn.primitive.multiple_results else outputs[0]
-
-
-def _array_operands(eqn) -> int:
-    """How many of the operands are moved; the others say where."""
-    name, operands = eqn.primitive.name, len(eqn.invars)
-    return {"gather": 1, "dynamic_slice": 1, "dynamic_update_slice": 2}.get(name, operands)
-
-
-def scatter(case, eqn, x, indices, updates):
-    """Elements of `updates` in the places of x that JAX writes them to."""
-    result = x.copy().ravel()
-    for place, update in _places(eqn, x, indices, updates):
-        result[place] = update
-    return result.reshape(x.shape)
-
-
-def scatter_add(case, eqn, x, indices, updates):
-    """The sum of x and each update at its place."""
-    result = x.copy().ravel()
-    for place, update in _places(eqn, x, indices, updates):
-        result[place] = real.add(case, result[place], update)
-    return result.reshape(x.shape)
-
-
-def _places(eqn, x, indices, updates):
-    """Where each update lands: the primitive is run on one at a time, a 1 among zeros."""
-    dtype = eqn.invars[0].aval.dtype
-    zeros, where = jnp.zeros(x.shape, dtype), jnp.asarray(concrete(indices))
-    for k, update in enumerate(updates.ravel()):
-        one = jnp.zeros(updates.size, dtype).at[k].set(1).reshape(updates.shape)
-        for place in np.flatnonzero(eqn.primitive.bind(zeros, where, one, **eqn.params)):
-            yield place, update
-
-
 def logistic(case: Case, x: sp.Expr) -> sp.Expr:
     """1 / (1 + e^-x)."""
     return real.divide(case, sp.S.One, 1 + sp.exp(-x))
@@ -327,7 +225,7 @@ def same(case, eqn, x, *_):
     return x
 
 
-RULES: dict[str, Rule] = {
+RULES: dict[str, Rule] = MOVES | {
     "add": elementwise(real.add),
     "add_any": elementwise(real.add),
     "sub": elementwise(real.subtract),
@@ -402,24 +300,4 @@ RULES: dict[str, Rule] = {
     "cumlogsumexp": cumulative(lambda case, x, y: sp.log(sp.exp(x) + sp.exp(y))),
     "sort": sort,
     "dot_general": dot_general,
-    "iota": iota,
-    "reshape": reshape,
-    "squeeze": reshape,
-    "expand_dims": reshape,
-    "broadcast_in_dim": broadcast_in_dim,
-    "transpose": lambda case, eqn, x: x.transpose(eqn.params["permutation"]),
-    "slice": moved,
-    "rev": moved,
-    "concatenate": moved,
-    "stack": moved,
-    "unstack": moved,
-    "tile": moved,
-    "pad": moved,
-    "split": moved,
-    "gather": moved,
-    "dynamic_slice": moved,
-    "dynamic_update_slice": moved,
-    "scatter": scatter,
-    "scatter-add": scatter_add,
-    "scatter_add": scatter_add,
 }

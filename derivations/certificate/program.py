@@ -7,7 +7,7 @@ case's assumptions or not at all.
 
 import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -16,9 +16,8 @@ import sympy as sp
 
 from derivations.algebra import extended_reals as real
 from derivations.algebra.cases import Case, UndecidedError
-from derivations.certificate import primitives
+from derivations.certificate.arrays import Array, array, constant, map_elements
 from derivations.certificate.interpreter import Interpreter
-from derivations.certificate.primitives import Array, constant
 
 
 def symbols(name: str, *shape: int) -> Array:
@@ -29,7 +28,7 @@ def symbols(name: str, *shape: int) -> Array:
            [w21, w22]], dtype=object)
     """
     names = ["".join(str(i + 1) for i in index) for index in np.ndindex(*shape)]
-    return primitives.array([sp.Symbol(name + digits, real=True) for digits in names], shape)
+    return array([sp.Symbol(name + digits, real=True) for digits in names], shape)
 
 
 def trace(fn: Callable, *arguments: object, assuming: Iterable[sp.Basic] = ()) -> Any:
@@ -59,6 +58,15 @@ def trace_cases(fn: Callable, *arguments: object, assuming: Iterable[sp.Basic] =
     return list(Program(fn, *arguments).cases(Case.where(assuming)))
 
 
+class Interpretation(NamedTuple):
+    """What a program computes in one case: its results, the formulas' values there, and how it was read."""
+
+    case: Case
+    results: list[Array]
+    formulas: list[sp.Expr]
+    interpreter: Interpreter
+
+
 class Program:
     """A function's jaxpr for arguments of given shapes, and the symbolic arguments to run it on."""
 
@@ -73,33 +81,28 @@ class Program:
 
     def run(self, case: Case) -> Any:
         """The result in one case."""
-        return jax.tree.unflatten(self.structure, self._outputs(Interpreter(case)))
+        return jax.tree.unflatten(self.structure, self._results(Interpreter(case)))
 
     def cases(self, start: Case) -> Iterator[tuple[Case, Any]]:
         """Each case under which every comparison is decided, with the result."""
-        for case, outputs, _, _ in self.interpreted(start):
-            yield case, jax.tree.unflatten(self.structure, outputs)
+        for found in self.interpreted(start):
+            yield found.case, jax.tree.unflatten(self.structure, found.results)
 
-    def interpreted(
-        self, start: Case, formulas: Sequence[sp.Expr] = ()
-    ) -> Iterator[tuple[Case, list[Array], list[sp.Expr], Interpreter]]:
-        """Each case, the result's arrays one after the other, the formulas' values, the interpreter with its notes.
-
-        The cases are those that the program's comparisons and the formulas' distinguish.
-        """
+    def interpreted(self, start: Case, formulas: Sequence[sp.Expr] = ()) -> Iterator[Interpretation]:
+        """What is computed in each case that the comparisons of the program and of the formulas distinguish."""
         waiting = [start]
         while waiting:
             interpreter = Interpreter(waiting.pop())
             try:
-                outputs = self._outputs(interpreter)
+                results = self._results(interpreter)
                 values = [real.evaluate(interpreter.case, formula) for formula in formulas]
             except UndecidedError as undecided:
                 waiting.extend(reversed(interpreter.case.split(undecided.form)))
             else:
-                yield interpreter.case, outputs, values, interpreter
+                yield Interpretation(interpreter.case, results, values, interpreter)
 
-    def _outputs(self, interpreter: Interpreter) -> list[Array]:
-        inputs = [primitives.map_elements(interpreter.case.apply, leaf) for leaf in self.inputs]
+    def _results(self, interpreter: Interpreter) -> list[Array]:
+        inputs = [map_elements(interpreter.case.apply, leaf) for leaf in self.inputs]
         return interpreter.call(self.jaxpr, inputs)
 
 
@@ -109,7 +112,7 @@ def _symbolic(leaf: object) -> Array:
     values = np.asarray(leaf)
     if values.dtype != object:
         return constant(values)
-    return primitives.map_elements(sp.sympify, values)
+    return map_elements(sp.sympify, values)
 
 
 def _abstract(leaf: object) -> jax.ShapeDtypeStruct:

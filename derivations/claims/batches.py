@@ -9,7 +9,7 @@ import jax
 import numpy as np
 
 import jaxce
-from derivations.certificate.primitives import Array
+from derivations.certificate.arrays import Array
 from derivations.certificate.program import symbols
 from derivations.claims.pairs import COSTS, DELTAS, Claim, Layer, layers
 

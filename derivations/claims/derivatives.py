@@ -10,7 +10,7 @@ import numpy as np
 import sympy as sp
 
 import jaxce
-from derivations.certificate.primitives import Array
+from derivations.certificate.arrays import Array
 from derivations.certificate.program import symbols
 from derivations.claims.pairs import COSTS, DELTAS, Claim, Layer, layers, logs, logs_of
 

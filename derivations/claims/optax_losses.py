@@ -14,7 +14,7 @@ import numpy as np
 import optax.losses
 import sympy as sp
 
-from derivations.certificate.primitives import Array
+from derivations.certificate.arrays import Array
 from derivations.certificate.program import symbols
 from derivations.claims.pairs import Claim, logs, sigmoid, softmax
 

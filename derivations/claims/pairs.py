@@ -16,8 +16,8 @@ import numpy as np
 import sympy as sp
 
 import jaxce
+from derivations.certificate.arrays import Array
 from derivations.certificate.certifier import certify
-from derivations.certificate.primitives import Array
 from derivations.certificate.program import symbols
 from derivations.certificate.verdict import Certificate, Refutation
 

@@ -1,0 +1,44 @@
+"""Object arrays of SymPy expressions, the values that a program's arrays have here."""
+
+from collections.abc import Callable
+
+import numpy as np
+import sympy as sp
+
+from derivations.certificate.literals import number
+
+Array = np.ndarray
+Rule = Callable[..., Array | list[Array]]  # of the case, the equation of the jaxpr and the operands
+
+
+def array(values: object, shape: tuple[int, ...] | None = None) -> Array:
+    """An object array; SymPy expressions stay whole."""
+    result = np.asarray(values, dtype=object)
+    return result if shape is None else result.reshape(shape)
+
+
+def constant(value: object) -> Array:
+    """A concrete value of any shape as an array of SymPy numbers."""
+    concrete = np.asarray(value)
+    return array([number(element) for element in concrete.ravel()], concrete.shape)
+
+
+def concrete(values: Array, dtype: np.dtype | type = np.int32) -> Array:
+    """Decided elements as numbers, for indices and loop bounds."""
+    undecided = [value for value in values.ravel() if value not in (sp.true, sp.false) and not value.is_number]
+    if undecided:
+        raise NotImplementedError(
+            f"an index or a loop's end depends on the inputs: {undecided[0]}; give concrete integers there"
+        )
+    return np.asarray([int(bool(v)) if v in (sp.true, sp.false) else int(v) for v in values.ravel()], dtype).reshape(
+        values.shape
+    )
+
+
+def map_elements(function: Callable, *operands: Array) -> Array:
+    """The function on corresponding elements; scalars broadcast."""
+    broadcast = np.broadcast_arrays(*operands)
+    return array(
+        [function(*elements) for elements in zip(*(o.ravel() for o in broadcast), strict=True)],
+        broadcast[0].shape,
+    )
