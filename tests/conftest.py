@@ -1,16 +1,9 @@
-"""The one place where the tests configure JAX, and the one table of tolerances."""
+"""The one place where the tests configure JAX."""
 
 import jax
 
 jax.config.update("jax_enable_x64", True)
 jax.config.update("jax_numpy_dtype_promotion", "strict")
-
-# Largest error allowed, relative to the true value unless a test says otherwise.
-TOLERANCE = {
-    "equal": 1e-12,  # two float64 programs of the same formula
-    "float32": 5e-6,  # a float32 program of a few additions, away from cancellation
-    "proved": 1e-10,  # float64 against a symbolic result
-}
 
 
 def pytest_configure(config):

@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from test_mnist import encode
+from support.idx_file import encode
 
 from jaxce import checkpoint
 from jaxce.__main__ import main
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 ROW = re.compile(r"^ +(\d+) +\d+\.\d{6} +\d+\.\d{6} +(\d+\.\d\d)% +\d+\.\d\d$", re.MULTILINE)
 
 

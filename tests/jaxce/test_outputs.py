@@ -2,13 +2,13 @@
 
 import inspect
 
-import book
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from conftest import TOLERANCE
-from pairs import agree
+from support import book
+from support.pairs import agree
+from support.tolerance import TOLERANCE
 
 import jaxce
 

@@ -10,12 +10,12 @@ import hypothesis.strategies as st
 import jax
 import jax.numpy as jnp
 import numpy as np
-import pairs
 import pytest
-from conftest import TOLERANCE
 from hypothesis import Phase, given, settings
 from hypothesis.extra.numpy import arrays
-from pairs import PAIRS, agree, functions, value_and_delta
+from support import pairs
+from support.pairs import PAIRS, agree, functions, value_and_delta
+from support.tolerance import TOLERANCE
 
 import jaxce
 from benchmarks.truth import truth

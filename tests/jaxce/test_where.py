@@ -1,11 +1,11 @@
 """Masks: an output at False is as if it were not there, whatever z and y hold in its place."""
 
-import book
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from pairs import agree, every_pair, forward_derivatives, functions, value_and_delta, weighted_inputs
+from support import book
+from support.pairs import agree, every_pair, forward_derivatives, functions, value_and_delta, weighted_inputs
 
 import jaxce
 

@@ -2,13 +2,13 @@
 
 import functools
 
-import book
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from conftest import TOLERANCE
-from pairs import TEMPERED, agree, every_pair, functions, value_and_delta, weighted_inputs
+from support import book
+from support.pairs import TEMPERED, agree, every_pair, functions, value_and_delta, weighted_inputs
+from support.tolerance import TOLERANCE
 
 import jaxce
 

@@ -88,7 +88,7 @@ def test_the_where_trap_is_named():
     assert isinstance(verdict, Refutation)
     assert verdict.computed == "nan"
     assert "where trap" in verdict.remark
-    assert "test_refutations.py" in verdict.remark
+    assert "test_certifier.py" in verdict.remark
     assert np.isnan(float(verdict.program_value))
 
     def safe(z):

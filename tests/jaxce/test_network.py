@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from conftest import TOLERANCE
+from support.tolerance import TOLERANCE
 
 import jaxce
 from jaxce.network import Layer

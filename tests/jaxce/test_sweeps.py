@@ -8,8 +8,8 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 import pytest
-from conftest import TOLERANCE
-from test_training import problem
+from support.clusters import problem
+from support.tolerance import TOLERANCE
 
 import jaxce
 from jaxce import sweeps

@@ -8,7 +8,8 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 import pytest
-from conftest import TOLERANCE
+from support.clusters import problem
+from support.tolerance import TOLERANCE
 
 import jaxce
 from jaxce.network import Layer
@@ -84,14 +85,6 @@ def test_loss_and_sgd_reproduce_the_book_s_program(name, eta):
 )
 def test_another_delta_than_the_cost_s_would_be_seen(wrong):
     assert not difference_from_the_book(jaxce.cross_entropy, wrong, 0.5) < 100 * TOLERANCE["equal"]
-
-
-def problem(n=50, n_in=6, classes=3):
-    """Separable clusters: examples [n, n_in], labels [n]; five whole minibatches, for a short one is compiled apart."""
-    random = np.random.default_rng(0)
-    labels = random.integers(classes, size=n)
-    x = np.eye(classes, n_in)[labels] + 0.1 * random.normal(size=(n, n_in))
-    return x, labels
 
 
 def zeros(n_in, n_out):

@@ -160,7 +160,7 @@ def test_a_custom_derivative_is_the_one_that_is_traced():
 
 
 def test_an_unknown_primitive_is_named_with_the_users_line():
-    with pytest.raises(NotImplementedError, match=r"'igamma'.*test_tracing\.py:\d+"):
+    with pytest.raises(NotImplementedError, match=r"'igamma'.*test_program\.py:\d+"):
         trace(lambda z: jax.scipy.special.gammainc(2.0, jnp.exp(z)), symbols("z"))
 
 

@@ -12,7 +12,7 @@ import jaxce
 from benchmarks import __main__ as front
 from benchmarks import epoch, peers, report
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 
 def test_the_front_end_lists_every_benchmark_with_its_claim(capsys):

@@ -2,13 +2,21 @@
 
 import itertools
 
-import book
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from conftest import TOLERANCE
-from pairs import agree, every_cost, every_pair, forward_derivatives, functions, value_and_delta, weighted_inputs
+from support import book
+from support.pairs import (
+    agree,
+    every_cost,
+    every_pair,
+    forward_derivatives,
+    functions,
+    value_and_delta,
+    weighted_inputs,
+)
+from support.tolerance import TOLERANCE
 
 import jaxce
 

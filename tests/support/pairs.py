@@ -7,9 +7,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from conftest import TOLERANCE
 
 import jaxce
+from support.tolerance import TOLERANCE
 
 PAIRS = list(itertools.product(jaxce.COSTS, jaxce.OUTPUTS))
 TEMPERED = [(pair, c) for pair in PAIRS for c in ((1.0, 0.5, 3.0) if pair[1] == "softmax" else (1.0,))]

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 import sympy
-from conftest import TOLERANCE
+from support.tolerance import TOLERANCE
 from sympy import IndexedBase
 
 import jaxce

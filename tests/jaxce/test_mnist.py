@@ -2,11 +2,11 @@
 
 import gzip
 import hashlib
-import struct
 from pathlib import Path
 
 import numpy as np
 import pytest
+from support.idx_file import CODES, encode
 
 import jaxce.mnist
 from jaxce.mnist.idx import read_idx
@@ -17,15 +17,6 @@ SHA256 = {
     "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
     "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
 }
-
-CODES = {"u1": 0x08, "i1": 0x09, "i2": 0x0B, "i4": 0x0C, "f4": 0x0D, "f8": 0x0E}
-
-
-def encode(array):
-    """An array in the IDX format."""
-    content = np.asarray(array, array.dtype.newbyteorder(">")).tobytes()
-    header = bytes([0, 0, CODES[array.dtype.str[1:]], array.ndim]) + struct.pack(f">{array.ndim}I", *array.shape)
-    return header + content
 
 
 @pytest.fixture
