@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -12,12 +12,14 @@ import sympy as sp
 import jaxce
 from derivations.certificate.arrays import Array
 from derivations.certificate.program import symbols
-from derivations.claims.pairs import COSTS, DELTAS, Claim, Layer, layers, logs, logs_of
+from derivations.claims.claim import Claim, Kind, Part, Setting, Targets
+from derivations.claims.formulas import COST_FORMULAS, DELTA_FORMULAS, log_of
+from derivations.claims.pairs import OutputLayer, computed_logs, output_layers
 
 
-def claims(library: Any = jaxce) -> Iterator[Claim]:
-    """All claims about derivatives, for each output layer."""
-    linear, sigmoid, _, tempered = layers(library)
+def derivative_claims(library: Any = jaxce) -> Iterator[Claim]:
+    """All claims about derivatives, for each output layer, with two outputs."""
+    linear, sigmoid, _, tempered = output_layers(library)
     for layer in (linear, sigmoid, tempered):
         yield from _by_targets(layer, library)
         yield from _jacobians(layer)
@@ -25,63 +27,81 @@ def claims(library: Any = jaxce) -> Iterator[Claim]:
         yield from _values_beside_derivatives(layer, library)
 
 
-def _by_targets(layer: Layer, library: Any) -> Iterator[Claim]:
-    """The gradient by y, which is -ln a, ln(1 - a) - ln a, or y - a."""
+def _of_cost(layer: OutputLayer, cost: str, kind: Kind, **fields) -> Callable[..., Claim]:
+    return functools.partial(layer.claim, kind=kind, cost=cost, size=2, targets=Targets.ANY, **fields)
+
+
+def _by_targets(layer: OutputLayer, library: Any) -> Iterator[Claim]:
+    """The gradient with respect to y, which is -ln a, ln(1 - a) - ln a, or y - a."""
     z, y = symbols("z", 2), symbols("y", 2)
     a = layer.activation(z)
-    for cost in COSTS:
+    for cost in COST_FORMULAS:
         program = jax.grad(functools.partial(library.COSTS[cost], layer.output), argnums=1)
-        formula = np.array([sp.diff(COSTS[cost](a, y), y_j) for y_j in y])
-        yield Claim(f"d/dy {cost} + {layer.name}", "K = 2", program, formula, (z, y), layer.domain(z, cost))
+        formula = np.array([sp.diff(COST_FORMULAS[cost](a, y), y_j) for y_j in y])
+        yield _of_cost(layer, cost, Kind.GRADIENT_BY_TARGETS)(program, formula, (z, y), layer.domain(z, cost))
 
 
-def _functions(layer: Layer, z: Array, y: Array) -> Iterator[tuple[str, Callable, tuple, tuple, str]]:
-    """An output layer's own functions: the name, the program, what it gives, of what, and the cost with its domain."""
+class _PartOfOutput(NamedTuple):
+    """A function of an output layer: its program, the formulas of its results, the inputs and their domain."""
+
+    part: Part
+    program: Callable
+    formulas: tuple[Array, ...]
+    inputs: tuple[Array, ...]
+    domain: tuple[sp.Rel, ...]
+
+
+def _parts(layer: OutputLayer, z: Array, y: Array) -> Iterator[_PartOfOutput]:
     output, a = layer.output, layer.activation(z)
-    squared, delta = (a - y) ** 2 / 2, DELTAS["quadratic", layer.kind](a, y)
-    yield "a, 1 - a", lambda z: output.activations(z, -1), (a, 1 - a), (z,), "quadratic"
-    yield "ln a, ln(1 - a)", functools.partial(logs_of, output), (logs(a), logs(1 - a)), (z,), "cross_entropy"
-    yield "(a - y)^2 / 2", lambda z, y: output.half_squared_residual(z, y, -1), (squared,), (z, y), "quadratic"
-    yield "(da/dz)^T (a - y)", lambda z, y: output.residual_pullback(z, y, -1), (delta,), (z, y), "quadratic"
+    everywhere, inside = layer.domain(z), layer.domain(z, "cross_entropy")
+    square, pullback = (a - y) ** 2 / 2, DELTA_FORMULAS["quadratic", layer.name](a, y)
+    logarithms = functools.partial(computed_logs, output)
+    yield _PartOfOutput(Part.ACTIVATIONS, lambda z: output.activations(z, -1), (a, 1 - a), (z,), everywhere)
+    yield _PartOfOutput(Part.LOGARITHMS, logarithms, (log_of(a), log_of(1 - a)), (z,), inside)
+    yield _PartOfOutput(Part.SQUARE, lambda z, y: output.half_squared_residual(z, y, -1), (square,), (z, y), everywhere)
+    yield _PartOfOutput(Part.PULLBACK, lambda z, y: output.residual_pullback(z, y, -1), (pullback,), (z, y), everywhere)
 
 
-def _jacobians(layer: Layer) -> Iterator[Claim]:
-    """The derivatives of an output layer's own functions, by z and by y."""
-    z, y = symbols("z", 2), symbols("y", 2)
-    for name, program, formulas, inputs, cost in _functions(layer, z, y):
-        derivative = jax.jacfwd(program, argnums=tuple(range(len(inputs))))
+def _jacobians(layer: OutputLayer) -> Iterator[Claim]:
+    """The derivatives of an output layer's own functions, with respect to z and to y."""
+    for of in _parts(layer, symbols("z", 2), symbols("y", 2)):
+        program = jax.jacfwd(of.program, argnums=tuple(range(len(of.inputs))))
         jacobians = tuple(
-            tuple(np.array([[sp.diff(f_j, x_k) for x_k in x] for f_j in f]) for x in inputs) for f in formulas
+            tuple(np.array([[sp.diff(f_j, x_k) for x_k in x] for f_j in f]) for x in of.inputs) for f in of.formulas
         )
-        formula = jacobians if len(formulas) > 1 else jacobians[0]
-        yield Claim(f"derivative of {layer.name}: {name}", "K = 2", derivative, formula, inputs, layer.domain(z, cost))
+        yield layer.claim(program, _result(jacobians), of.inputs, of.domain, kind=Kind.JACOBIANS, part=of.part, size=2)
 
 
-def _second_derivatives(layer: Layer, library: Any) -> Iterator[Claim]:
+def _result(results: tuple) -> Any:
+    """One result as it is, several as a tuple, as functions return them."""
+    return results if len(results) > 1 else results[0]
+
+
+def _second_derivatives(layer: OutputLayer, library: Any) -> Iterator[Claim]:
     z, y = symbols("z", 2), symbols("y", 2)
     a = layer.activation(z)
-    for cost in COSTS:
-        program = jax.hessian(functools.partial(library.COSTS[cost], layer.output))
-        delta = layer.c * DELTAS[cost, layer.kind](a, y)
+    for cost in COST_FORMULAS:
+        program, domain = functools.partial(library.COSTS[cost], layer.output), layer.domain(z, cost)
+        delta = layer.delta(cost, a, y)
         formula = np.array([[sp.diff(delta_j, z_k) for z_k in z] for delta_j in delta])
-        yield Claim(f"d2/dz2 {cost} + {layer.name}", "K = 2", program, formula, (z, y), layer.domain(z, cost))
-        mixed = jax.jacfwd(jax.grad(functools.partial(library.COSTS[cost], layer.output)), argnums=1)
+        yield _of_cost(layer, cost, Kind.HESSIAN)(jax.hessian(program), formula, (z, y), domain)
+        mixed = jax.jacfwd(jax.grad(program), argnums=1)
         formula = np.array([[sp.diff(delta_j, y_k) for y_k in y] for delta_j in delta])
-        yield Claim(f"d2/dz dy {cost} + {layer.name}", "K = 2", mixed, formula, (z, y), layer.domain(z, cost))
+        yield _of_cost(layer, cost, Kind.MIXED_DERIVATIVE)(mixed, formula, (z, y), domain)
 
 
-def _values_beside_derivatives(layer: Layer, library: Any) -> Iterator[Claim]:
+def _values_beside_derivatives(layer: OutputLayer, library: Any) -> Iterator[Claim]:
     """What a rule of differentiation gives as the value, which `jvp` and `value_and_grad` return, is the value."""
     z, y = symbols("z", 2), symbols("y", 2)
-    a = layer.activation(z)
-    for name, program, formulas, inputs, cost in _functions(layer, z, y):
-        formula, says = formulas if len(formulas) > 1 else formulas[0], "beside its derivative"
-        yield Claim(f"{layer.name}: {name}", says, _beside(program), formula, inputs, layer.domain(z, cost))
-    for cost in COSTS:
-        program, common = functools.partial(library.COSTS[cost], layer.output), ((z, y), layer.domain(z, cost))
-        delta = layer.c * DELTAS[cost, layer.kind](a, y)
-        yield Claim(f"{cost} + {layer.name}", "beside dC", _beside(program), COSTS[cost](a, y), *common)
-        yield Claim(f"d/dz {cost} + {layer.name}", "beside d2C", _beside(jax.grad(program)), delta, *common)
+    a, beside = layer.activation(z), Setting.BESIDE_DERIVATIVE
+    for of in _parts(layer, z, y):
+        formula = _result(of.formulas)
+        yield layer.claim(_beside(of.program), formula, of.inputs, of.domain, part=of.part, size=2, setting=beside)
+    for cost in COST_FORMULAS:
+        program, domain = functools.partial(library.COSTS[cost], layer.output), layer.domain(z, cost)
+        value, delta = COST_FORMULAS[cost](a, y), layer.delta(cost, a, y)
+        yield _of_cost(layer, cost, Kind.VALUE, setting=beside)(_beside(program), value, (z, y), domain)
+        yield _of_cost(layer, cost, Kind.GRADIENT, setting=beside)(_beside(jax.grad(program)), delta, (z, y), domain)
 
 
 def _beside(program: Callable) -> Callable:

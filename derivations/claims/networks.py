@@ -17,39 +17,40 @@ import sympy as sp
 from jax.extend.core import jaxprs_in_params
 
 import jaxce
+from derivations.certificate.arrays import Array
 from derivations.certificate.program import symbols
-from derivations.claims import pairs
-from derivations.claims.pairs import DELTAS, Claim, Layer, sigmoid
+from derivations.claims.claim import Claim, Kind
+from derivations.claims.formulas import sigmoid_of
+from derivations.claims.pairs import CANONICAL, OutputLayer, output_layers
 
-Array = Any  # a NumPy array of SymPy expressions, in the places where jaxce has a JAX array
-SymbolicLayer: Any = jaxce.Layer
+SymbolicLayer: Any = jaxce.Layer  # w and b are arrays of SymPy expressions, where jaxce has JAX arrays
+SymbolicNetwork = list[Any]
+LINEAR_LAYER, SIGMOID_LAYER, SOFTMAX_LAYER, _ = output_layers()
 
 # The pairs that the book's equations name; BP1 is the delta of each, BP2 to BP4 carry it through the network.
-PAIRS = {
-    "65, BP1-BP4": ("quadratic", "sigmoid"),
-    "67, BP1-BP4": ("cross_entropy", "sigmoid"),
-    "69, 70, BP1-BP4": ("quadratic", "linear"),
-    "81, 82, BP1-BP4": ("log_likelihood", "softmax"),
+NETWORK_EQUATIONS = {
+    "65, BP1-BP4": ("quadratic", SIGMOID_LAYER),
+    "67, BP1-BP4": ("cross_entropy", SIGMOID_LAYER),
+    "69, 70, BP1-BP4": ("quadratic", LINEAR_LAYER),
+    "81, 82, BP1-BP4": ("log_likelihood", SOFTMAX_LAYER),
 }
-CANONICAL = tuple(list(PAIRS.values())[1:])
-BY_NAME = {layer.name: layer for layer in pairs.layers()}
 
 
-def layers(sizes: Sequence[int]) -> list[jaxce.Layer]:
+def symbolic_network(sizes: Sequence[int]) -> SymbolicNetwork:
     """Symbolic weights w^l_jk and biases b^l_j."""
     shapes = enumerate(itertools.pairwise(sizes), start=2)
     return [SymbolicLayer(symbols(f"w{l}_", n_out, n_in), symbols(f"b{l}_", n_out)) for l, (n_in, n_out) in shapes]
 
 
-def feed_forward(params: list[jaxce.Layer], x: Array) -> tuple[list[Array], Array]:
+def feed_forward(params: SymbolicNetwork, x: Array) -> tuple[list[Array], Array]:
     """The activations of every layer but the last, and z^L."""
     activations = [x]
     for w, b in params[:-1]:
-        activations.append(sigmoid(w @ activations[-1] + b))
+        activations.append(sigmoid_of(w @ activations[-1] + b))
     return activations, params[-1].w @ activations[-1] + params[-1].b
 
 
-def back_propagate(params: list[jaxce.Layer], activations: list[Array], delta: Array) -> list[jaxce.Layer]:
+def back_propagate(params: SymbolicNetwork, activations: list[Array], delta: Array) -> SymbolicNetwork:
     """BP2 to BP4 from delta^L, for one example: dC/dw and dC/db of every layer."""
     gradients = []
     for (w, _), a in zip(reversed(params), reversed(activations), strict=True):
@@ -58,47 +59,49 @@ def back_propagate(params: list[jaxce.Layer], activations: list[Array], delta: A
     return gradients[::-1]
 
 
-def network_claims(sizes: Sequence[int]) -> Iterator[Claim]:
-    """The gradient of a network's loss by every weight and bias, for each of PAIRS, with targets whose sum is 1."""
-    params, x, y = layers(sizes), symbols("x", sizes[0]), symbols("y", sizes[-1])
-    y[-1] = 1 - sum(y[:-1])  # 81 and 82 need it; the others hold for any y, so for these
+def gradient_claims(sizes: tuple[int, ...]) -> Iterator[Claim]:
+    """The gradient of a network's loss with respect to every weight and bias, for each of NETWORK_EQUATIONS.
+
+    The targets' sum is 1: 81 and 82 need it; the others hold for any y, so for these.
+    """
+    params, x, y = symbolic_network(sizes), symbols("x", sizes[0]), symbols("y", sizes[-1])
+    y[-1] = 1 - sum(y[:-1])
     activations, z = feed_forward(params, x)
-    for label, (cost, name) in PAIRS.items():
-        layer = BY_NAME[name]
+    for equation, (cost, layer) in NETWORK_EQUATIONS.items():
         loss = functools.partial(jaxce.loss, cost=jaxce.COSTS[cost], output=layer.output)
-        formula = back_propagate(params, activations, DELTAS[cost, name](layer.activation(z), y))
-        says = f"{label}, sizes {'-'.join(map(str, sizes))}"
-        name = f"network, {cost} + {name}"
-        yield Claim(name, says, jax.grad(loss), formula, (params, x, y), layer.domain(z))
+        formula = back_propagate(params, activations, layer.delta(cost, layer.activation(z), y))
+        claim = functools.partial(layer.claim, kind=Kind.NETWORK_GRADIENT, cost=cost, equation=equation, layers=sizes)
+        yield claim(jax.grad(loss), formula, (params, x, y), layer.domain(z))
 
 
 def mean_claims() -> Iterator[Claim]:
     """Two examples: the loss is the mean of theirs (67, 1/n sum_x)."""
-    (layer,), x, y = layers((2, 1)), symbols("x", 2, 2), symbols("y", 2, 1)
-    delta = [sigmoid(layer.w @ x_i + layer.b) - y_i for x_i, y_i in zip(x, y, strict=True)]
+    (layer,), x, y = symbolic_network((2, 1)), symbols("x", 2, 2), symbols("y", 2, 1)
+    delta = [sigmoid_of(layer.w @ x_i + layer.b) - y_i for x_i, y_i in zip(x, y, strict=True)]
     dw = sum(np.outer(delta_i, x_i) for delta_i, x_i in zip(delta, x, strict=True)) / sp.Integer(2)
     loss = functools.partial(jaxce.loss, cost=jaxce.cross_entropy, output=jaxce.sigmoid)
     formula = [SymbolicLayer(dw, sum(delta) / sp.Integer(2))]
-    yield Claim("network, cross_entropy + sigmoid", "67, n = 2 examples", jax.grad(loss), formula, ([layer], x, y))
+    claim = functools.partial(SIGMOID_LAYER.claim, kind=Kind.NETWORK_GRADIENT, cost="cross_entropy", layers=(2, 1))
+    yield claim(jax.grad(loss), formula, ([layer], x, y), equation="67", remark="n = 2 examples")
 
 
 def linearity_claims() -> Iterator[Claim]:
     """A layer is linear in (w, b) for given a, and in a for given w; b apart."""
-    (layer,), a, t = layers((3, 2)), symbols("a", 3), symbols("t")[()]
+    (layer,), a, t = symbolic_network((3, 2)), symbols("a", 3), symbols("t")[()]
     other = SymbolicLayer(symbols("v", 2, 3), symbols("u", 2))
     combined = SymbolicLayer(layer.w + t * other.w, layer.b + t * other.b)
-    name = "layer"
-    yield Claim(name, "z_j = sum_k w_jk a_k + b_j", _layer, layer.w @ a + layer.b, (layer, a))
-    yield Claim(name, "linear in (w, b)", _layer, _z(layer, a) + t * _z(other, a), (combined, a))
+    claim = functools.partial(Claim, kind=Kind.LAYER, layers=(3, 2))
+    yield claim(_layer, layer.w @ a + layer.b, (layer, a), remark="z_j = sum_k w_jk a_k + b_j")
+    yield claim(_layer, _z(layer, a) + t * _z(other, a), (combined, a), remark="linear in (w, b)")
     mixed = layer.w @ a + t * (layer.w @ symbols("c", 3)) + layer.b
-    yield Claim(name, "linear in a, but for b", _layer, mixed, (layer, a + t * symbols("c", 3)))
+    yield claim(_layer, mixed, (layer, a + t * symbols("c", 3)), remark="linear in a, but for b")
 
 
 def _layer(layer: jaxce.Layer, a: jax.Array) -> jax.Array:
     return jaxce.weighted_input([layer], a)
 
 
-def _z(layer: jaxce.Layer, a: Array) -> Array:
+def _z(layer: Any, a: Array) -> Array:
     return layer.w @ a + layer.b
 
 
@@ -125,40 +128,38 @@ def hessian_claims(size: int) -> Iterator[Claim]:
     Softmax, targets of sum 1: diag(a) - a a^T, whose quadratic form is sum_{j<k} a_j a_k (v_j - v_k)^2: no term is
     negative, and all vanish for v = (1, ..., 1).
     """
-    z, y, v = symbols("z", size), symbols("y", size), symbols("v", size)
+    z, y, v, ones = symbols("z", size), symbols("y", size), symbols("v", size), np.ones(size, dtype=int)
     y[-1] = 1 - sum(y[:-1])
-    at = f"K = {size}"
-    for cost, name in CANONICAL:
-        layer = BY_NAME[name]
-        program = jax.hessian(functools.partial(jaxce.COSTS[cost], layer.output))
-        a = layer.activation(z)
-        matrix, form = _curvature(layer, a, v)
-        common = layer.domain(z)
-        yield Claim(f"d2/dz2 {cost} + {name}", at, program, matrix, (z, y), common)
-        says = f"not negative, {at}"
-        yield Claim(f"d2/dz2 {cost} + {name}", says, _quadratic_form(program), form, (z, y, v), common)
-        if name == "softmax":
-            ones, says = np.ones(size, dtype=int), f"null vector 1, {at}"
-            yield Claim(f"d2/dz2 {cost} + {name}", says, _quadratic_form(program), sp.S.Zero, (z, y, ones), common)
+    for cost, layer in NETWORK_EQUATIONS.values():
+        if CANONICAL[cost] != layer.name:
+            continue
+        hessian = jax.hessian(functools.partial(jaxce.COSTS[cost], layer.output))
+        matrix, form = _curvature(layer, layer.activation(z), v)
+        claim, domain = functools.partial(layer.claim, cost=cost, size=size), layer.domain(z)
+        yield claim(hessian, matrix, (z, y), domain, kind=Kind.HESSIAN)
+        curvature = functools.partial(claim, _quadratic_form(hessian), kind=Kind.CURVATURE)
+        yield curvature(form, (z, y, v), domain, remark="not negative")
+        if layer is SOFTMAX_LAYER:
+            yield curvature(sp.S.Zero, (z, y, ones), domain, remark="null vector 1")
 
 
-def _quadratic_form(program):
-    return lambda z, y, v: v.astype(z.dtype) @ program(z, y) @ v.astype(z.dtype)
+def _quadratic_form(hessian):
+    return lambda z, y, v: v.astype(z.dtype) @ hessian(z, y) @ v.astype(z.dtype)
 
 
-def _curvature(layer: Layer, a: Array, v: Array) -> tuple[Array, sp.Expr]:
+def _curvature(layer: OutputLayer, a: Array, v: Array) -> tuple[Array, sp.Expr]:
     """The Hessian, and v^T H v as a sum of squares with positive weights."""
-    if layer.name == "softmax":
+    if layer is SOFTMAX_LAYER:
         pairs = itertools.combinations(range(len(a)), 2)
         return np.diag(a) - np.outer(a, a), sum(a[j] * a[k] * (v[j] - v[k]) ** 2 for j, k in pairs)
-    weights = a * (1 - a) if layer.name == "sigmoid" else np.array([sp.S.One] * len(a))
+    weights = a * (1 - a) if layer is SIGMOID_LAYER else np.array([sp.S.One] * len(a))
     return np.diag(weights), sum(weights * v**2)
 
 
-def claims() -> Iterator[Claim]:
+def network_claims() -> Iterator[Claim]:
     """All claims about whole networks and Hessians."""
     for sizes in ((2, 2, 2), (2, 3, 2)):
-        yield from network_claims(sizes)
+        yield from gradient_claims(sizes)
     yield from mean_claims()
     yield from linearity_claims()
     for size in (2, 3):

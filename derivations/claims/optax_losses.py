@@ -1,7 +1,8 @@
 """Other people's code: the costs of optax.losses against the formulas that their documentation gives or cites.
 
 z, y are scores (or predictions) and targets; p is the softmax of z and s its sigmoid. A gradient is held against
-SymPy's derivative of the formula.
+SymPy's derivative of the formula. Where the documentation does not say what the program computes, the claim is that of
+the documentation, and does not hold.
 """
 
 import functools
@@ -16,7 +17,8 @@ import sympy as sp
 
 from derivations.certificate.arrays import Array
 from derivations.certificate.program import symbols
-from derivations.claims.pairs import Claim, logs, sigmoid, softmax
+from derivations.claims.claim import Claim, Kind
+from derivations.claims.formulas import log_of, sigmoid_of, softmax_of
 
 # What is not examined, and why.
 NOT_EXAMINED = {
@@ -26,7 +28,7 @@ NOT_EXAMINED = {
 }
 
 
-def claims() -> Iterator[Claim]:
+def optax_claims() -> Iterator[Claim]:
     """Each cost, its value and (where it is differentiable everywhere) its gradient by the first argument."""
     yield from _regression()
     yield from _margin()
@@ -35,17 +37,19 @@ def claims() -> Iterator[Claim]:
     yield from _others()
 
 
-def _value(name: str, says: str, formula: object, *arguments: object, assuming: tuple = (), **options) -> Claim:
-    return Claim(name, says, _loss(name, **options), np.asarray(formula), arguments, assuming)
+def _value(loss: str, says: str, formula: object, *arguments: object, assuming=(), holds=True, **options) -> Claim:
+    """The claim that a loss of optax computes a formula; `says` is the formula in words."""
+    program = _loss(loss, **options)
+    return Claim(program, np.asarray(formula), arguments, assuming, cost=loss, remark=says, holds=holds)
 
 
-def _with_gradient(name, says, formula, z, *arguments, assuming=(), **options) -> Iterator[Claim]:
+def _with_gradient(loss, says, formula, z, *arguments, assuming=(), **options) -> Iterator[Claim]:
     """The claim, and that about the gradient of the sum of its elements."""
-    yield _value(name, says, formula, z, *arguments, assuming=assuming, **options)
+    yield _value(loss, says, formula, z, *arguments, assuming=assuming, **options)
     total = sum(np.asarray(formula, dtype=object).ravel())
     derivative = np.array([sp.diff(total, element) for element in z.ravel()]).reshape(z.shape)
-    program = jax.grad(_summed(_loss(name, **options)))
-    yield Claim(f"d/dz {name}", f"d/dz of {says}", program, derivative, (z, *arguments), assuming)
+    program, remark = jax.grad(_summed(_loss(loss, **options))), f"d/dz of {says}"
+    yield Claim(program, derivative, (z, *arguments), assuming, kind=Kind.GRADIENT, cost=loss, remark=remark)
 
 
 def _loss(name: str, **options) -> Callable:
@@ -66,7 +70,8 @@ def _regression() -> Iterator[Claim]:
     yield _value("huber_loss", "e^2/2 if |e| <= d, else d^2/2 + d(|e| - d); d = 2", [huber], z, y, delta=2.0)
     program = jax.grad(_summed(_loss("huber_loss", delta=2.0)))
     clipped = np.array([sp.Max(-2, sp.Min(2, error))])
-    yield Claim("d/dz huber_loss", "z - y clipped to [-d, d]; d = 2", program, clipped, (z, y))
+    says = "z - y clipped to [-d, d]; d = 2"
+    yield Claim(program, clipped, (z, y), kind=Kind.GRADIENT, cost="huber_loss", remark=says)
     z, y = symbols("z", 2), symbols("y", 2)
     cosine = sum(z * y) / (sp.sqrt(sum(z**2)) * sp.sqrt(sum(y**2)))
     yield _value("cosine_similarity", "z.y / (|z| |y|)", cosine, z, y)
@@ -106,23 +111,23 @@ def _sparsemax(z: Array) -> sp.Expr:
 
 def _classification() -> Iterator[Claim]:
     z, y = symbols("z", 1), symbols("y", 1)
-    s = sigmoid(z)
-    binary = -y * logs(s) - (1 - y) * logs(1 - s)
+    s = sigmoid_of(z)
+    binary = -y * log_of(s) - (1 - y) * log_of(1 - s)
     yield from _with_gradient("sigmoid_binary_cross_entropy", "-y ln s - (1-y) ln(1-s)", binary, z, y)
     for label, p in ((1, s), (0, 1 - s)):
-        focal = -((1 - p) ** 2) * logs(p)
+        focal = -((1 - p) ** 2) * log_of(p)
         says = f"-(1-p)^2 ln p, p = {'s' if label else '1 - s'}; y = {label}"
         yield from _with_gradient("sigmoid_focal_loss", says, focal, z, np.array([label], np.int32))
     z, y = symbols("z", 3), symbols("y", 3)
-    p = softmax(z)
-    categorical = -sum(y * logs(p))
+    p = softmax_of(z)
+    categorical = -sum(y * log_of(p))
     for name in ("softmax_cross_entropy", "ranking_softmax_loss"):
         yield from _with_gradient(name, "-sum_j y_j ln p_j", categorical, z, y)
-    safe = -sum(y[:2] * logs(softmax(z[:2])))
+    safe = -sum(y[:2] * log_of(softmax_of(z[:2])))
     yield from _with_gradient("safe_softmax_cross_entropy", "-sum_j y_j ln p_j", safe, z[:2], y[:2])
     labels = "softmax_cross_entropy_with_integer_labels"
     yield from _with_gradient(labels, "-ln p_y", -sp.log(p[1]), z, np.int32(1))
-    yield _value(labels, "ln p_y, as its documentation has it", sp.log(p[1]), z, np.int32(1))
+    yield _value(labels, "ln p_y, as its documentation has it", sp.log(p[1]), z, np.int32(1), holds=False)
     one_hot = np.array([0.0, 1.0, 0.0])
     poly = -sp.log(p[1]) + 2 * (1 - p[1])
     yield from _with_gradient("poly_loss_cross_entropy", "-ln p_y + 2 (1 - p_y), one-hot y", poly, z, one_hot)
@@ -132,7 +137,7 @@ def _divergences() -> Iterator[Claim]:
     z, y = symbols("z", 2), symbols("y", 2)
     positive = tuple(y_j > 0 for y_j in y)
     exp_z, exp_y = (np.array([sp.exp(element) for element in array]) for array in (z, y))
-    kl = sum(y * (logs(y) - z))
+    kl = sum(y * (log_of(y) - z))
     yield from _with_gradient("kl_divergence", "sum y (ln y - z), y > 0", kl, z, y, assuming=positive)
     generalized = kl + sum(exp_z - y)
     says = "sum y (ln y - z) + e^z - y, y > 0"
@@ -149,7 +154,8 @@ def _others() -> Iterator[Claim]:
     z = symbols("z", 2)
     loss = optax.losses.make_fenchel_young_loss(jax.nn.logsumexp)
     conjugate = sp.log(sum(sp.exp(z_j) for z_j in z)) - sum(z * y[:2])
-    yield Claim("make_fenchel_young_loss", "f(z) - y.z, f = logsumexp", loss, conjugate, (z, y[:2]))
+    says = "f(z) - y.z, f = logsumexp"
+    yield Claim(loss, conjugate, (z, y[:2]), cost="make_fenchel_young_loss", remark=says)
     a, b, c = symbols("a", 2), symbols("b", 2), symbols("c", 2)
     near, far = (sp.sqrt(sum((a - other) ** 2) + sp.Rational(1, 10**6)) for other in (b, c))
     says = "max(0, |a - b| - |a - c| + 1), 10^-6 under both roots"
@@ -170,20 +176,20 @@ def _contrastive() -> Iterator[Claim]:
 
 def _dice() -> Iterator[Claim]:
     z, one_hot = symbols("z", 1, 2, 2), np.array([[[1.0, 0.0], [0.0, 1.0]]])
-    p, t = np.array([softmax(pixel) for pixel in z[0]]), np.array([[sp.S.One, 0], [0, 1]], dtype=object)
+    p, t = np.array([softmax_of(pixel) for pixel in z[0]]), np.array([[sp.S.One, 0], [0, 1]], dtype=object)
     both, of_p, of_t = (p * t).sum(0), p.sum(0), t.sum(0)
     dice = 1 - (both + 1) / (both + (of_p - both) / 2 + (of_t - both) / 2 + 1)
     says = "mean_c 1 - (I + 1) / (I + (P - I)/2 + (T - I)/2 + 1)"
     yield from _with_gradient("dice_loss", says, [sum(dice) / 2], z, one_hot)
     single = z[:, :, :1]
-    s, t = sigmoid(single[0, :, 0]), np.array([sp.S.One, 0], dtype=object)
+    s, t = sigmoid_of(single[0, :, 0]), np.array([sp.S.One, 0], dtype=object)
     binary = 1 - (sum(s * t) + 1) / ((sum(s) + sum(t)) / 2 + 1)
     yield from _with_gradient("binary_dice_loss", "1 - (I + 1) / ((P + T)/2 + 1)", [binary], single, one_hot[:, :, :1])
     pixels, targets = symbols("z", 1, 3, 2), np.array([[[1.0, 0.0], [0.0, 1.0], [0.0, 1.0]]])
-    p, t = np.array([softmax(pixel) for pixel in pixels[0]]), targets[0].astype(int).astype(object)
+    p, t = np.array([softmax_of(pixel) for pixel in pixels[0]]), targets[0].astype(int).astype(object)
     both, total = (p * t).sum(0), p.sum(0) + t.sum(0)
     per_class = 1 - (both + 1) / (total / 2 + 1)
     weights = np.array([sp.Rational(1), sp.Rational(1, 4)])
     weighted = sum(per_class * weights) / sum(weights)
     says = "dice with weights 1 / frequency^2"
-    yield _value("multiclass_generalized_dice_loss", says, weighted, pixels, targets)
+    yield _value("multiclass_generalized_dice_loss", says, weighted, pixels, targets, holds=False)

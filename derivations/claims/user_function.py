@@ -9,35 +9,43 @@ from collections.abc import Callable, Iterator
 
 import jax
 
-from derivations.claims.pairs import Claim
-from derivations.claims.written_out import READINGS, sizes, written_out
+from derivations.claims.claim import Claim, Kind
+from derivations.claims.written_out import READINGS, Quantity, sizes, written_out
 
 
-def claims(path: str, label: str) -> Iterator[Claim]:
+def user_claims(path: str, label: str) -> Iterator[Claim]:
     """The claims that the function at `module:name` obeys an equation, for K = 2 and 3.
 
     ValueError names what cannot be found.
     """
     if label not in READINGS:
         raise ValueError(f"no certificate for equation {label!r}: choose one of {', '.join(READINGS)}")
-    yield from claims_of(function(path), path.partition(":")[2], label)
+    yield from claims_of(named_function(path), path.partition(":")[2], label)
 
 
 def claims_of(fn: Callable, name: str, label: str) -> Iterator[Claim]:
     """The claims that a function's value or gradient is what an equation says."""
     for size in sizes(label):
         for form in written_out(label, size):
-            says = f"{label}, K = {size}" + (f", y = {list(form.targets)}" if label == "80" else "")
-            arguments = (form.argument,) if form.kind == "activation" else (form.argument, form.targets)
-            is_gradient = form.kind == "gradient"
-            program = jax.grad(fn) if is_gradient else fn
-            yield Claim(f"d {name}" if is_gradient else name, says, program, form.formula, arguments, form.assuming)
+            inputs = (form.argument,) if form.quantity is Quantity.ACTIVATION else (form.argument, form.targets)
+            differentiated = form.quantity is Quantity.GRADIENT
+            yield Claim(
+                jax.grad(fn) if differentiated else fn,
+                form.formula,
+                inputs,
+                form.assuming,
+                kind=Kind.GRADIENT_OF_FUNCTION if differentiated else Kind.VALUE,
+                function=name,
+                size=size,
+                equation=label,
+                remark=f"y = {list(form.targets)}" if label == "80" else "",
+            )
 
 
-def function(path: str) -> Callable:
+def named_function(path: str) -> Callable:
     """The function that `module:name` names.
 
-    >>> function("math:tau")
+    >>> named_function("math:tau")
     Traceback (most recent call last):
     ...
     ValueError: math:tau is not a function but a float

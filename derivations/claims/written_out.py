@@ -7,6 +7,7 @@ function: for a function of z, the activation is put in; for a function of a, it
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum, auto
 
 import numpy as np
 import sympy as sp
@@ -17,20 +18,29 @@ from derivations.book import EQUATIONS
 from derivations.proof.equation import Equation
 from derivations.proof.notation import unfold
 
-# What each equation says of a function, and whether that is one of z or of a: its value, or its gradient by the first.
+
+class Quantity(Enum):
+    """What an equation says of a function: what its value is, or its gradient with respect to its first argument."""
+
+    ACTIVATION = auto()
+    COST = auto()
+    GRADIENT = auto()
+
+
+# What each equation gives, and whether the function is one of z or of a.
 READINGS = {
-    "54": ("cost", "a"),
-    "57": ("cost", "a"),
-    "63": ("cost", "a"),
-    "66": ("gradient", "z"),
-    "68": ("gradient", "z"),
-    "75": ("gradient", "a"),
-    "78": ("activation", "z"),
-    "80": ("cost", "z"),
-    "84": ("gradient", "z"),
+    "54": (Quantity.COST, "a"),
+    "57": (Quantity.COST, "a"),
+    "63": (Quantity.COST, "a"),
+    "66": (Quantity.GRADIENT, "z"),
+    "68": (Quantity.GRADIENT, "z"),
+    "75": (Quantity.GRADIENT, "a"),
+    "78": (Quantity.ACTIVATION, "z"),
+    "80": (Quantity.COST, "z"),
+    "84": (Quantity.GRADIENT, "z"),
 }
 READINGS |= {
-    f"{cost} + {output}": ("gradient", "z")
+    f"{cost} + {output}": (Quantity.GRADIENT, "z")
     for cost in ("quadratic", "cross-entropy", "log-likelihood")
     for output in ("linear", "sigmoid", "softmax")
 }
@@ -40,7 +50,7 @@ READINGS |= {
 class WrittenOut:
     """For `size` outputs: the argument and the targets, what should be computed of them, and for which of them."""
 
-    kind: str
+    quantity: Quantity
     argument: np.ndarray
     targets: np.ndarray
     formula: np.ndarray
@@ -56,11 +66,11 @@ def written_out(label: str, size: int) -> Iterator[WrittenOut]:
     """An equation for so many outputs; one about a label, for each label. Softmax has c = 1.
 
     >>> (form,) = written_out("66", 2)
-    >>> form.kind, form.formula
-    ('gradient', array([-y1 + 1/(1 + exp(-z1)), -y2 + 1/(1 + exp(-z2))], dtype=object))
+    >>> form.quantity, form.formula
+    (<Quantity.GRADIENT: 3>, array([-y1 + 1/(1 + exp(-z1)), -y2 + 1/(1 + exp(-z2))], dtype=object))
     """
     equation = EQUATIONS[label]
-    kind, letter = READINGS[label]
+    quantity, letter = READINGS[label]
     for true_class in range(1, size + 1) if equation.statement.rhs.has(t) else (None,):
         parts = [_expression(equation, letter, size, j_, true_class) for j_ in range(1, size + 1)]
         argument, targets = _symbols(letter, size), _targets(equation, size, true_class)
@@ -68,7 +78,7 @@ def written_out(label: str, size: int) -> Iterator[WrittenOut]:
         formula = np.array([part.xreplace(meant) for part in parts], dtype=object)
         one = np.array(formula[0], dtype=object)
         assuming = (*_within(argument, _domain(equation, letter)), *_near(argument, equation))
-        yield WrittenOut(kind, argument, targets, one if kind == "cost" else formula, assuming)
+        yield WrittenOut(quantity, argument, targets, one if quantity is Quantity.COST else formula, assuming)
 
 
 def _size_of(equation: Equation) -> sp.Symbol | None:

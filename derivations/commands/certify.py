@@ -6,6 +6,7 @@ a time, since they are made of the same expressions and what is found of one is 
 
 import argparse
 import functools
+import itertools
 import sys
 import time
 from pathlib import Path
@@ -16,23 +17,23 @@ from rich.table import Table
 
 from derivations.certificate.certifier import UnprovedError
 from derivations.certificate.verdict import Certificate, Refutation
-from derivations.claims import batches, derivatives, edges, networks, optax_losses, pairs, user_function
-from derivations.claims.pairs import Claim
+from derivations.claims.batches import batch_claims
+from derivations.claims.claim import Claim
+from derivations.claims.derivatives import derivative_claims
+from derivations.claims.edges import edge_claims
+from derivations.claims.networks import network_claims
+from derivations.claims.optax_losses import optax_claims
+from derivations.claims.pairs import pair_claims
+from derivations.claims.user_function import user_claims
 from derivations.commands.processes import shared
 
 NEIGHBOURS = 8
 
-# Documentation that does not say what the program computes; the README tells what is wrong with each.
-REFUTED = {
-    ("softmax_cross_entropy_with_integer_labels", "ln p_y, as its documentation has it"),
-    ("multiclass_generalized_dice_loss", "dice with weights 1 / frequency^2"),
-}
-
 
 def every_claim() -> list[Claim]:
     """All claims, about jaxce first."""
-    of_jaxce = (pairs, batches, derivatives, edges, networks)
-    return [claim for module in (*of_jaxce, optax_losses) for claim in module.claims()]
+    of_jaxce = pair_claims(), batch_claims(), derivative_claims(), edge_claims(), network_claims()
+    return list(itertools.chain(*of_jaxce, optax_claims()))
 
 
 def run(options: argparse.Namespace) -> int:
@@ -42,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
     console, start = Console(highlight=False), time.perf_counter()
     try:
         if options.function:
-            chosen = list(user_function.claims(options.function, options.equation))
+            chosen = list(user_claims(options.function, options.equation))
             verdicts = [_timed(claim) for claim in chosen]
         else:
             chosen = every_claim()
@@ -53,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
     _print(console, chosen, verdicts)
     if options.json:
         _write(options.json, [verdict for verdict, _ in verdicts])
-    wrong = [v for c, (v, _) in zip(chosen, verdicts, strict=True) if bool(v) == ((c.name, c.says) in REFUTED)]
+    wrong = [verdict for claim, (verdict, _) in zip(chosen, verdicts, strict=True) if bool(verdict) != claim.holds]
     done = sum(isinstance(verdict, Certificate) for verdict, _ in verdicts)
     seconds = time.perf_counter() - start
     console.print(
@@ -91,4 +92,4 @@ def _timed(claim: Claim) -> tuple[Certificate | Refutation, float]:
     try:
         return claim.certify(), time.perf_counter() - start
     except (UnprovedError, NotImplementedError) as error:
-        raise ValueError(f"{claim.name}, {claim.says}: {error}") from error
+        raise ValueError(f"{claim}: {error}") from error

@@ -4,7 +4,6 @@ A claim whose program the change leaves as it was needs no second proof; those t
 examined first, short ones before long ones.
 """
 
-import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,22 +13,37 @@ from derivations.algebra.cases import UndecidedError
 from derivations.certificate.certifier import UnprovedError, fingerprint
 from derivations.certificate.interpreter import Value, steps
 from derivations.certificate.program import Program
-from derivations.claims import batches, derivatives, edges, pairs
-from derivations.claims.pairs import Claim
+from derivations.claims.batches import batch_claims
+from derivations.claims.claim import Claim, Kind, Setting, Targets
+from derivations.claims.derivatives import derivative_claims
+from derivations.claims.edges import edge_claims
+from derivations.claims.pairs import cost_claims, output_claims, output_layers, pair_claims
 from derivations.mutation.altered_library import FOLDER, load
 
 
-def claims(library: SimpleNamespace) -> list[Claim]:
+def gate_claims(library: SimpleNamespace) -> list[Claim]:
     """What is claimed of a library: for two outputs, and for three what does not follow from that."""
-    layers, costs = pairs.layers(library), library.COSTS
-    plain = [claim for layer in layers for claim in pairs.output_claims(layer, 2)]
-    for layer, cost in itertools.product(layers, costs):
-        plain += itertools.islice(pairs.cost_claims(cost, layer, 2, library), 4)  # by targets, and by a label
-    kinds = "axis -1, targets", "axis 0, labels"
-    two_examples = (claim for claim in batches.claims(library) if claim.says.endswith(kinds))
-    others = *derivatives.claims(library), *edges.claims(library), *two_examples
-    _, gradient, *_ = pairs.cost_claims("cross_entropy", layers[-1], 3, library)
-    return [*plain, *others, *pairs.output_claims(layers[-1], 3), gradient]
+    claims = [
+        *pair_claims((2,), library),
+        *derivative_claims(library),
+        *edge_claims(library),
+        *batch_claims(library),
+    ]
+    tempered = output_layers(library)[-1]
+    three_outputs = *output_claims(tempered, 3), *cost_claims("cross_entropy", tempered, 3, library)
+    return [*filter(_stands_for_others, claims), *filter(_does_not_follow, three_outputs)]
+
+
+def _stands_for_others(claim: Claim) -> bool:
+    """Whether it is one to examine of those that come of the same lines of the library: labels other than 0 are not."""
+    if claim.axis is not None:
+        return (claim.axis, claim.targets) in {(-1, Targets.ANY), (0, Targets.LABELS)}
+    return claim.setting is not Setting.PLAIN or claim.label in (None, 0)
+
+
+def _does_not_follow(claim: Claim) -> bool:
+    """Whether a claim about three outputs is about more than the same one about two."""
+    return claim.part is not None or (claim.kind is Kind.GRADIENT and claim.targets is Targets.ANY)
 
 
 @dataclass(frozen=True)
@@ -46,11 +60,11 @@ class Certificates:
 
     def __init__(self):
         """Read those programs."""
-        self.known = [_known(Program(claim.program, *claim.arguments)) for claim in claims(load())]
+        self.known = [_known(Program(claim.program, *claim.arguments)) for claim in gate_claims(load())]
 
     def notice(self, library: SimpleNamespace, module: str, lines: range) -> str:
         """How the claims about a changed library fail, or "" if they hold."""
-        changed, failed = claims(library), ""
+        changed, failed = gate_claims(library), ""
         places = {(module, line) for line in lines}
         for number in sorted(range(len(changed)), key=lambda number: self._rank(number, places)):
             found = self._examine(number, changed[number])
@@ -73,7 +87,7 @@ class Certificates:
 
 def false_claims() -> list[str]:
     """The claims that do not hold of the library as it is."""
-    return [f"{claim.name}, {claim.says}" for claim in claims(load()) if not claim.certify()]
+    return [str(claim) for claim in gate_claims(load()) if not claim.certify()]
 
 
 def _known(program: Program) -> Known:

@@ -17,7 +17,7 @@ import numpy as np
 import sympy as sp
 
 from derivations.certificate.program import symbols
-from derivations.claims.pairs import COSTS, DELTAS, linear, sigmoid, softmax
+from derivations.claims.formulas import ACTIVATION_FORMULAS, COST_FORMULAS, DELTA_FORMULAS, softmax_of
 
 DIGITS = 60
 TINY = 2.0**-100  # smaller true values do not count
@@ -46,7 +46,7 @@ def notice(library: SimpleNamespace) -> str:
 
 
 def _cases() -> Iterator[tuple[str, str, Any]]:
-    for cost, output in itertools.product(COSTS, CONSTANTS):
+    for cost, output in itertools.product(COST_FORMULAS, CONSTANTS):
         yield from ((cost, output, c) for c in CONSTANTS[output])
 
 
@@ -115,9 +115,8 @@ def examples() -> tuple[np.ndarray, np.ndarray]:
 def _formulas(cost: str, output: str, c: Any, targets: tuple[sp.Rational, ...]) -> Callable:
     """The cost and its gradient for these targets, as a function of the three weighted inputs."""
     z, y = symbols("z", 3), np.array(targets)
-    activation = {"linear": linear, "sigmoid": sigmoid, "softmax": functools.partial(softmax, c=sp.sympify(c))}[output]
-    a = activation(z)
-    expressions = [COSTS[cost](a, y), *(c * DELTAS[cost, output](a, y))]
+    a = softmax_of(z, sp.sympify(c)) if output == "softmax" else ACTIVATION_FORMULAS[output](z)
+    expressions = [COST_FORMULAS[cost](a, y), *(c * DELTA_FORMULAS[cost, output](a, y))]
     return sp.lambdify(list(z), [_one_fraction(expression) for expression in expressions], "mpmath")
 
 

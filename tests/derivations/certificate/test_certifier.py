@@ -14,10 +14,10 @@ import jaxce
 from derivations import certify, symbols
 from derivations.certificate.certifier import UnprovedError
 from derivations.certificate.verdict import Certificate, Refutation, read
-from derivations.claims.pairs import sigmoid, softmax
+from derivations.claims.formulas import sigmoid_of, softmax_of
 
 z, y = symbols("z", 2), symbols("y", 2)
-DELTA = softmax(z) * sum(y) - y
+DELTA = softmax_of(z) * sum(y) - y
 
 
 def refuted(fn, expected, *arguments, **options) -> Refutation:
@@ -57,7 +57,7 @@ def test_the_softmax_derivative_as_diagonal_only():
         a = softmax_(*primals)
         return a, a * (1 - a) * tangents[0]
 
-    certified = certify(softmax_, softmax(z), z)
+    certified = certify(softmax_, softmax_of(z), z)
     assert certified
     found = refuted(jax.grad(lambda z, y: -jnp.sum(y * jnp.log(softmax_(z)))), DELTA, z, y)
     assert found.component == "[0]"
@@ -111,7 +111,7 @@ def test_a_clip_that_zeroes_the_gradient():
         a = jnp.clip(jax.nn.sigmoid(z), 0.01, 0.99)
         return -jnp.sum(y * jnp.log(a) + (1 - y) * jnp.log(1 - a))
 
-    found = refuted(jax.grad(clipped), sigmoid(z) - y, z, y)
+    found = refuted(jax.grad(clipped), sigmoid_of(z) - y, z, y)
     assert found.computed_value == "0"
     assert "log(99)" in found.case
 
@@ -120,7 +120,7 @@ def test_a_cost_that_is_right_except_at_a_tie():
     def sharp(z, y):
         return log_likelihood(z, y) + jnp.where(z[0] == z[1], 1.0, 0.0)
 
-    found = refuted(sharp, -sum(y * np.array([sp.log(a) for a in softmax(z)])), z, y)
+    found = refuted(sharp, -sum(y * np.array([sp.log(a) for a in softmax_of(z)])), z, y)
     assert found.case == "z1 = z2"
 
 
@@ -148,7 +148,7 @@ def test_the_fingerprint_is_that_of_the_program():
         return -jnp.sum(jax.nn.log_softmax(z) * y)
 
     prints = [
-        certify(f, -sum(y * np.array([sp.log(a) for a in softmax(z)])), z, y).fingerprint
+        certify(f, -sum(y * np.array([sp.log(a) for a in softmax_of(z)])), z, y).fingerprint
         for f in (log_likelihood, log_likelihood, other)
     ]
     assert prints[0] == prints[1] != prints[2]

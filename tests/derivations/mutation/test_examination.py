@@ -65,7 +65,12 @@ def test_what_certificates_cannot_see_floating_point_does():
     ("module", "old", "new", "remark"),
     [
         ("costs", "    _check_shapes(z, y, axis)\n", "", "accepted: an axis beyond the last"),
-        ("output", "if jnp.finfo(z.dtype).bits < 32 else z", "if False else z", "the type of the weighted inputs"),
+        (
+            "output_layer",
+            "if jnp.finfo(z.dtype).bits < 32 else z",
+            "if False else z",
+            "the type of the weighted inputs",
+        ),
         ("softmax_layer", "@functools.cache\n", "", "one object for equal c"),
     ],
 )

@@ -1,0 +1,123 @@
+"""A claim: that a program computes a formula. What claims are selected by are its fields; its words are for readers.
+
+The two sentences that are printed of a claim, `name` and `says`, are made of the fields, so that rewording them changes
+no selection.
+"""
+
+from collections.abc import Callable
+from dataclasses import KW_ONLY, dataclass
+from enum import Enum
+
+import sympy as sp
+
+from derivations.certificate.certifier import certify
+from derivations.certificate.verdict import Certificate, Refutation
+
+
+class Kind(Enum):
+    """What the program computes of its subject, and how that is written."""
+
+    VALUE = "{}"
+    GRADIENT = "d/dz {}"
+    GRADIENT_BY_TARGETS = "d/dy {}"
+    HESSIAN = "d2/dz2 {}"
+    MIXED_DERIVATIVE = "d2/dz dy {}"
+    CURVATURE = "v^T (d2/dz2 {}) v"
+    JACOBIANS = "derivative of {}"
+    SLOPE = "sum of d/dz {}, forward"  # the sum of the gradient's components, in forward mode
+    NETWORK_GRADIENT = "network, {}"
+    GRADIENT_OF_FUNCTION = "d {}"  # with respect to its first argument
+    LAYER = "layer"  # w a + b
+
+
+class Part(Enum):
+    """One of the functions that an output layer offers to costs."""
+
+    ACTIVATIONS = "a, 1 - a"
+    LOGARITHMS = "ln a, ln(1 - a)"
+    SQUARE = "(a - y)^2 / 2"
+    PULLBACK = "(da/dz)^T (a - y)"
+
+
+class Targets(Enum):
+    """What y is."""
+
+    ANY = "y"  # symbols, one for each output neuron
+    LABELS = "labels"  # integers, the classes
+
+
+class Setting(Enum):
+    """What is special about the inputs, or about how the program is called."""
+
+    PLAIN = ""
+    MASKED = "where"
+    BESIDE_DERIVATIVE = "beside its derivative"
+    EIGHT_BITS = "uint8"
+    NO_SUCH_LABEL = "which no output has"
+    BOUNDARY = "at or beyond the domain boundary"
+    NAN = "z = nan, 1"
+    ONE_OUTPUT = "y = 1"
+    IMPOSSIBLE_OUTPUT = "and one output of z = -oo, y = 0"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A program said to compute a formula of its arguments, where `assuming` holds; `certify()` examines it.
+
+    The subject: `cost` and `output` are names in the library's registries, `c` the output's constant, `part` a function
+    of the output layer; or `cost` is a name in `optax.losses`; or `function` is that of a user. The inputs: `size` is
+    the number of outputs, `layers` the sizes of a network, `label` the class if there is one for all, `axis` that along
+    which the outputs run if there are two examples. `equation` is its label in the book. `holds` is false of a claim
+    that should be refuted. `remark` is for readers only.
+    """
+
+    program: Callable
+    formula: object
+    arguments: tuple
+    assuming: tuple = ()
+    _: KW_ONLY
+    kind: Kind = Kind.VALUE
+    function: str = ""
+    cost: str = ""
+    output: str = ""
+    c: sp.Rational = sp.S.One
+    part: Part | None = None
+    size: int | None = None
+    layers: tuple[int, ...] = ()
+    targets: Targets | None = None
+    label: int | None = None
+    axis: int | None = None
+    setting: Setting = Setting.PLAIN
+    equation: str = ""
+    holds: bool = True
+    remark: str = ""
+
+    @property
+    def name(self) -> str:
+        """The program in words."""
+        layer = self.output + (f", c = {self.c}" if self.c != 1 else "")
+        subject = self.function or " + ".join(filter(None, (self.cost, layer)))
+        return self.kind.value.format(f"{subject}: {self.part.value}" if self.part else subject)
+
+    @property
+    def says(self) -> str:
+        """The rest of the claim in words."""
+        parts = (
+            self.equation,
+            f"sizes {'-'.join(map(str, self.layers))}" if self.layers else "",
+            f"K = {self.size}" if self.size else "",
+            f"2 examples, axis {self.axis}" if self.axis is not None else "",
+            f"label {self.label}" if self.label is not None else self.targets.value if self.targets else "",
+            self.setting.value,
+            self.remark,
+        )
+        return ", ".join(filter(None, parts))
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.says}"
+
+    def certify(self) -> Certificate | Refutation:
+        """The verdict; UnprovedError if there is none."""
+        return certify(
+            self.program, self.formula, *self.arguments, assuming=self.assuming, name=self.name, claim=self.says
+        )
