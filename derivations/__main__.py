@@ -6,6 +6,7 @@
     python -m derivations errata
     python -m derivations certify [--function module:name --equation 84]
     python -m derivations mutants
+    python -m derivations --version
 
 A further command is a file in `derivations.commands` whose function takes the parsed options and returns the exit
 status, and a few lines in `parser`.
@@ -13,6 +14,7 @@ status, and a few lines in `parser`.
 
 import argparse
 import importlib
+import importlib.metadata
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +25,7 @@ def parser() -> argparse.ArgumentParser:
     whole = argparse.ArgumentParser(prog="python -m derivations", description="Chapter 3, derived and checked.")
     whole.set_defaults(run=_command("prove"))
     whole.add_argument("--only", metavar="78..84", help="check one equation or a range")
+    whole.add_argument("--version", dest="run", action="store_const", const=_version, help="print the version")
     commands = whole.add_subparsers(metavar="command")
     commands.add_parser("list", help="list the equations").set_defaults(run=_command("show", "list_equations"))
     _add_show(commands)
@@ -39,6 +42,11 @@ def _command(module: str, function: str = "run") -> Callable[[argparse.Namespace
         return getattr(importlib.import_module(f"derivations.commands.{module}"), function)(options)
 
     return run
+
+
+def _version(options: argparse.Namespace) -> int:
+    print(f"jaxce {importlib.metadata.version('jaxce')}, of which derivations is a part")
+    return 0
 
 
 def _add_show(commands) -> None:

@@ -1,5 +1,7 @@
 """Output layers and the costs that train them, in JAX."""
 
+from typing import TYPE_CHECKING
+
 from jaxce import mnist
 from jaxce.costs import COSTS, cross_entropy, log_likelihood, quadratic
 from jaxce.network import Layer, accuracy, forward, init, loss, weighted_input
@@ -36,3 +38,15 @@ __all__ = [
     "tempered_softmax",
     "weighted_input",
 ]
+
+if TYPE_CHECKING:
+    __version__: str
+else:
+
+    def __getattr__(name):
+        """`__version__`, read from the installed package's metadata when it is asked for."""
+        if name != "__version__":
+            raise AttributeError(f"module 'jaxce' has no attribute {name!r}")
+        from importlib.metadata import version
+
+        return version("jaxce")

@@ -1,4 +1,4 @@
-"""The command line: `python -m jaxce train` and `python -m jaxce evaluate FILE`."""
+"""The command line: `python -m jaxce train`, `python -m jaxce evaluate FILE` and `python -m jaxce --version`."""
 
 import dataclasses
 import functools
@@ -179,7 +179,12 @@ def _use_compilation_cache():
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command; bad input ends it with exit status 2 and one line, Ctrl-C with 130."""
-    command = tyro.cli(Train | Evaluate, prog="jaxce", description=jaxce.__doc__, args=arguments)
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if list(arguments) == ["--version"]:  # tyro's commands have options, but the whole has none
+        print(f"jaxce {jaxce.__version__}")
+        return
+    description = f"{jaxce.__doc__} `--version` prints the version."
+    command = tyro.cli(Train | Evaluate, prog="jaxce", description=description, args=arguments)
     try:
         command.run()
     except KeyboardInterrupt as interruption:

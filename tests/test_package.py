@@ -1,0 +1,83 @@
+"""What is installed: the wheel holds types, data and licences, its page has no broken link, it tells its version."""
+
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from email import message_from_bytes
+from pathlib import Path
+
+import pytest
+from hatchling.builders.wheel import WheelBuilder
+
+import jaxce
+from derivations.__main__ import main as derivations_main
+from jaxce.__main__ import main as jaxce_main
+
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+TYPED = {"jaxce/py.typed", "derivations/py.typed"}  # without them, type checkers take everything for Any
+MNIST = {f"jaxce/mnist/{part}-{kind}-ubyte.gz" for part in ("train", "t10k") for kind in ("images-idx3", "labels-idx1")}
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    (path,) = WheelBuilder(str(ROOT)).build(directory=str(tmp_path_factory.mktemp("dist")), versions=["standard"])
+    with zipfile.ZipFile(path) as file:
+        yield file
+
+
+def files(wheel):
+    return set(wheel.namelist())
+
+
+def metadata(wheel):
+    (name,) = (name for name in files(wheel) if name.endswith(".dist-info/METADATA"))
+    return message_from_bytes(wheel.read(name))
+
+
+def test_the_wheel_holds_all_modules_the_types_and_mnist_and_nothing_else(wheel):
+    modules = {str(path.relative_to(ROOT)) for name in ("jaxce", "derivations") for path in (ROOT / name).rglob("*.py")}
+    expected = modules | TYPED | MNIST | {"jaxce/mnist/LICENSE"}
+    assert {name for name in files(wheel) if ".dist-info/" not in name} == expected
+
+
+def test_the_metadata_name_both_licences(wheel):
+    assert metadata(wheel)["License-Expression"] == "Apache-2.0 AND CC-BY-SA-3.0"
+    assert set(metadata(wheel).get_all("License-File", [])) == {"LICENSE", "jaxce/mnist/LICENSE"}
+
+
+def relative_addresses(page):
+    return re.findall(r"\]\((?!https?:|#)([^)]*)\)", page)
+
+
+def test_the_package_page_has_no_address_that_only_the_repository_resolves(wheel):
+    page = metadata(wheel).get_payload()
+    assert "# jaxce" in page
+    assert relative_addresses(page) == []
+    assert relative_addresses((ROOT / "README.md").read_text()) != []  # so the test can fail
+
+
+def test_every_dependency_has_a_lower_bound():
+    assert all(re.fullmatch(r"[a-z]+>=[\d.]+", requirement) for requirement in PROJECT["dependencies"])
+
+
+def test_the_version_is_that_of_the_package():
+    assert jaxce.__version__ == PROJECT["version"]
+
+
+def test_an_attribute_that_does_not_exist_is_named():
+    with pytest.raises(AttributeError, match="module 'jaxce' has no attribute 'no_such_cost'"):
+        jaxce.no_such_cost  # noqa: B018
+
+
+@pytest.mark.parametrize("main", [jaxce_main, derivations_main], ids=["jaxce", "derivations"])
+def test_the_commands_tell_the_version(main, capsys):
+    main(["--version"])
+    assert capsys.readouterr().out.startswith(f"jaxce {PROJECT['version']}")
+
+
+def test_importing_jaxce_does_not_look_its_version_up():
+    program = "import jaxce, sys; assert '__version__' not in vars(jaxce)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
