@@ -5,9 +5,6 @@ Each function takes the case under which it decides signs, and raises UndecidedE
 decide one.
 """
 
-import functools
-from collections.abc import Callable
-
 import sympy as sp
 
 from derivations.algebra.cases import Case
@@ -105,12 +102,12 @@ def power(case: Case, x: sp.Expr, y: sp.Expr) -> sp.Expr:
     if y.is_Integer:
         return divide(case, sp.S.One, _whole_power(case, x, -y)) if y < 0 else _whole_power(case, x, y)
     if y in INFINITIES or x in INFINITIES:
-        return _exponential_of(case, multiply(case, y, logarithm(case, x)))
+        return _power_at_infinity(case, absolute(case, x), y)
     sign = sign_of(case, x)
     if sign < 0 and not y.is_number:
         raise NotImplementedError(f"({x})^({y}) of a negative base needs a known exponent; assume {x} >= 0")
     if sign == 0:
-        return sp.S.Zero if sign_of(case, y) > 0 else sp.oo
+        return (sp.oo, sp.S.One, sp.S.Zero)[sign_of(case, y) + 1]
     return without_abs(case, x**y) if sign > 0 else sp.nan
 
 
@@ -118,56 +115,12 @@ def _whole_power(case: Case, x: sp.Expr, y: sp.Integer) -> sp.Expr:
     return x**y if x not in INFINITIES else sp.oo * (sign_of(case, x) if y.is_odd else 1)
 
 
-def _exponential_of(case: Case, x: sp.Expr) -> sp.Expr:
-    return sp.exp(x)
+def _power_at_infinity(case: Case, size: sp.Expr, y: sp.Expr) -> sp.Expr:
+    """|x|^y where one of the two is infinite and y is no whole number: 0 or oo, or 1 where |x| is 1."""
+    grows = compare(case, size, sp.S.One) * sign_of(case, y)
+    return sp.S.One if grows == 0 else sp.oo if grows > 0 else sp.S.Zero
 
 
 def without_abs(case: Case, x: sp.Expr) -> sp.Expr:
     """The |.| that SymPy puts into a square root of a square, decided."""
     return x.replace(sp.Abs, lambda inner: absolute(case, inner))
-
-
-@functools.lru_cache(maxsize=10_000)
-def evaluate(case: Case, expression: sp.Expr) -> sp.Expr:
-    """A formula's value in this case: Max, Abs, sign and Piecewise decided; nan where it is undefined."""
-    expression = case.apply(sp.sympify(expression))
-    if expression.is_Atom:
-        return expression
-    if isinstance(expression, sp.Piecewise):
-        return next((evaluate(case, value) for value, when in expression.args if holds(case, when)), sp.nan)
-    arguments = [evaluate(case, argument) for argument in expression.args]
-    return _FORMULAS.get(expression.func, lambda case, *xs: expression.func(*xs))(case, *arguments)
-
-
-def holds(case: Case, relation: sp.Basic) -> bool:
-    """Whether a SymPy condition is true in this case."""
-    if relation in (sp.true, sp.false):
-        return bool(relation)
-    if isinstance(relation, sp.And | sp.Or):
-        return (all if isinstance(relation, sp.And) else any)(holds(case, argument) for argument in relation.args)
-    if isinstance(relation, sp.Not | sp.Xor):
-        return sum(holds(case, argument) for argument in relation.args) % 2 == isinstance(relation, sp.Xor)
-    order = compare(case, *(evaluate(case, side) for side in relation.args))
-    return bool(relation.func(order, 0))
-
-
-def _fold(function: Callable) -> Callable:
-    def folded(case: Case, first: sp.Expr, *rest: sp.Expr) -> sp.Expr:
-        for value in rest:
-            first = function(case, first, value)
-        return first
-
-    return folded
-
-
-_FORMULAS = {
-    sp.Add: _fold(add),
-    sp.Mul: _fold(multiply),
-    sp.Pow: power,
-    sp.Max: _fold(maximum),
-    sp.Min: _fold(minimum),
-    sp.log: logarithm,
-    sp.erfc: lambda case, x: 1 - sp.erf(x),
-    sp.Abs: absolute,
-    sp.sign: sign_of,
-}

@@ -1,20 +1,25 @@
 """Object arrays of SymPy expressions, the values that a program's arrays have here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import sympy as sp
 
+from derivations.algebra.formulas import Truth
 from derivations.certificate.literals import number
 
 Array = np.ndarray
-Rule = Callable[..., Array | list[Array]]  # of the case, the equation of the jaxpr and the operands
 
 
 def array(values: object, shape: tuple[int, ...] | None = None) -> Array:
     """An object array; SymPy expressions stay whole."""
     result = np.asarray(values, dtype=object)
     return result if shape is None else result.reshape(shape)
+
+
+def filled(shape: Sequence[int], value: object) -> Array:
+    """An object array of one value."""
+    return array([value] * int(np.prod(shape, dtype=int)), tuple(shape))
 
 
 def constant(value: object) -> Array:
@@ -24,13 +29,13 @@ def constant(value: object) -> Array:
 
 
 def concrete(values: Array, dtype: np.dtype | type = np.int32) -> Array:
-    """Decided elements as numbers, for indices and loop bounds."""
+    """Decided integers and truth values as a NumPy array; NotImplementedError where one depends on the inputs."""
     undecided = [value for value in values.ravel() if value not in (sp.true, sp.false) and not value.is_number]
     if undecided:
         raise NotImplementedError(
             f"an index or a loop's end depends on the inputs: {undecided[0]}; give concrete integers there"
         )
-    return np.asarray([int(bool(v)) if v in (sp.true, sp.false) else int(v) for v in values.ravel()], dtype).reshape(
+    return np.asarray([bool(v) if v in (sp.true, sp.false) else int(v) for v in values.ravel()], dtype).reshape(
         values.shape
     )
 
@@ -42,3 +47,8 @@ def map_elements(function: Callable, *operands: Array) -> Array:
         [function(*elements) for elements in zip(*(o.ravel() for o in broadcast), strict=True)],
         broadcast[0].shape,
     )
+
+
+def is_undecided(values: Array) -> bool:
+    """Whether a truth value is among the elements that the case has not decided."""
+    return any(isinstance(value, Truth) and value not in (sp.true, sp.false) for value in values.ravel())

@@ -4,6 +4,7 @@ Calls are written out (jit, checkpoint, custom derivatives), and steps on which 
 no case is distinguished for a value that nobody uses.
 """
 
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,10 +16,11 @@ import numpy as np
 import sympy as sp
 from jax.extend.core import ClosedJaxpr, Jaxpr, Literal
 
-from derivations.algebra import extended_reals as real
+from derivations.algebra import formulas
 from derivations.algebra.cases import Case
 from derivations.certificate import primitives
-from derivations.certificate.arrays import Array, array, concrete, constant, map_elements
+from derivations.certificate.application import Rule, apply, checked, is_discrete, is_real, run_by_jax
+from derivations.certificate.arrays import Array, array, concrete, constant, filled, is_undecided, map_elements
 
 # e^-1000 = 5e-435 is 0 in every floating type; a program that clamps an exponent there means 0.
 UNDERFLOW = -1000
@@ -90,13 +92,10 @@ def _written_out(jaxpr: Jaxpr, consts: Sequence, inputs: Sequence, calls: tuple)
 
 def _called(eqn) -> tuple[Jaxpr, Sequence] | None:
     """The jaxpr that an equation calls once with its operands, and that jaxpr's constants."""
-    if eqn.primitive.name in CONTROL or eqn.primitive.name in primitives.RULES or _series(eqn):
+    name = eqn.primitive.name
+    if name not in primitives.CALLS or _series(eqn):
         return None
-    inner = _inner(eqn)
-    if len(inner) != 1:
-        return None
-    jaxpr, consts = _opened(inner[0])
-    return (jaxpr, consts) if len(jaxpr.invars) == len(eqn.invars) else None
+    return _opened(eqn.params[primitives.CALLS[name]])
 
 
 def _inner(eqn) -> list[ClosedJaxpr | Jaxpr]:
@@ -133,7 +132,10 @@ class Interpreter:
 
     def _run(self, step: Step, values: dict[int, Array]) -> None:
         operands = [self._read(values, operand) for operand in step.operands]
-        results = self._apply(step, operands)
+        try:
+            results = self._apply(step.eqn, operands)
+        except NotImplementedError as refusal:
+            raise _at(step.line, refusal) from None
         values.update(zip(map(id, step.results), results, strict=True))
         if any(sp.nan in r.ravel() for r in results) and not any(sp.nan in o.ravel() for o in operands):
             self.nan_births.append(f"{step.eqn.primitive.name}, {step.line}")
@@ -141,26 +143,40 @@ class Interpreter:
     def _read(self, values: dict[int, Array], value: Value | Constant) -> Array:
         if not isinstance(value, Constant):
             return values[id(value)]
+        if not is_real(value.value):
+            raise NotImplementedError(f"a constant of the type {value.value.dtype}: only real numbers are understood")
         numbers, floats = constant(value.value), value.value
         if jnp.issubdtype(floats.dtype, jnp.floating):
             pairs = zip(floats.ravel(), numbers.ravel(), strict=True)
             self.literals |= {str(x): str(n) for x, n in pairs if np.isfinite(x) and sp.Rational(float(x)) != n}
         return numbers
 
-    def _apply(self, step: Step, operands: list[Array]) -> list[Array]:
-        name = step.eqn.primitive.name
-        if name in CONTROL:
-            return CONTROL[name](self, step.eqn, operands)
-        if series := _series(step.eqn):
+    def _apply(self, eqn: Any, operands: list[Array]) -> list[Array]:
+        name, variables = eqn.primitive.name, (*eqn.invars, *eqn.outvars)
+        foreign = [variable.aval for variable in variables if not is_real(variable.aval)]
+        if foreign:
+            raise NotImplementedError(f"{name} of the type {foreign[0].dtype}: only real numbers are understood")
+        if series := _series(eqn):
             self.literals[series] = f"{SERIES[series](sp.Symbol('x'))}, of which it is a series"
-            return [map_elements(SERIES[series], *operands)]
-        if name not in primitives.RULES:
-            raise NotImplementedError(f"no rule for the JAX primitive {name!r}, made at {step.line}")
-        results = primitives.RULES[name](self.case, step.eqn, *operands)
-        return results if isinstance(results, list) else [results]
+            return checked(eqn, [map_elements(SERIES[series], *operands)])
+        if name in primitives.OF_INTEGERS and all(is_discrete(variable.aval) for variable in variables):
+            open_ = name in primitives.OF_TRUTHS and any(map(is_undecided, operands))
+            return apply(primitives.RULES[name], self, eqn, operands) if open_ else run_by_jax(self, eqn, operands)
+        rule = CONTROL.get(name) or primitives.RULES.get(name)
+        if rule is None:
+            raise NotImplementedError(f"no rule for the JAX primitive {name!r}")
+        return apply(rule, self, eqn, operands)
 
 
-def exponential(interpreter: Interpreter, eqn, operands: list[Array]) -> list[Array]:
+class UnsupportedError(NotImplementedError):
+    """A refusal that names the line."""
+
+
+def _at(line: str, refusal: NotImplementedError) -> NotImplementedError:
+    return refusal if isinstance(refusal, UnsupportedError) else UnsupportedError(f"{refusal}, made at {line}")
+
+
+def exponential(interpreter: Interpreter, x: Array) -> Array:
     """The exponential, in which numbers at or below UNDERFLOW give 0, and a note."""
 
     def exp(exponent: sp.Expr) -> sp.Expr:
@@ -169,42 +185,70 @@ def exponential(interpreter: Interpreter, eqn, operands: list[Array]) -> list[Ar
         interpreter.literals[f"exp({exponent})"] = "0, which it is in every floating type"
         return sp.S.Zero
 
-    return [map_elements(exp, *operands)]
+    return map_elements(exp, x)
 
 
-def scan(interpreter: Interpreter, eqn, operands: list[Array]) -> list[Array]:
+def scan(interpreter: Interpreter, *operands: Array, eqn: Any) -> list[Array]:
     """A loop over the leading axis, as many times as the program says."""
-    body: Any = _opened(eqn.params["jaxpr"])[0]
-    n_rows = sum(x.shape != inner.aval.shape for x, inner in zip(operands, body.invars, strict=True))
-    n_carry = sum(outer.aval.shape == inner.aval.shape for outer, inner in zip(eqn.outvars, body.outvars, strict=True))
+    jaxpr, length = eqn.params["jaxpr"], eqn.params["length"]
+    body: Any = _opened(jaxpr)[0]
+    n_rows = sum(x.ndim != inner.aval.ndim for x, inner in zip(operands, body.invars, strict=True))
+    n_carry = sum(outer.aval.ndim == inner.aval.ndim for outer, inner in zip(eqn.outvars, body.outvars, strict=True))
     n_fixed = len(operands) - n_carry - n_rows
-    fixed, carry, xs = operands[:n_fixed], operands[n_fixed : n_fixed + n_carry], operands[n_fixed + n_carry :]
-    order = range(eqn.params["length"])[:: -1 if eqn.params["reverse"] else 1]
+    fixed, carry, xs = operands[:n_fixed], list(operands[n_fixed : n_fixed + n_carry]), operands[n_fixed + n_carry :]
     rows = {}
-    for i in order:
-        results = interpreter.call(eqn.params["jaxpr"], [*fixed, *carry, *(array(x[i]) for x in xs)])
+    for i in range(length)[:: -1 if eqn.params["reverse"] else 1]:
+        results = interpreter.call(jaxpr, [*fixed, *carry, *(array(x[i]) for x in xs)])
         carry, rows[i] = results[:n_carry], results[n_carry:]
-    columns = zip(*(rows[i] for i in sorted(rows)), strict=True)
+    if not length:
+        return [*carry, *(filled(variable.aval.shape, sp.S.Zero) for variable in eqn.outvars[n_carry:])]
+    columns = zip(*(rows[i] for i in range(length)), strict=True)
     return [*carry, *(np.stack(column) for column in columns)]
 
 
-def while_loop(interpreter: Interpreter, eqn, operands: list[Array]) -> list[Array]:
-    """A loop whose condition the case decides each time."""
-    n_cond, n_body = eqn.params["cond_nconsts"], eqn.params["body_nconsts"]
-    of_cond, of_body, carry = operands[:n_cond], operands[n_cond : n_cond + n_body], operands[n_cond + n_body :]
-    while real.holds(interpreter.case, interpreter.call(eqn.params["cond_jaxpr"], [*of_cond, *carry])[0][()]):
-        carry = interpreter.call(eqn.params["body_jaxpr"], [*of_body, *carry])
+def while_loop(
+    interpreter: Interpreter,
+    *operands: Array,
+    cond_nconsts: int,
+    body_nconsts: int,
+    cond_jaxpr: ClosedJaxpr,
+    body_jaxpr: ClosedJaxpr,
+) -> list[Array]:
+    """A loop whose condition the case decides each time; of a batch of loops, each goes on as long as its own says."""
+    of_cond, operands = operands[:cond_nconsts], operands[cond_nconsts:]
+    of_body, carry = operands[:body_nconsts], list(operands[body_nconsts:])
+    holds = functools.partial(formulas.holds, interpreter.case)
+    while (going := map_elements(holds, interpreter.call(cond_jaxpr, [*of_cond, *carry])[0])).any():
+        after = interpreter.call(body_jaxpr, [*of_body, *carry])
+        carry = [_where(going, new, old) for new, old in zip(after, carry, strict=True)]
     return carry
 
 
-def cond(interpreter: Interpreter, eqn, operands: list[Array]) -> list[Array]:
+def _where(going: Array, new: Array, old: Array) -> Array:
+    """The new rows of the loops that go on, and the old ones of those that have ended."""
+    return np.where(going.astype(bool).reshape(going.shape + (1,) * (new.ndim - going.ndim)), new, old)
+
+
+def cond(interpreter: Interpreter, index: Array, *operands: Array, branches: Sequence[ClosedJaxpr]) -> list[Array]:
     """One of several branches, by a decided index."""
-    branches = eqn.params["branches"]
-    index = int(np.clip(concrete(operands[0]), 0, len(branches) - 1))
-    return interpreter.call(branches[index], operands[1:])
+    which = int(np.clip(concrete(index), 0, len(branches) - 1))
+    return interpreter.call(branches[which], operands)
 
 
-CONTROL: dict[str, Callable] = {"exp": exponential, "scan": scan, "while": while_loop, "cond": cond}
+def linear_solve(interpreter: Interpreter, *operands: Array, const_lengths: Any, jaxprs: Any) -> list[Array]:
+    """The program that solves the system; the others serve derivatives."""
+    before = const_lengths.matvec + const_lengths.vecmat
+    consts = operands[before : before + const_lengths.solve]
+    return interpreter.call(jaxprs.solve, [*consts, *operands[sum(const_lengths) :]])
+
+
+CONTROL: dict[str, Rule] = {
+    "exp": exponential,
+    "scan": scan,
+    "while": while_loop,
+    "cond": cond,
+    "custom_linear_solve": linear_solve,
+}
 
 
 def _user_line(eqn) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 import sympy as sp
 
@@ -40,7 +41,7 @@ def number(value: np.generic) -> sp.Basic:
     """
     if isinstance(value, np.bool_):
         return sp.true if value else sp.false
-    if isinstance(value, np.integer):
+    if jnp.issubdtype(value.dtype, jnp.integer):
         return sp.Integer(int(value))
     if not np.isfinite(value):
         return sp.nan if np.isnan(value) else sp.oo * int(np.sign(value))

@@ -14,9 +14,9 @@ import jax.numpy as jnp
 import numpy as np
 import sympy as sp
 
-from derivations.algebra import extended_reals as real
 from derivations.algebra.cases import Case, UndecidedError
-from derivations.certificate.arrays import Array, array, constant, map_elements
+from derivations.algebra.formulas import evaluate, holds
+from derivations.certificate.arrays import Array, Truth, array, constant, map_elements
 from derivations.certificate.interpreter import Interpreter
 
 
@@ -26,8 +26,11 @@ def symbols(name: str, *shape: int) -> Array:
     >>> symbols("w", 2, 2)
     array([[w11, w12],
            [w21, w22]], dtype=object)
+    >>> symbols("w", 11, 11)[0, 9]
+    w1_10
     """
-    names = ["".join(str(i + 1) for i in index) for index in np.ndindex(*shape)]
+    apart = "_" if len(shape) > 1 and max(shape) > 9 else ""  # or w111 would be of row 1 and of row 11
+    names = [apart.join(str(i + 1) for i in index) for index in np.ndindex(*shape)]
     return array([sp.Symbol(name + digits, real=True) for digits in names], shape)
 
 
@@ -94,8 +97,9 @@ class Program:
         while waiting:
             interpreter = Interpreter(waiting.pop())
             try:
-                results = self._results(interpreter)
-                values = [real.evaluate(interpreter.case, formula) for formula in formulas]
+                decide = functools.partial(_decided, interpreter.case)
+                results = [map_elements(decide, result) for result in self._results(interpreter)]
+                values = [evaluate(interpreter.case, formula) for formula in formulas]
             except UndecidedError as undecided:
                 waiting.extend(reversed(interpreter.case.split(undecided.form)))
             else:
@@ -104,6 +108,10 @@ class Program:
     def _results(self, interpreter: Interpreter) -> list[Array]:
         inputs = [map_elements(interpreter.case.apply, leaf) for leaf in self.inputs]
         return interpreter.call(self.jaxpr, inputs)
+
+
+def _decided(case: Case, value: sp.Basic) -> sp.Basic:
+    return sp.S(holds(case, value)) if isinstance(value, Truth) else value
 
 
 def _symbolic(leaf: object) -> Array:
@@ -117,6 +125,7 @@ def _symbolic(leaf: object) -> Array:
 
 def _abstract(leaf: object) -> jax.ShapeDtypeStruct:
     values = np.asarray(leaf)
-    return jax.ShapeDtypeStruct(
-        values.shape, jnp.result_type(float) if values.dtype == object else jnp.result_type(leaf)
-    )
+    if values.dtype == object:
+        return jax.ShapeDtypeStruct(values.shape, jnp.result_type(float))
+    aval = jax.typeof(jnp.asarray(leaf))  # a Python number takes the type of what it is combined with
+    return jax.ShapeDtypeStruct(aval.shape, aval.dtype, weak_type=aval.weak_type)

@@ -1,104 +1,158 @@
-"""What the JAX primitives do that move elements, without or with a sum: reshaping, indexing, scattering.
+"""Rules for the primitives that move elements: reshaping, indexing, scattering.
 
-Primitives that only move elements are run by JAX itself on the elements' positions, so that their indexing is JAX's
-own.
+Most are run by JAX itself on the elements' positions, so that their indexing is JAX's own.
 """
 
+import functools
+from collections.abc import Callable, Sequence
+
+import jax
 import jax.numpy as jnp
 import numpy as np
-import sympy as sp
 
 from derivations.algebra import extended_reals as real
-from derivations.certificate.arrays import Rule, array, concrete, constant
+from derivations.certificate.application import Rule
+from derivations.certificate.arrays import Array, array, concrete, constant
 
 
-def reshape(case, eqn, x, *_):
-    """The same elements in another shape."""
-    return x.reshape(eqn.outvars[0].aval.shape)
+def reshape(interpreter, x, *, new_sizes, dimensions=None):
+    """The same elements in another shape, after the axes are put in another order if one is given."""
+    return (x if dimensions is None else x.transpose(dimensions)).reshape(new_sizes)
 
 
-def broadcast_in_dim(case, eqn, x, *_):
+def squeeze(interpreter, x, *, dimensions):
+    """Without some axes of length 1."""
+    return x.reshape([size for axis, size in enumerate(x.shape) if axis not in dimensions])
+
+
+def broadcast_in_dim(interpreter, x, *, shape, broadcast_dimensions):
     """The array's axes placed among new ones, and repeated."""
-    shape, places = eqn.params["shape"], eqn.params["broadcast_dimensions"]
+    places = list(broadcast_dimensions)
     aligned = x.reshape([x.shape[places.index(axis)] if axis in places else 1 for axis in range(len(shape))])
     return np.broadcast_to(aligned, shape)
 
 
-def iota(case, eqn):
+def transpose(interpreter, x, *, permutation):
+    """The axes in another order."""
+    return x.transpose(permutation)
+
+
+def iota(interpreter, *, dtype, shape, dimension):
     """0, 1, 2, ... along an axis."""
-    return constant(np.asarray(eqn.primitive.bind(**eqn.params)))
+    return constant(np.asarray(jax.lax.broadcasted_iota(dtype, shape, dimension)))
 
 
-def moved(case, eqn, *operands):
-    """Elements moved as JAX moves them: the primitive is run on positions, floats, so that a fill is nan."""
-    count = _array_operands(eqn)
-    sizes = np.cumsum([0, *(operand.size for operand in operands[:count])])
-    positions = [
-        jnp.arange(start, start + o.size, dtype=jnp.float32).reshape(o.shape)
-        for start, o in zip(sizes, operands[:count], strict=False)
+def moved(interpreter, *operands, eqn):
+    """Elements moved as JAX moves them: the primitive is run on the positions of the elements."""
+    count = INDEXED.get(eqn.primitive.name, len(operands))
+    elements = [element for operand in operands[:count] for element in operand.ravel()]
+    places = run_on_positions(eqn, operands[:count], operands[count:], eqn.params)
+    return [array([elements[place] for place in result.ravel()], result.shape) for result in places]
+
+
+def gather(interpreter, x, indices, *, eqn):
+    """Elements at indices; what lies outside is clipped, or is the fill value, as the mode says."""
+    _check_promise_of_order(eqn, indices)
+    (places,) = run_on_positions(eqn, [x], [indices], eqn.params | {"fill_value": OUTSIDE})
+    elements, fill = x.ravel(), constant(_fill_value(eqn))[()]
+    return array([fill if place == OUTSIDE else elements[place] for place in places.ravel()], places.shape)
+
+
+OUTSIDE = -1
+
+
+def _fill_value(eqn):
+    """The one given, or else nan, the least integer of a type with a sign, the greatest of one without, or True."""
+    dtype, given = eqn.invars[0].aval.dtype, eqn.params["fill_value"]
+    if given is not None:
+        return np.asarray(given, dtype)
+    if jnp.issubdtype(dtype, jnp.floating):
+        return np.asarray(np.nan, dtype)
+    if jnp.issubdtype(dtype, jnp.bool_):
+        return np.asarray(True)
+    return np.asarray(jnp.iinfo(dtype).min or jnp.iinfo(dtype).max, dtype)
+
+
+def run_on_positions(eqn, operands: Sequence[Array], indices: Sequence[Array], parameters: dict) -> list[np.ndarray]:
+    """The numbers, from 0 in the order of the operands, of the elements that a primitive puts in each place."""
+    starts = np.cumsum([0, *(operand.size for operand in operands)])
+    numbers = [
+        jnp.arange(start, start + o.size, dtype=jnp.int32).reshape(o.shape)
+        for start, o in zip(starts, operands, strict=False)
     ]
-    indices = [jnp.asarray(concrete(operand)) for operand in operands[count:]]
-    results = eqn.primitive.bind(*positions, *indices, **eqn.params)
-    elements = [*(element for operand in operands[:count] for element in operand.ravel())]
-    filled = results if eqn.primitive.multiple_results else [results]
-    outputs = [
-        array([sp.nan if np.isnan(p) else elements[int(p)] for p in np.ravel(result)], np.shape(result))
-        for result in filled
-    ]
-    return outputs if eqn.primitive.multiple_results else outputs[0]
+    results = eqn.primitive.bind(*numbers, *_integers(eqn, indices), **parameters)
+    return [np.asarray(result) for result in (results if eqn.primitive.multiple_results else [results])]
 
 
-def _array_operands(eqn) -> int:
-    """How many of the operands are moved; the others say where."""
-    name, operands = eqn.primitive.name, len(eqn.invars)
-    return {"gather": 1, "dynamic_slice": 1, "dynamic_update_slice": 2}.get(name, operands)
+def _integers(eqn, indices: Sequence[Array]) -> list[jax.Array]:
+    """Indices, which are an equation's last operands, in their own types."""
+    variables = eqn.invars[len(eqn.invars) - len(indices) :]
+    return [jnp.asarray(concrete(i, variable.aval.dtype)) for i, variable in zip(indices, variables, strict=True)]
 
 
-def scatter(case, eqn, x, indices, updates):
-    """Elements of `updates` in the places of x that JAX writes them to."""
-    result = x.copy().ravel()
-    for place, update in _places(eqn, x, indices, updates):
-        result[place] = update
-    return result.reshape(x.shape)
+def scatter(combine: Callable | None) -> Rule:
+    """A rule that combines each update with what stands in its place, by the equation's own program if it has one."""
 
+    def scattered(interpreter, x, indices, updates, *, eqn):
+        program, consts = eqn.params.get("update_jaxpr"), eqn.params.get("update_consts", ())
+        result, written = x.copy().ravel(), set()
+        for place, update in _places(eqn, x, indices, updates):
+            if eqn.params["unique_indices"] and place in written:
+                raise NotImplementedError(f"{eqn.primitive.name} promises unique_indices = True, but two are equal")
+            written.add(place)
+            if program is not None:
+                inputs = [*map(constant, consts), array(result[place], ()), array(update, ())]
+                result[place] = interpreter.call(program, inputs)[0][()]
+            else:
+                result[place] = combine(interpreter.case, result[place], update) if combine else update
+        return result.reshape(x.shape)
 
-def scatter_add(case, eqn, x, indices, updates):
-    """The sum of x and each update at its place."""
-    result = x.copy().ravel()
-    for place, update in _places(eqn, x, indices, updates):
-        result[place] = real.add(case, result[place], update)
-    return result.reshape(x.shape)
+    return scattered
 
 
 def _places(eqn, x, indices, updates):
-    """Where each update lands: the primitive is run on one at a time, a 1 among zeros."""
-    dtype = eqn.invars[0].aval.dtype
-    zeros, where = jnp.zeros(x.shape, dtype), jnp.asarray(concrete(indices))
-    for k, update in enumerate(updates.ravel()):
-        one = jnp.zeros(updates.size, dtype).at[k].set(1).reshape(updates.shape)
-        for place in np.flatnonzero(eqn.primitive.bind(zeros, where, one, **eqn.params)):
-            yield place, update
+    """Where each update lands: a sum of one update at a time, a 1 among zeros."""
+    _check_promise_of_order(eqn, indices)
+    names = ("dimension_numbers", "indices_are_sorted", "mode")
+    add = functools.partial(
+        jax.lax.scatter_add,
+        jnp.zeros(x.shape, jnp.int32),
+        jnp.asarray(concrete(indices, eqn.invars[1].aval.dtype)),
+        **{name: eqn.params[name] for name in names},
+    )
+    one_at_a_time = jnp.eye(updates.size, dtype=jnp.int32).reshape(updates.size, *updates.shape)
+    landed = np.asarray(jax.vmap(add)(one_at_a_time)).reshape(updates.size, x.size)
+    for update, place in np.argwhere(landed):
+        yield place, updates.ravel()[update]
 
+
+def _check_promise_of_order(eqn, indices: Array) -> None:
+    """Refuse indices that are said to be sorted and are not: what comes of them depends on the machine."""
+    rows = [tuple(map(int, row)) for row in concrete(indices, np.int64).reshape(-1, indices.shape[-1])]
+    if eqn.params["indices_are_sorted"] and rows != sorted(rows):
+        raise NotImplementedError(f"{eqn.primitive.name} promises indices_are_sorted = True, but they are not")
+
+
+# Of these, the first operands are moved; the others say where.
+INDEXED = {"dynamic_slice": 1, "dynamic_update_slice": 2}
 
 MOVES: dict[str, Rule] = {
-    "iota": iota,
     "reshape": reshape,
-    "squeeze": reshape,
-    "expand_dims": reshape,
+    "squeeze": squeeze,
     "broadcast_in_dim": broadcast_in_dim,
-    "transpose": lambda case, eqn, x: x.transpose(eqn.params["permutation"]),
-    "slice": moved,
-    "rev": moved,
-    "concatenate": moved,
-    "stack": moved,
-    "unstack": moved,
-    "tile": moved,
-    "pad": moved,
-    "split": moved,
-    "gather": moved,
-    "dynamic_slice": moved,
-    "dynamic_update_slice": moved,
-    "scatter": scatter,
-    "scatter-add": scatter_add,
-    "scatter_add": scatter_add,
+    "transpose": transpose,
+    **dict.fromkeys(
+        ("slice", "rev", "concatenate", "stack", "unstack", "tile", "pad", "split", "expand_dims"),
+        moved,
+    ),
+    **dict.fromkeys(INDEXED, moved),
+    "gather": gather,
+    "iota": iota,
+    "scatter": scatter(None),
+    "scatter-add": scatter(real.add),
+    "scatter_add": scatter(real.add),
+    "scatter-sub": scatter(real.subtract),
+    "scatter-mul": scatter(real.multiply),
+    "scatter-min": scatter(real.minimum),
+    "scatter-max": scatter(real.maximum),
 }

@@ -9,7 +9,7 @@ import numpy as np
 import sympy as sp
 
 from derivations.algebra.cases import Case
-from derivations.algebra.extended_reals import holds
+from derivations.algebra.formulas import holds
 from derivations.algebra.points import points_in
 from derivations.certificate.certifier import certify
 from derivations.certificate.verdict import Certificate

@@ -160,8 +160,8 @@ def test_a_custom_derivative_is_the_one_that_is_traced():
 
 
 def test_an_unknown_primitive_is_named_with_the_users_line():
-    with pytest.raises(NotImplementedError, match=r"'igamma'.*test_program\.py:\d+"):
-        trace(lambda z: jax.scipy.special.gammainc(2.0, jnp.exp(z)), symbols("z"))
+    with pytest.raises(NotImplementedError, match=r"'igamma_grad_a'.*test_program\.py:\d+"):
+        trace(jax.grad(lambda z: jax.scipy.special.gammainc(jnp.exp(z), 2.0)), symbols("z"))
 
 
 def test_a_branch_is_never_decided_by_a_sample():
@@ -173,7 +173,7 @@ def test_a_branch_is_never_decided_by_a_sample():
 
 
 def test_a_loop_or_an_index_that_depends_on_the_inputs_is_refused():
-    with pytest.raises(NotImplementedError, match="concrete"):
+    with pytest.raises(NotImplementedError, match="concrete numbers"):
         trace(lambda z: jnp.arange(3.0)[z.astype(int)], symbols("z"))
     with pytest.raises(NotImplementedError, match="infinitely many cases"):
         trace(jnp.floor, symbols("z"), assuming=[symbols("z")[()] > 1])

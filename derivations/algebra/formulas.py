@@ -1,0 +1,84 @@
+"""The value of a SymPy formula in a case: Max, Abs, sign and Piecewise decided, and functions real where defined."""
+
+import functools
+from collections.abc import Callable
+
+import sympy as sp
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import BooleanAtom, BooleanFunction
+
+from derivations.algebra import extended_reals as real
+from derivations.algebra import special_functions as special
+from derivations.algebra.cases import Case
+
+Truth = BooleanAtom | BooleanFunction | Relational  # a sympy.Symbol is a Boolean too, so that does not tell
+
+
+@functools.lru_cache(maxsize=10_000)
+def evaluate(case: Case, expression: sp.Expr) -> sp.Expr:
+    """A formula's value in this case: Max, Abs, sign and Piecewise decided; nan where it is undefined."""
+    expression = case.apply(sp.sympify(expression))
+    if expression.is_Atom:
+        return expression
+    if isinstance(expression, Truth):
+        return sp.S(holds(case, expression))
+    if isinstance(expression, sp.Piecewise):
+        return next((evaluate(case, value) for value, when in expression.args if holds(case, when)), sp.nan)
+    arguments = [evaluate(case, argument) for argument in expression.args]
+    return _FORMULAS.get(expression.func, lambda case, *xs: expression.func(*xs))(case, *arguments)
+
+
+def holds(case: Case, relation: sp.Basic) -> bool:
+    """Whether a SymPy condition is true in this case."""
+    if relation in (sp.true, sp.false):
+        return bool(relation)
+    if isinstance(relation, sp.And | sp.Or):
+        return (all if isinstance(relation, sp.And) else any)(holds(case, argument) for argument in relation.args)
+    if isinstance(relation, sp.Not | sp.Xor):
+        return sum(holds(case, argument) for argument in relation.args) % 2 == isinstance(relation, sp.Xor)
+    order = real.compare(case, *(evaluate(case, side) for side in relation.args))
+    return bool(relation.func(order, 0))
+
+
+def _fold(function: Callable) -> Callable:
+    def folded(case: Case, first: sp.Expr, *rest: sp.Expr) -> sp.Expr:
+        for value in rest:
+            first = function(case, first, value)
+        return first
+
+    return folded
+
+
+_FORMULAS = {
+    sp.Add: _fold(real.add),
+    sp.Mul: _fold(real.multiply),
+    sp.Pow: real.power,
+    sp.Max: _fold(real.maximum),
+    sp.Min: _fold(real.minimum),
+    sp.log: real.logarithm,
+    sp.Abs: real.absolute,
+    sp.sign: real.sign_of,
+    sp.erf: special.error_function,
+    sp.erfc: special.complementary_error_function,
+    sp.erfinv: special.inverse_error_function,
+    sp.sin: special.sine,
+    sp.cos: special.cosine,
+    sp.tan: special.tangent,
+    sp.asin: special.arcsine,
+    sp.acos: special.arccosine,
+    sp.atan: special.arctangent,
+    sp.atan2: special.arctangent_of_quotient,
+    sp.sinh: special.hyperbolic_sine,
+    sp.cosh: special.hyperbolic_cosine,
+    sp.tanh: special.hyperbolic_tangent,
+    sp.asinh: special.inverse_hyperbolic_sine,
+    sp.acosh: special.inverse_hyperbolic_cosine,
+    sp.atanh: special.inverse_hyperbolic_tangent,
+    sp.floor: special.floor,
+    sp.ceiling: special.ceiling,
+    sp.Mod: special.modulo,
+    sp.gamma: special.gamma,
+    sp.loggamma: special.real_logarithm_of_gamma,
+    sp.digamma: special.digamma,
+    sp.polygamma: special.polygamma,
+}

@@ -1,0 +1,231 @@
+"""Functions of real numbers beyond arithmetic, where they are defined, at their poles and at infinity.
+
+Each takes the case under which it decides signs. It is nan where the function is not defined or has no limit; where
+the function is of period pi or has poles at integers, sin(pi x) and cos(x) are what the case decides.
+"""
+
+from collections.abc import Callable
+
+import sympy as sp
+
+from derivations.algebra import extended_reals as real
+from derivations.algebra.cases import Case, UndecidedError
+
+FARTHEST = 64  # the bounds within which an integer part is looked for
+
+
+def everywhere(function: Callable) -> Callable:
+    """A function that is defined on every real number; at infinity its limit, if it has one."""
+
+    def value(case: Case, x: sp.Expr) -> sp.Expr:
+        if x is sp.nan:
+            return sp.nan
+        result = function(x)
+        return sp.nan if x in real.INFINITIES and isinstance(result, sp.AccumBounds) else result
+
+    return value
+
+
+sine, cosine = everywhere(sp.sin), everywhere(sp.cos)
+hyperbolic_sine, hyperbolic_cosine, hyperbolic_tangent = everywhere(sp.sinh), everywhere(sp.cosh), everywhere(sp.tanh)
+arctangent, inverse_hyperbolic_sine = everywhere(sp.atan), everywhere(sp.asinh)
+error_function, complementary_error_function = everywhere(sp.erf), everywhere(lambda x: 1 - sp.erf(x))
+
+
+def tangent(case: Case, x: sp.Expr) -> sp.Expr:
+    """The tangent; nan where the cosine is 0."""
+    if x is sp.nan or x in real.INFINITIES or case.sign(sp.cos(x)) == 0:
+        return sp.nan
+    return sp.tan(x)
+
+
+def within(function: Callable, low: sp.Expr, high: sp.Expr, at_low: sp.Expr, at_high: sp.Expr) -> Callable:
+    """A function of the open interval between two numbers, its values at the ends, and nan outside."""
+
+    def value(case: Case, x: sp.Expr) -> sp.Expr:
+        above, below = real.compare(case, x, low), real.compare(case, high, x)
+        if sp.nan in (above, below) or above < 0 or below < 0:
+            return sp.nan
+        if above == 0 or below == 0:
+            return at_low if above == 0 else at_high
+        return function(x)
+
+    return value
+
+
+_one, _quarter_turn = sp.S.One, sp.pi / 2
+arcsine = within(sp.asin, -_one, _one, -_quarter_turn, _quarter_turn)
+arccosine = within(sp.acos, -_one, _one, sp.pi, sp.S.Zero)
+inverse_hyperbolic_cosine = within(sp.acosh, _one, sp.oo, sp.S.Zero, sp.oo)
+inverse_hyperbolic_tangent = within(sp.atanh, -_one, _one, -sp.oo, sp.oo)
+inverse_error_function = within(sp.erfinv, -_one, _one, -sp.oo, sp.oo)
+
+
+def arctangent_of_quotient(case: Case, y: sp.Expr, x: sp.Expr) -> sp.Expr:
+    """The angle of the point (x, y), from -pi (not reached: a zero y counts as +0) to pi."""
+    across, up = real.sign_of(case, x), real.sign_of(case, y)
+    if sp.nan in (across, up):
+        return sp.nan
+    if x in real.INFINITIES and y in real.INFINITIES:
+        return up * (sp.pi / 4 if across > 0 else 3 * sp.pi / 4)
+    if across == 0 or y in real.INFINITIES:
+        return up * _quarter_turn
+    turn = sp.S.Zero if across > 0 else (sp.pi if up >= 0 else -sp.pi)
+    return turn + (sp.S.Zero if x in real.INFINITIES else sp.atan(y / x))
+
+
+def floor(case: Case, x: sp.Expr) -> sp.Expr:
+    """The greatest integer that is not above x: of a number, or of what the case bounds."""
+    if x is sp.nan or x in real.INFINITIES:
+        return x
+    if x.is_number:
+        return sp.floor(x)
+    low, high = bounds(case, x)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if case.sign(x - middle) >= 0 else (low, middle)
+    return sp.Integer(high if case.sign(x - high) == 0 else low)
+
+
+def bounds(case: Case, x: sp.Expr) -> tuple[int, int]:
+    """Integers between which the case has x."""
+    return _bound(case, x, -1), _bound(case, x, 1)
+
+
+def _bound(case: Case, x: sp.Expr, side: int) -> int:
+    """An integer that x is not beyond, on the side of the least (-1) or the greatest (1)."""
+    for distance in range(FARTHEST + 1):
+        for bound in {distance, -distance}:
+            try:
+                if case.sign(x - bound) * side <= 0:
+                    return bound
+            except UndecidedError:
+                pass
+    raise NotImplementedError(
+        f"the integer part of {x} would need infinitely many cases; assume bounds, or give concrete numbers there"
+    )
+
+
+def ceiling(case: Case, x: sp.Expr) -> sp.Expr:
+    """The least integer that is not below x."""
+    return -floor(case, -x)
+
+
+def truncate(case: Case, x: sp.Expr) -> sp.Expr:
+    """The integer next to x toward 0."""
+    if x is sp.nan or x in real.INFINITIES or x.is_number:
+        return x if x is sp.nan else real.multiply(case, real.sign_of(case, x), floor(case, abs(x)))
+    bounds(case, x)
+    return (floor if case.sign(x) >= 0 else ceiling)(case, x)
+
+
+def to_nearest_even(case: Case, x: sp.Expr) -> sp.Expr:
+    """The nearest integer; of two, the even one."""
+    if x is sp.nan or x in real.INFINITIES:
+        return x
+    above = floor(case, x + sp.Rational(1, 2))
+    return above - 1 if above % 2 and case.sign(above - x - sp.Rational(1, 2)) == 0 else above
+
+
+def to_nearest_away(case: Case, x: sp.Expr) -> sp.Expr:
+    """The nearest integer; of two, the one farther from 0."""
+    sign = real.sign_of(case, x)
+    if x is sp.nan or sign == 0:
+        return x
+    return sign * floor(case, sign * x + sp.Rational(1, 2))
+
+
+def remainder(case: Case, x: sp.Expr, y: sp.Expr) -> sp.Expr:
+    """x less the whole multiple of y next to it toward 0."""
+    if sp.nan in (x, y) or x in real.INFINITIES or real.sign_of(case, y) == 0:
+        return sp.nan
+    return x if y in real.INFINITIES else x - y * truncate(case, x / y)
+
+
+def modulo(case: Case, x: sp.Expr, y: sp.Expr) -> sp.Expr:
+    """x less the whole multiple of y next to it toward -oo: of y's sign, as SymPy's Mod and jnp.mod have it."""
+    left = remainder(case, x, y)
+    signs = real.sign_of(case, left), real.sign_of(case, y)
+    return real.add(case, left, y) if sp.nan not in signs and signs[0] * signs[1] < 0 else left
+
+
+def is_pole(case: Case, x: sp.Expr) -> bool:
+    """Whether x is one of 0, -1, -2, ..., the poles of the gamma function."""
+    sign = case.sign(x)
+    return sign == 0 or (sign < 0 and case.sign(sp.sin(sp.pi * x)) == 0)
+
+
+def logarithm_of_gamma(case: Case, x: sp.Expr) -> sp.Expr:
+    """ln |Gamma(x)|, infinite at the poles."""
+    if x is sp.nan or x in real.INFINITIES:
+        return x if x is sp.nan else sp.oo
+    if is_pole(case, x):
+        return sp.oo
+    return sp.loggamma(x) if case.sign(x) > 0 else sp.log(case.sign(sp.sin(sp.pi * x)) * sp.gamma(x))
+
+
+def gamma(case: Case, x: sp.Expr) -> sp.Expr:
+    """Gamma(x); nan at the poles, where its sign changes."""
+    if x is sp.nan or x in real.INFINITIES:
+        return sp.oo if x is sp.oo else sp.nan
+    return sp.nan if is_pole(case, x) else sp.gamma(x)
+
+
+def real_logarithm_of_gamma(case: Case, x: sp.Expr) -> sp.Expr:
+    """SymPy's loggamma where it is real: for x > 0; below, it is complex."""
+    sign = real.sign_of(case, x)
+    return sp.nan if sign is sp.nan or sign < 0 else logarithm_of_gamma(case, x)
+
+
+def digamma(case: Case, x: sp.Expr) -> sp.Expr:
+    """The slope of ln Gamma; nan at the poles."""
+    return polygamma(case, sp.S.Zero, x)
+
+
+def polygamma(case: Case, order: sp.Expr, x: sp.Expr) -> sp.Expr:
+    """The derivative of digamma, of a whole order; at the poles infinite where it is odd, else nan."""
+    if sp.nan in (order, x):
+        return sp.nan
+    if not order.is_number:
+        raise NotImplementedError(f"polygamma of the order {order}: give a concrete one")
+    if x in real.INFINITIES or not order.is_Integer or order < 0:
+        return sp.oo if x is sp.oo and order == 0 else sp.nan
+    if is_pole(case, x):
+        return sp.oo if order % 2 else sp.nan
+    return sp.polygamma(order, x)
+
+
+def lower_incomplete_gamma(case: Case, a: sp.Expr, x: sp.Expr) -> sp.Expr:
+    """The part below x of the integral that is Gamma(a): P(a, x), for a > 0 and x >= 0."""
+    return _incomplete_gamma(case, a, x, sp.lowergamma, sp.S.Zero, sp.S.One)
+
+
+def upper_incomplete_gamma(case: Case, a: sp.Expr, x: sp.Expr) -> sp.Expr:
+    """The rest of it: Q(a, x) = 1 - P(a, x)."""
+    return _incomplete_gamma(case, a, x, sp.uppergamma, sp.S.One, sp.S.Zero)
+
+
+def _incomplete_gamma(case, a, x, function, at_0, at_infinity):
+    if sp.nan in (a, x) or a in real.INFINITIES:
+        return sp.nan
+    if case.sign(a) <= 0 or real.sign_of(case, x) < 0:
+        return sp.nan
+    if x is sp.oo or case.sign(x) == 0:
+        return at_infinity if x is sp.oo else at_0
+    return function(a, x) / sp.gamma(a)
+
+
+def scaled_bessel_0(case: Case, x: sp.Expr) -> sp.Expr:
+    """e^-|x| I_0(x)."""
+    return _scaled_bessel(case, x, 0)
+
+
+def scaled_bessel_1(case: Case, x: sp.Expr) -> sp.Expr:
+    """e^-|x| I_1(x)."""
+    return _scaled_bessel(case, x, 1)
+
+
+def _scaled_bessel(case: Case, x: sp.Expr, order: int) -> sp.Expr:
+    if x is sp.nan or x in real.INFINITIES:
+        return x if x is sp.nan else sp.S.Zero
+    return sp.exp(-real.absolute(case, x)) * sp.besseli(order, x)

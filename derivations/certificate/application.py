@@ -1,0 +1,98 @@
+"""How a rule is applied to an equation of a jaxpr: the parameters that it reads, and the types of what it gives.
+
+A rule takes the interpreter (for its case, its notes and inner programs), the operands, NumPy object arrays, and by
+keyword exactly the parameters of the primitive that it reads, or the whole equation (`eqn`) if it runs the primitive
+itself. A parameter that the rule does not read must be one that no exact value depends on, or the equation is refused.
+What a rule gives must have the shape and the kind of element that the program says.
+"""
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import jax.numpy as jnp
+import sympy as sp
+
+from derivations.algebra import formulas
+from derivations.certificate.arrays import Array, Truth, concrete, constant, map_elements
+
+Rule = Callable[..., Array | list[Array]]
+
+# Parameters on which no exact value depends, with the reason.
+NO_MATTER = {
+    "accuracy": "rounding",
+    "precision": "rounding",
+    "preferred_element_type": "the result's type, which is compared",
+    "out_dtype": "the result's type, which is compared",
+    "weak_type": "how later operations promote; the program has it written out",
+    "sharding": "where the elements lie",
+    "out_sharding": "where the elements lie",
+    "memory_space": "where the elements lie",
+    "branches_platforms": "the processors that branches are for; the index, which JAX computes, has chosen",
+    "conjugate_a": "the conjugate of a real number is itself",
+}
+
+
+def apply(rule: Rule, interpreter: Any, eqn: Any, operands: list[Array]) -> list[Array]:
+    """What the rule gives, with nothing ignored that matters."""
+    read = read_by(rule)
+    ignored = [name for name in eqn.params if not (read & {name, "eqn"} or name in NO_MATTER)]
+    if ignored:
+        named = ", ".join(f"{name} = {eqn.params[name]}" for name in ignored)
+        raise NotImplementedError(f"the rule for {eqn.primitive.name} does not read its parameter {named}")
+    wanted = {name: value for name, value in {**eqn.params, "eqn": eqn}.items() if name in read}
+    results = rule(interpreter, *operands, **wanted)
+    return checked(eqn, results if isinstance(results, list) else [results])
+
+
+@functools.cache
+def read_by(rule: Rule) -> frozenset[str]:
+    """The parameters that a rule reads."""
+    parameters = inspect.signature(rule).parameters.values()
+    return frozenset(parameter.name for parameter in parameters if parameter.kind is parameter.KEYWORD_ONLY)
+
+
+def checked(eqn: Any, results: list[Array]) -> list[Array]:
+    """The results, if they have the shapes and kinds of element that the program says."""
+    for result, out in zip(results, eqn.outvars, strict=True):
+        misfits = [value for value in result.ravel() if not fits(value, out.aval.dtype)]
+        if result.shape != out.aval.shape or misfits:
+            found = f"{misfits[0]}" if misfits else f"an array of shape {result.shape}"
+            raise NotImplementedError(f"{eqn.primitive.name} gives {out.aval.str_short()}, but its rule gives {found}")
+    return results
+
+
+def fits(value: sp.Basic, dtype: Any) -> bool:
+    """Whether an element may stand in an array of the type: a truth value, an integer in its range, a real number."""
+    if jnp.issubdtype(dtype, jnp.bool_) or isinstance(value, Truth):
+        return jnp.issubdtype(dtype, jnp.bool_) and isinstance(value, Truth)
+    if jnp.issubdtype(dtype, jnp.integer):
+        range_ = jnp.iinfo(dtype)
+        return isinstance(value, sp.Dummy) or (value.is_Integer and range_.min <= value <= range_.max)
+    return jnp.issubdtype(dtype, jnp.floating) and value.is_extended_real is not False
+
+
+def is_discrete(aval: Any) -> bool:
+    """Whether a type is one of integers or truth values."""
+    return any(jnp.issubdtype(aval.dtype, kind) for kind in (jnp.integer, jnp.bool_))
+
+
+def is_real(typed: Any) -> bool:
+    """Whether an array or its type is of real numbers, integers or truth values; not of complex ones or of keys."""
+    return is_discrete(typed) or jnp.issubdtype(typed.dtype, jnp.floating)
+
+
+def run_by_jax(interpreter: Any, eqn: Any, operands: list[Array]) -> list[Array]:
+    """What JAX itself computes of integers and truth values, which wrap, shift and divide as their types say."""
+    decide = functools.partial(_decided, interpreter.case)
+    values = [
+        jnp.asarray(concrete(map_elements(decide, operand), variable.aval.dtype))
+        for operand, variable in zip(operands, eqn.invars, strict=True)
+    ]
+    results = eqn.primitive.bind(*values, **eqn.params)
+    return [constant(result) for result in (results if eqn.primitive.multiple_results else [results])]
+
+
+def _decided(case: Any, value: sp.Basic) -> sp.Basic:
+    return sp.S(formulas.holds(case, value)) if isinstance(value, Truth) else value

@@ -1,0 +1,235 @@
+"""Rules for the elementwise primitives: real arithmetic, functions, comparisons, truth values, conversions."""
+
+import functools
+from collections.abc import Callable
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import sympy as sp
+
+from derivations.algebra import extended_reals as real
+from derivations.algebra import formulas
+from derivations.algebra import special_functions as special
+from derivations.algebra.cases import Case, UndecidedError
+from derivations.algebra.identity import vanishes
+from derivations.certificate.application import Rule
+from derivations.certificate.arrays import Array, Truth, array, map_elements
+
+
+def elementwise(function: Callable) -> Rule:
+    """A rule from a function of the case and single expressions."""
+    return lambda interpreter, *operands: map_elements(functools.partial(function, interpreter.case), *operands)
+
+
+def at(function: Callable, *last: sp.Expr) -> Rule:
+    """A rule from a function of the case and an element, with further fixed arguments."""
+    return elementwise(lambda case, x: function(case, x, *last))
+
+
+def root(exponent: sp.Rational) -> Rule:
+    """A rule for x^exponent, a half; nan of -oo, of which `pow` gives oo."""
+    return elementwise(lambda case, x: sp.nan if x is sp.S.NegativeInfinity else real.power(case, x, exponent))
+
+
+def integer_pow(interpreter, x, *, y):
+    """x^y for a whole number y."""
+    return at(real.power, sp.Integer(y))(interpreter, x)
+
+
+def cbrt(case: Case, x: sp.Expr) -> sp.Expr:
+    """The real cube root."""
+    return real.multiply(case, real.sign_of(case, x), real.power(case, real.absolute(case, x), sp.Rational(1, 3)))
+
+
+def logistic(case: Case, x: sp.Expr) -> sp.Expr:
+    """1 / (1 + e^-x)."""
+    return real.divide(case, sp.S.One, 1 + sp.exp(-x))
+
+
+def comparison(relation: type[sp.Rel], of_nan: bool = False) -> Rule:
+    """A rule for a comparison: a truth value, or the relation itself where the case does not decide it."""
+
+    def compared(case: Case, x: sp.Basic, y: sp.Basic) -> sp.Basic:
+        x, y = as_number(case, x), as_number(case, y)
+        try:
+            order = real.compare(case, x, y)
+        except UndecidedError:
+            return relation(x - y, 0)
+        return relation(order, 0) if order is not sp.nan else sp.S(of_nan)
+
+    return elementwise(compared)
+
+
+def as_number(case: Case, value: sp.Basic) -> sp.Expr:
+    """A truth value as 0 or 1."""
+    return sp.Integer(formulas.holds(case, value)) if isinstance(value, Truth) else value
+
+
+def is_finite(case: Case, x: sp.Expr) -> sp.Basic:
+    """Whether x is a real number."""
+    return sp.false if x is sp.nan or x in real.INFINITIES else sp.true
+
+
+def select_n(interpreter, which, *choices):
+    """Each element from the choice that `which` names; where all are equal, nothing need be decided."""
+
+    def chosen(index: sp.Basic, *values: sp.Basic) -> sp.Basic:
+        if len(set(values)) == 1:
+            return values[0]
+        try:
+            return values[min(max(int(as_number(interpreter.case, index)), 0), len(values) - 1)]
+        except UndecidedError:
+            if len(values) > 2 or any(isinstance(value, Truth) for value in values):
+                raise
+            if sp.nan in values or not vanishes(values[0] - values[1]):
+                raise
+            return values[0]
+
+    return map_elements(chosen, which, *choices)
+
+
+def clamp(case: Case, low: sp.Expr, x: sp.Expr, high: sp.Expr) -> sp.Expr:
+    """min(max(x, low), high)."""
+    return real.minimum(case, real.maximum(case, x, low), high)
+
+
+def convert(interpreter, x, *, new_dtype):
+    """Another type of element: of real numbers, exact arithmetic has one; an integer is what is left of the point."""
+    case = interpreter.case
+    if jnp.issubdtype(new_dtype, jnp.bool_):
+        return map_elements(functools.partial(_is_not_zero, case), x)
+    numbers = map_elements(functools.partial(as_number, case), x)
+    if jnp.issubdtype(new_dtype, jnp.floating):
+        return _rounded(interpreter, numbers, jnp.finfo(new_dtype).nmant)
+    return map_elements(functools.partial(_as_integer, case, jnp.iinfo(new_dtype)), numbers)
+
+
+def _is_not_zero(case: Case, x: sp.Basic) -> sp.Basic:
+    if isinstance(x, Truth):
+        return x
+    return sp.true if x is sp.nan else sp.Ne(real.sign_of(case, x), 0)
+
+
+def _as_integer(case: Case, range_: jnp.iinfo, x: sp.Expr) -> sp.Integer:
+    whole = special.truncate(case, x)
+    if not (whole.is_Integer and range_.min <= whole <= range_.max):
+        raise NotImplementedError(
+            f"{x} is no number of the type {range_.dtype}: what becomes of it depends on the machine"
+        )
+    return whole
+
+
+def reduce_precision(interpreter, x, *, exponent_bits, mantissa_bits):
+    """A rounding, which exact arithmetic does not see; the certificate says so."""
+    return _rounded(interpreter, x, mantissa_bits)
+
+
+def _rounded(interpreter, x: Array, bits: int) -> Array:
+    if bits < jnp.finfo(jnp.float32).nmant and any(not value.is_Integer for value in x.ravel()):
+        interpreter.literals[f"rounding to {bits} bits"] = "exact: no rounding is seen here"
+    return x
+
+
+def round_(interpreter, x, *, rounding_method):
+    """The nearest integer; of two, the even one or the one farther from 0."""
+    to_even = rounding_method == jax.lax.RoundingMethod.TO_NEAREST_EVEN
+    return at(special.to_nearest_even if to_even else special.to_nearest_away)(interpreter, x)
+
+
+def same(interpreter, x, *, eqn):
+    """The operand, whatever the parameters: a copy, a name, or a barrier to derivatives."""
+    return x
+
+
+def same_all(interpreter, *operands, eqn):
+    """The operands, whatever the parameters: a barrier to the compiler, or a place for them."""
+    return list(operands)
+
+
+def empty(interpreter, *, dtype, shape=()):
+    """Elements that nobody has set: nothing is known of them but their type."""
+    whole = jnp.issubdtype(dtype, jnp.integer)
+    elements = [sp.Dummy("unset", integer=True) if whole else sp.Dummy("unset", real=True) for _ in np.ndindex(*shape)]
+    return array(elements, tuple(shape))
+
+
+ELEMENTWISE: dict[str, Rule] = {
+    "add": elementwise(real.add),
+    "add_any": elementwise(real.add),
+    "sub": elementwise(real.subtract),
+    "mul": elementwise(real.multiply),
+    "div": elementwise(real.divide),
+    "rem": elementwise(special.remainder),
+    "neg": elementwise(real.negative),
+    "sign": elementwise(real.sign_of),
+    "abs": elementwise(real.absolute),
+    "max": elementwise(real.maximum),
+    "min": elementwise(real.minimum),
+    "pow": elementwise(real.power),
+    "integer_pow": integer_pow,
+    "one_minus_square": elementwise(lambda case, x: real.subtract(case, sp.S.One, real.power(case, x, sp.Integer(2)))),
+    "square": at(real.power, sp.Integer(2)),
+    "sqrt": root(sp.Rational(1, 2)),
+    "rsqrt": root(sp.Rational(-1, 2)),
+    "cbrt": elementwise(cbrt),
+    "exp2": elementwise(special.everywhere(lambda x: sp.exp(x * sp.log(2)))),
+    "expm1": elementwise(special.everywhere(lambda x: sp.exp(x) - 1)),
+    "log": elementwise(real.logarithm),
+    "log1p": elementwise(lambda case, x: real.logarithm(case, 1 + x)),
+    "logistic": elementwise(logistic),
+    **{
+        name: elementwise(function)
+        for name, function in {
+            "sin": special.sine,
+            "cos": special.cosine,
+            "tan": special.tangent,
+            "asin": special.arcsine,
+            "acos": special.arccosine,
+            "atan": special.arctangent,
+            "atan2": special.arctangent_of_quotient,
+            "sinh": special.hyperbolic_sine,
+            "cosh": special.hyperbolic_cosine,
+            "tanh": special.hyperbolic_tangent,
+            "asinh": special.inverse_hyperbolic_sine,
+            "acosh": special.inverse_hyperbolic_cosine,
+            "atanh": special.inverse_hyperbolic_tangent,
+            "erf": special.error_function,
+            "erfc": special.complementary_error_function,
+            "erf_inv": special.inverse_error_function,
+            "lgamma": special.logarithm_of_gamma,
+            "digamma": special.digamma,
+            "polygamma": special.polygamma,
+            "igamma": special.lower_incomplete_gamma,
+            "igammac": special.upper_incomplete_gamma,
+            "bessel_i0e": special.scaled_bessel_0,
+            "bessel_i1e": special.scaled_bessel_1,
+            "floor": special.floor,
+            "ceil": special.ceiling,
+        }.items()
+    },
+    "round": round_,
+    "is_finite": elementwise(is_finite),
+    "eq": comparison(sp.Eq),
+    "ne": comparison(sp.Ne, of_nan=True),
+    "lt": comparison(sp.Lt),
+    "le": comparison(sp.Le),
+    "gt": comparison(sp.Gt),
+    "ge": comparison(sp.Ge),
+    "and": elementwise(lambda case, x, y: sp.And(x, y)),
+    "or": elementwise(lambda case, x, y: sp.Or(x, y)),
+    "xor": elementwise(lambda case, x, y: sp.Xor(x, y)),
+    "not": elementwise(lambda case, x: sp.Not(x)),
+    "select_n": select_n,
+    "clamp": elementwise(clamp),
+    "convert_element_type": convert,
+    "reduce_precision": reduce_precision,
+    "stop_gradient": same,
+    "copy": same,
+    "copy_p": same,
+    "name": same,
+    "optimization_barrier": same_all,
+    "device_put": same_all,
+    "empty": empty,
+    "empty2": empty,
+}
