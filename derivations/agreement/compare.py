@@ -7,8 +7,8 @@ import jax.numpy as jnp
 import mpmath
 import numpy as np
 
-from derivations.agreement.table import CLAIMS
-from derivations.agreement.truth import DIGITS, random_values, right_sides
+from derivations.agreement.table import LEFT_SIDES
+from derivations.agreement.truth import TRUTH_DIGITS, right_sides
 from derivations.proof.equation import Equation
 
 POINTS = 24
@@ -34,20 +34,21 @@ def agreement(equation: Equation, points: int = POINTS) -> Agreement | None:
     The disagreement of a component is relative to its true value. Raises RuntimeError unless JAX is set to float64
     (`jax.config.update("jax_enable_x64", True)`).
     """
-    claim = CLAIMS.get(equation.label)
-    if claim is None:
+    left_side = LEFT_SIDES.get(equation.label)
+    if left_side is None:
         return None
     if jnp.zeros(()).dtype != jnp.float64:
         raise RuntimeError('agreement is checked in float64: jax.config.update("jax_enable_x64", True) first')
-    values = random_values(claim, points)
-    computed = np.asarray(jax.jit(jax.vmap(claim.gradient))(*values.values())).reshape(points, -1)
-    constants = {name: np.full(points, value) for name, value in claim.constants.items()}
-    return _compare(computed, right_sides(equation, claim, values | constants))
+    values = left_side.random_values(points)
+    computed = np.asarray(jax.jit(jax.vmap(left_side.computed))(*values.values())).reshape(points, -1)
+    constants = {name: np.full(points, value) for name, value in left_side.constants.items()}
+    return _compare(computed, right_sides(equation, left_side, values | constants))
 
 
-def _compare(computed, wanted):
+def _compare(computed: np.ndarray, wanted: list) -> Agreement:
+    """The numbers [points, components] that jaxce computes, held against the right side's components."""
     disagreements = [0.0]
-    with mpmath.workdps(DIGITS):
+    with mpmath.workdps(TRUTH_DIGITS):
         for point, row in enumerate(computed):
             for got, true in zip(row, wanted, strict=True):
                 if true is not None:

@@ -1,149 +1,147 @@
-"""How jaxce computes the left side of an equation about a derivative: families of claims, one function each."""
+"""What jaxce computes for the left sides of equations: a function for each family of equations, or for a quantity.
 
-from collections.abc import Callable, Mapping
-from typing import NamedTuple
+The functions that take a cost, an output layer or "w" or "b" return a `LeftSide`; "w" and "b" say by which parameters
+of the layer the cost is differentiated.
+"""
+
+import functools
+from collections.abc import Callable
+from typing import Literal
 
 import jax
 import jax.numpy as jnp
+import sympy as sp
 
 import jaxce
-from derivations.algebra.letters import K, M, N, j, k, l, n, t
+from derivations.agreement.left_side import EXAMPLES, HIDDEN, INPUTS, OUTPUTS, LeftSide
+from derivations.agreement.values import (
+    Values,
+    distributions,
+    reals,
+    targets,
+    targets_of_examples,
+    units,
+    weighted_inputs,
+)
+from derivations.algebra.letters import j, k, l
+from derivations.proof.notation import unspecified
 from jaxce.network import Layer
 
-EXAMPLES, OUTPUTS, HIDDEN, INPUTS = 2, 3, 2, 2
-SIZES = {n: EXAMPLES, K: OUTPUTS, N: HIDDEN, M: INPUTS}
-C = 0.7  # the constant of the tempered softmax, static as it must be
-TEMPERED = jaxce.tempered_softmax(C)
+By = Literal["w", "b"]
 
 
-class Claim(NamedTuple):
-    """How to get an equation's left side from jaxce.
-
-    `letters` gives each letter's kind of values and shape, in the order of `gradient`'s arguments; `axes` the free
-    indices of what it returns, with their sizes; `fixed` and `constants` what is the same at all points.
-    """
-
-    gradient: Callable[..., jax.Array]
-    letters: Mapping[str, tuple[str, tuple]]
-    axes: Mapping = {}
-    fixed: Mapping = {}
-    constants: Mapping = {}
-
-
-def neuron(cost, by):
-    """One sigmoid neuron with N inputs, on n examples."""
+def neuron(
+    cost: Callable, by: By, *, examples: tuple[int, ...] = (EXAMPLES,), inputs: tuple[int, ...] = (HIDDEN,)
+) -> LeftSide:
+    """One sigmoid neuron, on n examples or one (), with N inputs or one ()."""
 
     def gradient(x, w, b, y):
-        params = [Layer(w[None], b[None])]
-        found = jax.grad(jaxce.loss)(params, x, y[:, None], cost=cost, output=jaxce.sigmoid)
-        return getattr(found[0], by)[0]
+        layer = Layer(w.reshape(1, -1), b[None])
+        found = jax.grad(jaxce.loss)([layer], x.reshape(*examples, -1), y[..., None], cost=cost, output=jaxce.sigmoid)
+        return getattr(found[0], by).reshape(inputs if by == "w" else ())
 
     letters = {
-        "x": ("real", (EXAMPLES, HIDDEN)),
-        "w": ("real", (HIDDEN,)),
-        "b": ("real", ()),
-        "y": ("targets of examples", (EXAMPLES,)),
+        "x": reals(*examples, *inputs),
+        "w": reals(*inputs),
+        "b": reals(),
+        "y": targets_of_examples(*examples) if examples else targets(),
     }
-    return Claim(gradient, letters, {j: HIDDEN} if by == "w" else {})
+    return LeftSide(gradient, letters, {j: HIDDEN} if by == "w" and inputs else {})
 
 
-def one_example(cost, by):
-    """One sigmoid neuron with one input, on one example."""
-
-    def gradient(x, w, b, y):
-        params = [Layer(w[None, None], b[None])]
-        found = jax.grad(jaxce.loss)(params, x[None], y[None], cost=cost, output=jaxce.sigmoid)
-        return getattr(found[0], by).squeeze()
-
-    return Claim(gradient, {"x": ("real", ()), "w": ("real", ()), "b": ("real", ()), "y": ("targets", ())})
-
-
-def one_example_many_inputs(cost, by):
-    """One sigmoid neuron with N inputs, on one example."""
-
-    def gradient(x, w, b, y):
-        params = [Layer(w[None], b[None])]
-        found = jax.grad(jaxce.loss)(params, x, y[None], cost=cost, output=jaxce.sigmoid)
-        return getattr(found[0], by)[0]
-
-    letters = {"x": ("real", (HIDDEN,)), "w": ("real", (HIDDEN,)), "b": ("real", ()), "y": ("targets", ())}
-    return Claim(gradient, letters, {j: HIDDEN} if by == "w" else {})
-
-
-def output_layer(cost, output, by, *, examples=(EXAMPLES,), targets="targets of examples", **rest):
-    """The last layer of a network, its input being the layer before: the gradient by its weights or biases."""
+def last_layer(
+    cost: Callable,
+    output: jaxce.Output,
+    by: By,
+    *,
+    examples: tuple[int, ...] = (EXAMPLES,),
+    y: Callable[..., Values] = targets_of_examples,
+    **rest,
+) -> LeftSide:
+    """The last layer of a network, whose inputs are the activations of the layer before, on n examples or one ()."""
 
     def gradient(a, w, b, y):
         return getattr(jax.grad(jaxce.loss)([Layer(w, b)], a, y, cost=cost, output=output)[0], by)
 
     letters = {
-        "a^{L-1}": ("real", (*examples, HIDDEN)),
-        "w^L": ("real", (OUTPUTS, HIDDEN)),
-        "b^L": ("real", (OUTPUTS,)),
-        "y": (targets, (*examples, OUTPUTS)),
+        "a^{L-1}": reals(*examples, HIDDEN),
+        "w^L": reals(OUTPUTS, HIDDEN),
+        "b^L": reals(OUTPUTS),
+        "y": y(*examples, OUTPUTS),
     }
-    axes = {"w": {j: OUTPUTS, k: HIDDEN}, "b": {j: OUTPUTS}}[by]
-    return Claim(gradient, letters, axes, **rest)
+    return LeftSide(gradient, letters, {"w": {j: OUTPUTS, k: HIDDEN}, "b": {j: OUTPUTS}}[by], **rest)
 
 
-def error(cost, output, *, z="z", kind="weighted input", targets="targets", **rest):
+def softmax_of_last_layer(
+    by: By, output: jaxce.Output = jaxce.softmax, *, y: Callable[..., Values] = targets, **rest
+) -> LeftSide:
+    """The log-likelihood of one example, by the parameters of a softmax layer."""
+    return last_layer(jaxce.log_likelihood, output, by, examples=(), y=y, **rest)
+
+
+def output_error(
+    cost: Callable,
+    output: jaxce.Output,
+    *,
+    letter: str = "z",
+    z: Callable[..., Values] = weighted_inputs,
+    y: Callable[..., Values] = targets,
+    **rest,
+) -> LeftSide:
     """delta_j = dC/dz_j, straight from the cost."""
-    letters = {z: (kind, (OUTPUTS,)), "y": (targets, (OUTPUTS,))}
-    return Claim(jax.grad(lambda z, y: cost(output, z, y)), letters, {j: OUTPUTS}, **rest)
+    letters = {letter: z(OUTPUTS), "y": y(OUTPUTS)}
+    return LeftSide(jax.grad(lambda z, y: cost(output, z, y)), letters, {j: OUTPUTS}, **rest)
 
 
-def error_for_class(axes, *, z="z", gradient=None):
-    """dC/dz_j of the log-likelihood after softmax, for class t = 1 as an integer label."""
-    found = jax.grad(lambda z: jaxce.log_likelihood(jaxce.softmax, z, jnp.array(0)))
-    return Claim(gradient or found, {z: ("weighted input", (OUTPUTS,))}, axes, {t: 1})
-
-
-def jacobian(output, *, z="z", **rest):
+def jacobian(output: jaxce.Output, *, letter: str = "z") -> LeftSide:
     """All da_j/dz_k."""
-    return Claim(jax.jacobian(output), {z: ("weighted input", (OUTPUTS,))}, {j: OUTPUTS, k: OUTPUTS}, **rest)
+    return LeftSide(jax.jacobian(output), {letter: weighted_inputs(OUTPUTS)}, {j: OUTPUTS, k: OUTPUTS})
 
 
-def by_its_own(z):
-    """Each da_j/dz_j, one jax.grad for each."""
-    return jnp.stack([jax.grad(lambda z, j=j: jaxce.softmax(z)[j])(z)[j] for j in range(OUTPUTS)])
+def own_derivatives(output: jaxce.Output) -> Callable:
+    """A function of z: each da_j/dz_j, one jax.grad for each."""
+    return lambda z: jnp.stack([jax.grad(lambda z, j=j: output(z)[j])(z)[j] for j in range(OUTPUTS)])
 
 
-def softmax_of_last_layer(by, output=jaxce.softmax, *, targets="targets", **rest):
-    """The gradient of one example's log-likelihood by the last layer's parameters."""
-    return output_layer(jaxce.log_likelihood, output, by, examples=(), targets=targets, **rest)
+def projected(output: jaxce.Output) -> Callable:
+    """A function of z and g: sum_j g_j a_j, a cost whose gradient with respect to the activations is g."""
+    return lambda z, g: jnp.vdot(g, output(z))
 
 
-def through_layer(by):
-    """BP2 to BP4: a cost whose gradient by z^{l+1} is the given error, differentiated through one layer of jaxce."""
+def error_below(error, w, b, z):
+    """BP2: the gradient of sum_j delta_j z_j, delta being given, with respect to the z of the layer below."""
 
-    def cost(params, x, error):
-        return jnp.vdot(error, jaxce.weighted_input(params, x))
-
-    def gradient(error, w, b, a):
-        return getattr(jax.grad(cost)([Layer(w, b)], a, error)[0], by)
-
-    letters = {
-        "δ^{l+1}": ("real", (OUTPUTS,)),
-        "w^{l+1}": ("real", (OUTPUTS, HIDDEN)),
-        "b^{l+1}": ("real", (OUTPUTS,)),
-        "a^l": ("real", (HIDDEN,)),
-    }
-    return Claim(gradient, letters, {"w": {j: OUTPUTS, k: HIDDEN}, "b": {j: OUTPUTS}}[by])
-
-
-def below_layer(error, w, b, z):
-    """BP2: the same cost, by the weighted inputs of the layer below (the biases of a layer without inputs)."""
-
-    def cost(hidden_b):
-        return jnp.vdot(
-            error, jaxce.weighted_input([Layer(jnp.zeros((HIDDEN, 1)), hidden_b), Layer(w, b)], jnp.zeros(1))
-        )
+    def cost(z):
+        return jnp.vdot(error, jaxce.weighted_input(_two_layers(z, w, b), jnp.zeros(1)))
 
     return jax.grad(cost)(z)
 
 
-def whole_network(by):
-    """Exercise 13: the gradient of a whole softmax network by its hidden layer's parameters."""
+def _two_layers(z, w, b) -> list[Layer]:
+    """A network whose hidden layer has the weighted inputs z whatever its input is."""
+    return [Layer(jnp.zeros((len(z), 1)), z), Layer(w, b)]
+
+
+def through_layer(by: By) -> LeftSide:
+    """BP3 and BP4: a cost whose gradient by z^{l+1} is the given error, differentiated through one layer."""
+
+    def gradient(error, w, b, a):
+        def cost(layer):
+            return jnp.vdot(error, jaxce.weighted_input([layer], a))
+
+        return getattr(jax.grad(cost)(Layer(w, b)), by)
+
+    letters = {
+        "δ^{l+1}": reals(OUTPUTS),
+        "w^{l+1}": reals(OUTPUTS, HIDDEN),
+        "b^{l+1}": reals(OUTPUTS),
+        "a^l": reals(HIDDEN),
+    }
+    return LeftSide(gradient, letters, {"w": {j: OUTPUTS, k: HIDDEN}, "b": {j: OUTPUTS}}[by])
+
+
+def whole_network(by: By) -> LeftSide:
+    """Exercise 13: the log-likelihood of a whole softmax network, by its hidden layer's parameters."""
 
     def gradient(x, hidden_w, hidden_b, w, b, y):
         params = [Layer(hidden_w, hidden_b), Layer(w, b)]
@@ -151,70 +149,42 @@ def whole_network(by):
         return getattr(found[0], by)
 
     letters = {
-        "x": ("real", (INPUTS,)),
-        "w^l": ("unit", (HIDDEN, INPUTS)),
-        "b^l": ("real", (HIDDEN,)),
-        "w^L": ("real", (OUTPUTS, HIDDEN)),
-        "b^L": ("real", (OUTPUTS,)),
-        "y": ("distribution", (OUTPUTS,)),
+        "x": reals(INPUTS),
+        "w^l": units(HIDDEN, INPUTS),
+        "b^l": reals(HIDDEN),
+        "w^L": reals(OUTPUTS, HIDDEN),
+        "b^L": reals(OUTPUTS),
+        "y": distributions(OUTPUTS),
     }
-    return Claim(gradient, letters, {"w": {k: HIDDEN, l: INPUTS}, "b": {k: HIDDEN}}[by])
+    return LeftSide(gradient, letters, {"w": {k: HIDDEN, l: INPUTS}, "b": {k: HIDDEN}}[by])
 
 
-def any_cost(*values):
-    """The example that stands for the unspecified C(a_1, a_2, ...) in `Unspecified.example`."""
-    return jnp.sin(sum((place + 1) * value for place, value in enumerate(values)) + 1.0)
+@functools.cache
+def unspecified_cost(size: int) -> Callable:
+    """The example by which the checker evaluates the unspecified C(a_1, a_2, ...), as a JAX function of the a_j."""
+    a = sp.symbols(f"a1:{size + 1}", real=True)
+    return sp.lambdify(a, unspecified("C")(*a).example(), [jnp])
 
 
-def any_cost_of_layer(size, of):
-    """BP1 to BP4 for the unspecified cost and `size` neurons: the gradient by what belongs to neuron 1."""
+def unspecified_cost_of_layers(size: int, by: Literal["z^L", "z^l", "w", "b"]) -> LeftSide:
+    """BP1 to BP4 for the unspecified cost, with `size` neurons in each layer: the gradient by what is neuron 1's."""
+    C = unspecified_cost(size)
 
-    def gradient(error_z, w, b, z):
-        def cost(w, b, z):
-            return any_cost(*jaxce.weighted_input([Layer(jnp.zeros((size, 1)), z), Layer(w, b)], jnp.zeros(1)))
+    def through_layer_above(w, b, z):
+        return C(*jaxce.weighted_input(_two_layers(z, w, b), jnp.zeros(1)))
 
-        if of == "output":
-            return jax.grad(lambda z: any_cost(*jaxce.sigmoid(z)))(error_z)[0]
-        by_w, by_b, by_z = jax.grad(cost, (0, 1, 2))(w, b, z)
-        return {"w": by_w[0, 1], "b": by_b[0], "z": by_z[0]}[of]
+    def gradient(last_z, w, b, z):
+        if by == "z^L":
+            return jax.grad(lambda z: C(*jaxce.sigmoid(z)))(last_z)[0]
+        by_w, by_b, by_z = jax.grad(through_layer_above, (0, 1, 2))(w, b, z)
+        return {"w": by_w[0, 1], "b": by_b[0], "z^l": by_z[0]}[by]
 
-    vector = ("real", (size,))
-    return Claim(gradient, {"z^L": vector, "w^{l+1}": ("real", (size, size)), "b^{l+1}": vector, "z^l": vector})
-
-
-def field(components, value, axes, weights):
-    """Something made of a field over the outputs and of its Jacobian, by softmax; class t = 1 is the true one."""
-
-    def gradient(z, weight):
-        return value(components(z, weight), jax.jacfwd(components)(z, weight))
-
-    # Not saturated: a curl is a difference of two derivatives, and loses digits where they are nearly the same.
-    return Claim(gradient, {"z": ("unit", (OUTPUTS,)), weights: ("positive", (OUTPUTS,))}, axes, {t: 1})
+    return LeftSide(
+        gradient, {"z^L": reals(size), "w^{l+1}": reals(size, size), "b^{l+1}": reals(size), "z^l": reals(size)}
+    )
 
 
-def distance_aware(z, d):
-    """The field of 002: p_t - 1 for the true class, p_j / d_j for the others."""
-    p = jaxce.softmax(z)
-    return (p / d).at[0].set(p[0] - 1)
-
-
-def balanced(z, w):
-    """Its balanced form: w_j p_j for the wrong classes, minus their sum for the true one."""
-    pushes = (w * jaxce.softmax(z)).at[0].set(0.0)
-    return pushes.at[0].set(-pushes.sum())
-
-
-def curl_with_true(g, J):
-    """The curls of the true class's component and each other one."""
-    return J[0] - J[:, 0]
-
-
-def curls(g, J):
-    """All curls."""
-    return J - J.T
-
-
-def frobenius(g, J):
-    """Frobenius' terms of the true class and all pairs of others."""
-    curl = J - J.T
-    return g[0] * curl + g[:, None] * curl[:, 0] + g[None, :] * curl[0][:, None]
+def escape_speed(cost: Callable) -> Callable:
+    """A function of w, b and eta: how fast z = w + b falls, for a sigmoid neuron with x = 1 and y = 0."""
+    by_parameters = jax.grad(lambda w, b: cost(jaxce.sigmoid, (w + b)[None], jnp.zeros(1)), (0, 1))
+    return lambda w, b, eta: eta * sum(by_parameters(w, b))
