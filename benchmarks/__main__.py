@@ -1,35 +1,40 @@
-"""The front end: `python -m benchmarks` lists the benchmarks, `python -m benchmarks NAME ...` runs some."""
+"""The command line: `python -m benchmarks` lists the benchmarks, `python -m benchmarks NAME ...` runs some."""
 
 import argparse
-import importlib
-import pkgutil
 from collections.abc import Sequence
-from types import ModuleType
+from pathlib import Path
 
-import benchmarks
-from benchmarks import report
+from benchmarks import accuracy, cost_kernels, derivations, derived_costs, epoch, published, startup, sweep
+from benchmarks.report import Benchmark, claim_of, print_table, publish
 
+RESULTS = Path(__file__).parent / "results"
 
-def modules() -> dict[str, ModuleType]:
-    """Every benchmark by its name: the modules of this package that have a `measure`."""
-    names = [module.name for module in pkgutil.iter_modules(benchmarks.__path__) if module.name != "__main__"]
-    found = {name: importlib.import_module(f"benchmarks.{name}") for name in sorted(names)}
-    return {name: module for name, module in found.items() if hasattr(module, "measure")}
+BENCHMARKS = {
+    "accuracy": Benchmark(accuracy.measure_errors, accuracy.draw_errors),
+    "cost_kernels": Benchmark(cost_kernels.measure_kernels, cost_kernels.draw_ratios),
+    "derivations": Benchmark(derivations.measure_proofs, derivations.draw_proofs),
+    "derived_costs": Benchmark(derived_costs.measure_designs, derived_costs.draw_curves),
+    "epoch": Benchmark(epoch.measure_epochs, epoch.draw_epochs),
+    "published": Benchmark(published.measure_accuracies, published.draw_accuracies),
+    "startup": Benchmark(startup.measure_starts, startup.draw_starts),
+    "sweep": Benchmark(sweep.measure_sweeps, sweep.draw_throughput),
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """List the benchmarks with their claims, or run those named, each with the same options."""
-    found = modules()
+    """List the benchmarks with their claims, or run those that are named."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=main.__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"all, or some of: {', '.join(found)}")
-    report.add_options(parser)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"all, or some of: {', '.join(BENCHMARKS)}")
+    parser.add_argument("--quick", action="store_true", help="the smallest sizes: for trying, not for quoting")
+    parser.add_argument("--results", type=Path, default=RESULTS, help="folder for the JSON files and the pictures")
     options = parser.parse_args(arguments)
-    if unknown := set(options.names) - {*found, "all"}:
-        parser.error(f"unknown benchmark {', '.join(sorted(unknown))}: choose all, or some of {', '.join(found)}")
+    if unknown := set(options.names) - {*BENCHMARKS, "all"}:
+        known = ", ".join(BENCHMARKS)
+        parser.error(f"unknown benchmark {', '.join(sorted(unknown))}: choose all, or some of {known}")
     if not options.names:
-        report.print_table("", [{"benchmark": name, "claim": report.claim(module)} for name, module in found.items()])
-    for name in found if "all" in options.names else options.names:
-        found[name].main(["--results", str(options.results), *["--quick"] * options.quick])
+        print_table("", [{"benchmark": name, "claim": claim_of(it)} for name, it in BENCHMARKS.items()])
+    for name in BENCHMARKS if "all" in options.names else options.names:
+        publish(name, BENCHMARKS[name], quick=options.quick, results=options.results)
 
 
 if __name__ == "__main__":

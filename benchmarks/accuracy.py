@@ -17,21 +17,20 @@ import optax
 
 import jaxce
 from benchmarks import report
-from benchmarks.truth import Truth, exact, truth
+from derivations.agreement.pair_truth import COUPLED, PairTruth, pair_truth
+from derivations.agreement.ulps import ulps
 
 Pair = tuple[str, str]
 ValueAndGradient = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 SCALE = 20
 OTHER_SCALES = (0.1, 1, 5, 10, 40, 80)
-CLASSES = 10
-TINY = 2.0**-100
+NEURONS = 10
 ALL_LOST = 2.0**24  # ulps in a float32
 INFINITE = 100 * ALL_LOST  # where the picture shows it
 DRAWN = {("log_likelihood", "softmax"): "o-", ("cross_entropy", "sigmoid"): "s--"}
 
-PAIRS = [(cost, output) for cost in jaxce.COSTS for output in jaxce.OUTPUTS]
-COUPLED = {("quadratic", "softmax"), ("cross_entropy", "softmax")}
+NINE_PAIRS = [(cost, output) for cost in jaxce.COSTS for output in jaxce.OUTPUTS]
 
 
 def in_jax(cost: Callable) -> ValueAndGradient:
@@ -50,7 +49,7 @@ def of_jaxce() -> dict[Pair, ValueAndGradient]:
     def pair(cost, output):
         return lambda z, y: jaxce.COSTS[cost](jaxce.OUTPUTS[output], z, y)
 
-    return {(cost, output): in_jax(pair(cost, output)) for cost, output in PAIRS}
+    return {(cost, output): in_jax(pair(cost, output)) for cost, output in NINE_PAIRS}
 
 
 def of_optax() -> dict[Pair, ValueAndGradient]:
@@ -75,7 +74,7 @@ def of_textbook() -> dict[Pair, ValueAndGradient]:
     def pair(cost, output):
         return lambda z, y: costs[cost](outputs[output](z), y).sum(-1)
 
-    return {(cost, output): in_jax(pair(cost, output)) for cost, output in PAIRS}
+    return {(cost, output): in_jax(pair(cost, output)) for cost, output in NINE_PAIRS}
 
 
 def of_torch() -> dict[Pair, ValueAndGradient]:
@@ -106,7 +105,7 @@ def of_torch() -> dict[Pair, ValueAndGradient]:
 
         return both
 
-    return {(cost, output): pair(cost, output) for cost, output in PAIRS}
+    return {(cost, output): pair(cost, output) for cost, output in NINE_PAIRS}
 
 
 def libraries() -> dict[str, dict[Pair, ValueAndGradient]]:
@@ -115,42 +114,32 @@ def libraries() -> dict[str, dict[Pair, ValueAndGradient]]:
     return found | ({"torch": of_torch()} if importlib.util.find_spec("torch") else {})
 
 
-def examples(pair: Pair, scale: float, n: int) -> tuple[np.ndarray, np.ndarray]:
+def logits_and_targets(pair: Pair, scale: float, n: int) -> tuple[np.ndarray, np.ndarray]:
     """Logits z and one-hot targets: the likeliest class in every other example, any class in the rest."""
     rng = np.random.default_rng(0)
-    z = scale * rng.standard_normal((n, CLASSES))
+    z = scale * rng.standard_normal((n, NEURONS))
     if pair in {("cross_entropy", "linear"), ("log_likelihood", "linear")}:
         z = 0.001 + 0.998 / (1 + np.exp(-z))  # a = z must lie between 0 and 1
-    labels = np.where(np.arange(n) % 2 == 0, z.argmax(axis=1), rng.integers(CLASSES, size=n))
-    return z.astype(np.float32), np.eye(CLASSES, dtype=np.float32)[labels]
+    labels = np.where(np.arange(n) % 2 == 0, z.argmax(axis=1), rng.integers(NEURONS, size=n))
+    return z.astype(np.float32), np.eye(NEURONS, dtype=np.float32)[labels]
 
 
-def ulps(computed: np.ndarray, true: np.ndarray, reference: np.ndarray) -> float:
-    """The largest error in units in the last place of `reference`; infinite if any result is not finite."""
-    counts = abs(reference) > TINY
-    if not np.isfinite(computed[counts]).all():
-        return np.inf
-    unit = np.spacing(abs(reference[counts]).astype(np.float32)).astype(float)
-    return float(np.max(abs(exact(computed[counts]) - true[counts]).astype(float) / unit, initial=0))
-
-
-def errors(pair: Pair, truths: list[Truth], C: np.ndarray, delta: np.ndarray) -> tuple[float, float]:
+def errors(pair: Pair, truths: list[PairTruth], C: np.ndarray, delta: np.ndarray) -> tuple[float, float]:
     """The worst errors of the value and of the gradient over the examples."""
-    true = np.array([example.C for example in truths])
     of_gradient = (
-        ulps(row, example.delta, np.full(CLASSES, max(abs(example.delta))) if pair in COUPLED else example.delta)
+        ulps(row, example.delta, max(abs(example.delta)) if pair in COUPLED else None)
         for row, example in zip(delta, truths, strict=True)
     )
-    return ulps(C, true, true), max(of_gradient)
+    return ulps(C, np.array([example.C for example in truths])), max(of_gradient)
 
 
-def rows_of(pair: Pair, scales: tuple[float, ...], n: int) -> Iterator[report.Row]:
+def rows_of(pair: Pair, scales: tuple[float, ...], n: int) -> Iterator[report.Record]:
     """A row a library that has the pair."""
-    z, y = zip(*(examples(pair, scale, n) for scale in scales), strict=True)
-    truths = [[truth(*pair, z_i, y_i) for z_i, y_i in zip(*batch, strict=True)] for batch in zip(z, y, strict=True)]
+    batches = [logits_and_targets(pair, scale, n) for scale in scales]
+    truths = [[pair_truth(*pair, *example) for example in zip(*batch, strict=True)] for batch in batches]
     for name, pairs in libraries().items():
         if pair in pairs:
-            results = [map(np.asarray, pairs[pair](*batch)) for batch in zip(z, y, strict=True)]
+            results = [map(np.asarray, pairs[pair](*batch)) for batch in batches]
             worst = [errors(pair, true, *result) for true, result in zip(truths, results, strict=True)]
             yield {
                 "cost": pair[0],
@@ -162,13 +151,13 @@ def rows_of(pair: Pair, scales: tuple[float, ...], n: int) -> Iterator[report.Ro
             }
 
 
-def measure(quick: bool) -> list[report.Row]:
+def measure_errors(quick: bool) -> list[report.Record]:
     """All pairs in every library, on 200 examples a scale, or, quickly, on a few."""
     scales, n = ((SCALE, 1), 4) if quick else ((SCALE, *OTHER_SCALES), 200)
-    return [row for pair in PAIRS for row in rows_of(pair, scales, n)]
+    return [row for pair in NINE_PAIRS for row in rows_of(pair, scales, n)]
 
 
-def draw(axes, rows) -> None:
+def draw_errors(axes, rows) -> None:
     """The gradient's error against the scale of the logits, for the two pairs that every library has."""
     columns = {SCALE: "gradient"} | {float(c.removeprefix("at ")): c for c in rows[0] if c.startswith("at ")}
     colors = {library: f"C{i}" for i, library in enumerate(dict.fromkeys(row["library"] for row in rows))}
@@ -182,12 +171,3 @@ def draw(axes, rows) -> None:
     axes.set_xlabel("scale of the logits")
     axes.set_ylabel("worst error of the gradient, ulps")
     axes.legend()
-
-
-def main(arguments=None) -> list[report.Row]:
-    """Run this benchmark from the command line."""
-    return report.run(__name__, measure, draw, arguments)
-
-
-if __name__ == "__main__":
-    main()

@@ -74,11 +74,11 @@ def peak_memory(compiled: jax.stages.Compiled) -> float:
     return memory.argument_size_in_bytes + memory.output_size_in_bytes + memory.temp_size_in_bytes
 
 
-def compare(kernel: Kernel, shape: tuple[int, int], quick: bool) -> report.Row:
+def compare_kernel(kernel: Kernel, shape: tuple[int, int], quick: bool) -> report.Record:
     """One row: jaxce against its peer on logits of scale 5 and random classes; the quicker a call, the more repeats."""
-    random = np.random.default_rng(0)
-    z = jnp.asarray(5 * random.standard_normal(shape, np.float32))
-    labels = jnp.asarray(random.integers(0, shape[1], shape[0], np.int32))
+    rng = np.random.default_rng(0)
+    z = jnp.asarray(5 * rng.standard_normal(shape, np.float32))
+    labels = jnp.asarray(rng.integers(0, shape[1], shape[0], np.int32))
     y = labels if kernel.targets == "integer" else jax.nn.one_hot(labels, shape[1])
     cost, output = jaxce.COSTS[kernel.cost], jaxce.OUTPUTS[kernel.output]
     ours, peer = (
@@ -110,24 +110,15 @@ def compare(kernel: Kernel, shape: tuple[int, int], quick: bool) -> report.Row:
     }
 
 
-def measure(quick: bool) -> list[report.Row]:
+def measure_kernels(quick: bool) -> list[report.Record]:
     """All kernels on all shapes, or, quickly, on small ones."""
-    return [compare(kernel, shape, quick) for kernel in KERNELS for shape in (QUICK_SHAPES if quick else SHAPES)]
+    return [compare_kernel(kernel, shape, quick) for kernel in KERNELS for shape in (QUICK_SHAPES if quick else SHAPES)]
 
 
-def draw(axes, rows) -> None:
+def draw_ratios(axes, rows) -> None:
     """The ratio of the times, a bar a kernel and shape."""
     names = [f"{row['cost']}, {row['output']}, {row['targets']}, {row['shape']}" for row in rows]
     axes.barh(names, [row["ratio"] for row in rows])
     axes.axvline(1, color="black")
     axes.invert_yaxis()
     axes.set_xlabel("time of jaxce over time of its peer")
-
-
-def main(arguments=None) -> list[report.Row]:
-    """Run this benchmark from the command line."""
-    return report.run(__name__, measure, draw, arguments)
-
-
-if __name__ == "__main__":
-    main()

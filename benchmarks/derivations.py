@@ -12,22 +12,22 @@ from benchmarks.report import seconds
 from derivations import EQUATIONS
 
 
-def prove(equation) -> None:
+def prove_or_fail(equation) -> None:
     """Prove, and fail where there is no proof: a fast refusal would be no achievement."""
     proof = equation.prove()
     if not proof:
         raise RuntimeError(f"equation {equation.label} is not proved: {proof}")
 
 
-def measure(quick: bool) -> list[report.Row]:
+def measure_proofs(quick: bool) -> list[report.Record]:
     """All equations three times, or, quickly, five of them once."""
     equations = list(EQUATIONS.values())[:5] if quick else list(EQUATIONS.values())
-    rows: list[report.Row] = []
+    rows: list[report.Record] = []
     for equation in equations:
         times = []
         for _ in range(1 if quick else 3):
             clear_cache()
-            times.append(seconds(lambda equation=equation: prove(equation)))
+            times.append(seconds(lambda equation=equation: prove_or_fail(equation)))
         rows.append(
             {
                 "equation": equation.label,
@@ -41,19 +41,10 @@ def measure(quick: bool) -> list[report.Row]:
     return rows
 
 
-def draw(axes, rows) -> None:
+def draw_proofs(axes, rows) -> None:
     """Seconds of each equation, the slowest first."""
     slowest = sorted(rows, key=lambda row: -row["seconds"])[:30]
     axes.barh([row["equation"] for row in slowest], [row["seconds"] for row in slowest])
     axes.invert_yaxis()
     axes.tick_params(axis="y", labelsize="small")
     axes.set_xlabel(f"seconds to prove, the slowest {len(slowest)} of {len(rows)}")
-
-
-def main(arguments=None) -> list[report.Row]:
-    """Run this benchmark from the command line."""
-    return report.run(__name__, measure, draw, arguments)
-
-
-if __name__ == "__main__":
-    main()

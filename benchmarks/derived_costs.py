@@ -20,9 +20,9 @@ import jaxce
 from benchmarks import report
 from derivations.design.output_and_cost import output_and_cost, with_targets
 
-z, y, a = sp.symbols("z y a", real=True)
 CHUNK = 500
 CHECKPOINTS = (1_000, 2_000, 5_000, 10_000, 20_000, 30_000)
+LETTERS = {name: sp.Symbol(name, real=True) for name in "zya"}
 STATISTICS = {"mean": np.mean, "lowest": np.min, "highest": np.max}
 
 
@@ -38,11 +38,13 @@ class Design(NamedTuple):
     bias: float
 
 
-DESIGNS = (
-    Design("tanh, delta = a - y", sp.tanh(z), a - y, -1, 1, 0.05, 4.0),
-    Design("exp (Poisson), delta = a - y", sp.exp(z), a - y, 0, 1, 0.05, -6.0),
-    Design("sigmoid, delta = (a - y)^3", 1 / (1 + sp.exp(-z)), (a - y) ** 3, 0, 1, 0.5, 7.0),
-)
+def designs(z: sp.Symbol, y: sp.Symbol, a: sp.Symbol) -> tuple[Design, ...]:
+    """The three output layers, each with the delta that is asked for."""
+    return (
+        Design("tanh, delta = a - y", sp.tanh(z), a - y, -1, 1, 0.05, 4.0),
+        Design("exp (Poisson), delta = a - y", sp.exp(z), a - y, 0, 1, 0.05, -6.0),
+        Design("sigmoid, delta = (a - y)^3", 1 / (1 + sp.exp(-z)), (a - y) ** 3, 0, 1, 0.5, 7.0),
+    )
 
 
 def curve(design: Design, output: jaxce.Output, cost: Callable, data: jaxce.mnist.Data, images: int, seed: int):
@@ -65,19 +67,19 @@ def saturated(bias: float, key: jax.Array) -> list[jaxce.Layer]:
     return [*hidden, jaxce.Layer(last.w / 10, jnp.full_like(last.b, bias))]
 
 
-def measure(quick: bool) -> list[report.Row]:
+def measure_designs(quick: bool) -> list[report.Record]:
     """Each design, or, quickly, the first, with its own cost and with the quadratic one, over the seeds."""
     data, rows = jaxce.mnist.load(), []
-    images, seeds, designs = (2_000, 1, DESIGNS[:1]) if quick else (CHECKPOINTS[-1], 5, DESIGNS)
-    for design in designs:
-        output, derived = output_and_cost(design.activation, design.delta, z=z, y=y, a=a)
+    images, seeds, count = (2_000, 1, 1) if quick else (CHECKPOINTS[-1], 5, None)
+    for design in designs(**LETTERS)[:count]:
+        output, derived = output_and_cost(design.activation, design.delta, **LETTERS)
         for name, cost in (("derived", derived), ("quadratic", jaxce.quadratic)):
             curves = np.array([curve(design, output, cost, data, images, seed) for seed in range(seeds)])
-            rows += summary({"output": design.name, "cost": name}, curves)
+            rows += summarise({"output": design.name, "cost": name}, curves)
     return rows
 
 
-def summary(heading: report.Row, curves: np.ndarray) -> list[report.Row]:
+def summarise(heading: report.Record, curves: np.ndarray) -> list[report.Record]:
     """The mean, lowest and highest accuracy of several curves at each checkpoint, and when half were right."""
     shown = [n for n in CHECKPOINTS if n <= CHUNK * curves.shape[1]]
     return [
@@ -99,7 +101,7 @@ def _statistic(statistic: Callable, images: np.ndarray) -> int | None:
     return int(value) if np.isfinite(value) else None
 
 
-def draw(axes, rows):
+def draw_curves(axes, rows):
     """The mean accuracy over images, and its range; one colour a design, dashed for the quadratic cost."""
     for number in range(0, len(rows), len(STATISTICS)):
         mean, lowest, highest = (
@@ -112,12 +114,3 @@ def draw(axes, rows):
         axes.fill_between(images, lowest, highest, color=color, alpha=0.15)
     axes.set(xlabel="training images", ylabel="test accuracy, %: mean and range", xscale="log")
     axes.legend()
-
-
-def main(arguments=None):
-    """Measure, print and draw."""
-    report.run(__name__, measure, draw, arguments)
-
-
-if __name__ == "__main__":
-    main()

@@ -43,7 +43,7 @@ def rates() -> tuple[float, float]:
     return 2 * 1024**3 / product, 2 * source.nbytes / copy
 
 
-def floor(hidden: int, batch_size: int) -> float:
+def arithmetic_floor(hidden: int, batch_size: int) -> float:
     """Seconds that a step's arithmetic and memory traffic would take at those rates, nothing else costing anything."""
     weights = (784 + 10) * hidden
     operations = batch_size * (4 * weights + 2 * 10 * hidden)  # forwards, gradient of w, and back through w2
@@ -52,7 +52,7 @@ def floor(hidden: int, batch_size: int) -> float:
     return operations / per_second[0] + traffic / per_second[1]
 
 
-def race(task: Task, versions: dict[str, str], repeats: int) -> list[report.Row]:
+def race(task: Task, versions: dict[str, str], repeats: int) -> list[report.Record]:
     """Train every contestant for an epoch in turn, `repeats` times; each must have learned at the end."""
     hidden = len(task.params[0].b)
     steps = -(-len(task.data.train.labels) // task.batch_size)
@@ -76,7 +76,7 @@ def race(task: Task, versions: dict[str, str], repeats: int) -> list[report.Row]
             "us/step": round(1e6 * median / steps, 1),
             "least": round(1e6 * min(times[name]) / steps, 1),
             "most": round(1e6 * max(times[name]) / steps, 1),
-            "times floor": round(median / steps / floor(hidden, task.batch_size), 1),
+            "times floor": round(median / steps / arithmetic_floor(hidden, task.batch_size), 1),
             "compile s": round(max(0.0, first[name] - median), 2),
             "accuracy %": round(100 * accuracy, 2),
         })  # fmt: skip
@@ -85,7 +85,7 @@ def race(task: Task, versions: dict[str, str], repeats: int) -> list[report.Row]
     return rows
 
 
-def measure(quick: bool) -> list[report.Row]:
+def measure_epochs(quick: bool) -> list[report.Record]:
     """All sizes, or, quickly, one small network and a tenth of the images."""
     data, versions = jaxce.mnist.load(), installed()
     if quick:
@@ -100,7 +100,7 @@ def measure(quick: bool) -> list[report.Row]:
     return rows
 
 
-def draw(axes, rows) -> None:
+def draw_epochs(axes, rows) -> None:
     """Microseconds a step of every contestant, a group of bars a size."""
     sizes = list(dict.fromkeys((row["hidden"], row["minibatch"]) for row in rows))
     names = list(dict.fromkeys(row["contestant"] for row in rows))
@@ -114,12 +114,3 @@ def draw(axes, rows) -> None:
     axes.set_xscale("log")
     axes.set_xlabel("microseconds a step")
     axes.legend(fontsize="small")
-
-
-def main(arguments=None) -> list[report.Row]:
-    """Run this benchmark from the command line."""
-    return report.run(__name__, measure, draw, arguments)
-
-
-if __name__ == "__main__":
-    main()

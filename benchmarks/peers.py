@@ -73,10 +73,10 @@ def numpy_vectorised(task: Task) -> Contestant:
     """Back-propagation of a whole minibatch by matrix products."""
     x, y = task.pixels(), task.one_hot()
     (w1, b1), (w2, b2) = [(np.array(w), np.array(b)) for w, b in task.params]
-    eta, random = np.float32(task.learning_rate), np.random.default_rng(0)
+    eta, rng = np.float32(task.learning_rate), np.random.default_rng(0)
 
     def train():
-        for batch in task.minibatches(random.permutation(len(x))):
+        for batch in task.minibatches(rng.permutation(len(x))):
             step = eta / np.float32(len(batch))
             a0 = x[batch]
             a1 = _sigmoid(a0 @ w1.T + b1)
@@ -94,7 +94,7 @@ def numpy_per_example(task: Task) -> Contestant:
     """The book's own program: back-propagation of one example after another, on column vectors."""
     x, y = task.pixels()[:, :, None], task.one_hot()[:, :, None]
     weights, biases = [np.array(w) for w, _ in task.params], [np.array(b)[:, None] for _, b in task.params]
-    random = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
 
     def backprop(x, y):
         activations = [x]
@@ -109,7 +109,7 @@ def numpy_per_example(task: Task) -> Contestant:
         return nabla
 
     def train():
-        for batch in task.minibatches(random.permutation(len(x))):
+        for batch in task.minibatches(rng.permutation(len(x))):
             total = [(np.zeros_like(w), np.zeros_like(b)) for w, b in zip(weights, biases, strict=True)]
             for i in batch:
                 total = [(w + dw, b + db) for (w, b), (dw, db) in zip(total, backprop(x[i], y[i]), strict=True)]
@@ -131,7 +131,7 @@ def jitted_step(task: Task) -> Contestant:
     optimizer = optax.sgd(task.learning_rate)
     params = [tuple(layer) for layer in task.params]
     state: dict[str, Any] = {"params": params, "optimizer": optimizer.init(params)}
-    random = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
 
     def logits(params, x):
         (w1, b1), (w2, b2) = params
@@ -147,7 +147,7 @@ def jitted_step(task: Task) -> Contestant:
         return optax.apply_updates(params, updates), state
 
     def train():
-        for batch in task.minibatches(random.permutation(len(x))):
+        for batch in task.minibatches(rng.permutation(len(x))):
             state["params"], state["optimizer"] = step(state["params"], state["optimizer"], x, y, batch)
         jax.block_until_ready(state["params"])
 
@@ -172,7 +172,7 @@ def flax_nnx(task: Task) -> Contestant:
         linear.kernel, linear.bias = nnx.Param(w.T), nnx.Param(b)
     optimizer = nnx.Optimizer(model, optax.sgd(task.learning_rate), wrt=nnx.Param)
     x, y = jnp.asarray(task.pixels()), jnp.asarray(task.one_hot())
-    random = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
 
     def loss(model, x, y):
         return optax.sigmoid_binary_cross_entropy(model(x), y).sum(axis=1).mean()
@@ -183,7 +183,7 @@ def flax_nnx(task: Task) -> Contestant:
 
     def train():
         cached = nnx.cached_partial(step, model, optimizer)  # as its performance guide advises
-        for batch in task.minibatches(random.permutation(len(x))):
+        for batch in task.minibatches(rng.permutation(len(x))):
             cached(x, y, batch)
         jax.block_until_ready(nnx.state(model))
 
@@ -209,7 +209,7 @@ def equinox(task: Task) -> Contestant:
     optimizer = optax.sgd(task.learning_rate)
     state = {"model": model, "optimizer": optimizer.init(eqx.filter(model, eqx.is_array))}
     x, y = jnp.asarray(task.pixels()), jnp.asarray(task.one_hot())
-    random = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
 
     def loss(model, x, y):
         return optax.sigmoid_binary_cross_entropy(jax.vmap(model)(x), y).sum(axis=1).mean()
@@ -221,7 +221,7 @@ def equinox(task: Task) -> Contestant:
         return eqx.apply_updates(model, updates), state
 
     def train():
-        for batch in task.minibatches(random.permutation(len(x))):
+        for batch in task.minibatches(rng.permutation(len(x))):
             state["model"], state["optimizer"] = step(state["model"], state["optimizer"], x, y, batch)
         jax.block_until_ready(eqx.filter(state["model"], eqx.is_array))
 

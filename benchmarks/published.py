@@ -50,7 +50,7 @@ def best_accuracies(setting: Setting, data: jaxce.mnist.Data, seeds: int, epochs
     return 100 * result.history.accuracy.max(axis=1)
 
 
-def measure(quick: bool) -> list[report.Row]:
+def measure_accuracies(quick: bool) -> list[report.Record]:
     """Five seeds of every setting for 30 epochs, or, quickly, two seeds of the first for one epoch."""
     data, rows = jaxce.mnist.load(), []
     for setting in SETTINGS[:1] if quick else SETTINGS:
@@ -60,7 +60,7 @@ def measure(quick: bool) -> list[report.Row]:
     return rows
 
 
-def draw(axes, rows) -> None:
+def draw_accuracies(axes, rows) -> None:
     """The range of each setting, its mean, and the published accuracy."""
     names = [f"{row['cost']}, {row['output']}, {row['hidden']}" for row in rows]
     mean = np.array([row["mean"] for row in rows])
@@ -70,12 +70,3 @@ def draw(axes, rows) -> None:
     axes.plot(published, names, "x", markersize=10, label="published")
     axes.set_xlabel("accuracy of the best epoch on the test images, percent")
     axes.legend()
-
-
-def main(arguments=None) -> list[report.Row]:
-    """Run this benchmark from the command line."""
-    return report.run(__name__, measure, draw, arguments)
-
-
-if __name__ == "__main__":
-    main()

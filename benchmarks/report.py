@@ -1,11 +1,9 @@
-"""What every benchmark shares: its command line, and a report as a table, as JSON and as a picture.
+"""What becomes of a benchmark's figures: a table, a JSON file and a picture, with the machine that they were taken on.
 
-A benchmark is a module whose docstring's first line is its claim. It offers `measure(quick)`, which returns
-rows (dictionaries from column name to figure), `draw(axes, rows)`, and `main(arguments)`, which hands both to
-`run`.
+A benchmark is a module that is named after its claim; the first line of its docstring is the claim. It has a function
+that measures and one that draws, which `benchmarks.__main__` lists.
 """
 
-import argparse
 import datetime
 import importlib.metadata
 import json
@@ -16,8 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import numpy as np
@@ -27,10 +24,16 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-Row = dict[str, str | int | float | None]
+Record = dict[str, str | int | float | None]  # a row of the table: from the names of the columns to their figures
 
-RESULTS = Path(__file__).parent / "results"
 PACKAGES = ("jax", "jaxlib", "numpy", "optax")
+
+
+class Benchmark(NamedTuple):
+    """`measure(quick)` returns the rows of the table; `draw(axes, rows)` draws them."""
+
+    measure: Callable[[bool], list[Record]]
+    draw: Callable[[Axes, list[Record]], Any]
 
 
 def seconds(function: Callable[[], object]) -> float:
@@ -40,7 +43,7 @@ def seconds(function: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def machine() -> Row:
+def machine() -> Record:
     """Processor, cores, device, load and versions: what a figure depends on."""
     vectors = np.show_config(mode="dicts").get("SIMD Extensions", {}).get("found", [])
     return {
@@ -62,49 +65,24 @@ def _processor():
     return next(names, platform.processor() or platform.machine())
 
 
-def claim(module: ModuleType) -> str:
-    """The first line of a benchmark's docstring."""
-    return (module.__doc__ or "").partition("\n")[0]
+def claim_of(benchmark: Benchmark) -> str:
+    """The first line of the docstring of a benchmark's module."""
+    return (sys.modules[benchmark.measure.__module__].__doc__ or "").partition("\n")[0]
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """The options that every benchmark takes."""
-    parser.add_argument("--quick", action="store_true", help="the smallest sizes: for trying, not for quoting")
-    parser.add_argument("--results", type=Path, default=RESULTS, help="folder of the JSON file and the picture")
-
-
-def run(
-    module_name: str,
-    measure: Callable[[bool], list[Row]],
-    draw: Callable[[Axes, list[Row]], Any],
-    arguments: Sequence[str] | None = None,
-) -> list[Row]:
-    """Measure, print the table, and write NAME.json and NAME.png.
-
-    A benchmark calls it as `run(__name__, measure, draw, arguments)`; None means the command line's
-    arguments.
-    """
-    module = sys.modules[module_name]
-    name = Path(module.__file__ or module_name).stem
-    parser = argparse.ArgumentParser(prog=f"python -m benchmarks.{name}", description=claim(module))
-    add_options(parser)
-    options = parser.parse_args(arguments)
-
-    about = machine()
-    rows = measure(options.quick)
-    print_table(claim(module), rows)
+def publish(name: str, benchmark: Benchmark, *, quick: bool, results: Path) -> list[Record]:
+    """Measure, print the table, and write NAME.json and NAME.png into the folder `results`."""
+    about, claim = machine(), claim_of(benchmark)
+    rows = benchmark.measure(quick)
+    print_table(claim, rows)
     print(", ".join(f"{key} {value}" for key, value in about.items()))
-    options.results.mkdir(parents=True, exist_ok=True)
-    _write(
-        options.results / f"{name}.json",
-        {"claim": claim(module), "quick": options.quick, "machine": about},
-        rows,
-    )
+    results.mkdir(parents=True, exist_ok=True)
+    _write(results / f"{name}.json", {"claim": claim, "quick": quick, "machine": about}, rows)
     figure = Figure(figsize=(8, 5), layout="constrained")
     axes = figure.subplots()
-    axes.set_title(claim(module), loc="left", wrap=True)
-    draw(axes, rows)
-    figure.savefig(options.results / f"{name}.png", dpi=150)
+    axes.set_title(claim, loc="left", wrap=True)
+    benchmark.draw(axes, rows)
+    figure.savefig(results / f"{name}.png", dpi=150)
     return rows
 
 
@@ -118,7 +96,7 @@ def _none_for_nan(value):
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def print_table(title: str, rows: Sequence[Row]) -> None:
+def print_table(title: str, rows: Sequence[Record]) -> None:
     """The rows as a Markdown table, ready for the README."""
     table = Table(title=title, title_justify="left", box=box.MARKDOWN)
     for column in rows[0]:

@@ -19,25 +19,25 @@ IMPORTS = ("import jax, optax", "import jaxce")
 EPOCH = ("-m", "jaxce", "train", "--epochs", "1")
 
 
-def run(*arguments: str, cache: str) -> None:
+def run_python(*arguments: str, cache: str) -> None:
     """A Python process in the project's folder, whose compiled programs are kept in `cache`."""
     environment = os.environ | {"XDG_CACHE_HOME": cache}
     subprocess.run([sys.executable, *arguments], check=True, capture_output=True, cwd=ROOT, env=environment)
 
 
-def measure(quick: bool) -> list[report.Row]:
+def measure_starts(quick: bool) -> list[report.Record]:
     """The imports in turn, then the command line without kept programs, keeping them, and finding them."""
     repeats = 1 if quick else 15
     with tempfile.TemporaryDirectory() as cache:
         times: dict[str, list[float]] = {name: [] for name in IMPORTS}
         for _ in range(repeats + 1):  # the first fills the disk's cache
             for name in IMPORTS:
-                times[name].append(seconds(lambda name=name: run("-c", name, cache=cache)))
+                times[name].append(seconds(lambda name=name: run_python("-c", name, cache=cache)))
         times = {name: values[1:] for name, values in times.items()}
         starts = 1 if quick else 5
-        nothing_kept = [seconds(lambda: run(*EPOCH, "--no-cache", cache=cache)) for _ in range(starts)]
-        run(*EPOCH, cache=cache)
-        compiled_before = [seconds(lambda: run(*EPOCH, cache=cache)) for _ in range(starts)]
+        nothing_kept = [seconds(lambda: run_python(*EPOCH, "--no-cache", cache=cache)) for _ in range(starts)]
+        run_python(*EPOCH, cache=cache)
+        compiled_before = [seconds(lambda: run_python(*EPOCH, cache=cache)) for _ in range(starts)]
     times |= {"one epoch, nothing kept": nothing_kept, "one epoch, compiled before": compiled_before}
     base = statistics.median(times[IMPORTS[0]])
     return [
@@ -52,18 +52,9 @@ def measure(quick: bool) -> list[report.Row]:
     ]
 
 
-def draw(axes, rows) -> None:
+def draw_starts(axes, rows) -> None:
     """Seconds of each start."""
     bars = axes.barh([row["start"] for row in rows], [row["seconds"] for row in rows])
     axes.bar_label(bars, fmt="%.2f s")
     axes.invert_yaxis()
     axes.set_xlabel("seconds from start to end")
-
-
-def main(arguments=None) -> list[report.Row]:
-    """Run this benchmark from the command line."""
-    return report.run(__name__, measure, draw, arguments)
-
-
-if __name__ == "__main__":
-    main()

@@ -14,7 +14,7 @@ import jaxce
 from benchmarks import report
 from jaxce.progress import bar
 
-SIZES = (784, 30, 10)
+LAYER_SIZES = (784, 30, 10)
 TRAINING = {"cost": jaxce.cross_entropy, "output": jaxce.sigmoid, "batch_size": 10}
 RATE = 0.5
 
@@ -24,7 +24,7 @@ def seconds_of_fit(data, test, count: int, epochs: int) -> list[float]:
     optimizer, histories = optax.sgd(RATE), []
     for seed in range(count):
         key_init, key_fit = jax.random.split(jax.random.key(seed))
-        params = jaxce.init(key_init, SIZES)
+        params = jaxce.init(key_init, LAYER_SIZES)
         _, history = jaxce.fit(
             params, data, evaluation=test, optimizer=optimizer, epochs=epochs, key=key_fit, **TRAINING
         )
@@ -32,13 +32,13 @@ def seconds_of_fit(data, test, count: int, epochs: int) -> list[float]:
     return [sum(history.seconds[epoch] for history in histories) for epoch in range(epochs)]
 
 
-def row(data, test, count: int, epochs: int) -> report.Row:
+def compare_ways(data, test, count: int, epochs: int) -> report.Record:
     """Both ways with the same number of networks; for fit a few of them stand for all."""
     members = jaxce.grid(seed=range(count), learning_rate=[RATE])
     jax.clear_caches()
     with bar(epochs) as progress:
         result = jaxce.sweep(
-            SIZES,
+            LAYER_SIZES,
             data,
             members=members,
             evaluation=test,
@@ -69,18 +69,18 @@ def row(data, test, count: int, epochs: int) -> report.Row:
     }
 
 
-def measure(quick: bool) -> list[report.Row]:
+def measure_sweeps(quick: bool) -> list[report.Record]:
     """From one network to 256 on a CPU and to 10,000 on a GPU; quickly, two on a tenth of the images."""
     data = jaxce.mnist.load()
     if quick:
         few = jaxce.mnist.Split(*(part[:5000] for part in data.train))
-        return [row(tuple(map(jnp.asarray, few)), data.test, count=2, epochs=3)]
+        return [compare_ways(tuple(map(jnp.asarray, few)), data.test, count=2, epochs=3)]
     on_cpu = jax.default_backend() == "cpu"
     counts, epochs = ((1, 2, 4, 16, 64, 256), 3) if on_cpu else ((1, 10, 100, 1000, 10_000), 30)
-    return [row(tuple(map(jnp.asarray, data.train)), data.test, count, epochs) for count in counts]
+    return [compare_ways(tuple(map(jnp.asarray, data.train)), data.test, count, epochs) for count in counts]
 
 
-def draw(axes, rows) -> None:
+def draw_throughput(axes, rows) -> None:
     """Networks a second against the number of networks."""
     counts = [row["networks"] for row in rows]
     axes.plot(counts, [row["networks/s"] for row in rows], "o-", label="sweep")
@@ -90,12 +90,3 @@ def draw(axes, rows) -> None:
     axes.set_xlabel("networks")
     axes.set_ylabel("epochs of one network a second")
     axes.legend()
-
-
-def main(arguments=None) -> list[report.Row]:
-    """Run this benchmark from the command line."""
-    return report.run(__name__, measure, draw, arguments)
-
-
-if __name__ == "__main__":
-    main()

@@ -16,13 +16,12 @@ import mpmath
 import numpy as np
 import sympy as sp
 
+from derivations.agreement.pair_truth import COUPLED
+from derivations.agreement.ulps import ulps
 from derivations.certificate.program import symbols
 from derivations.claims.formulas import ACTIVATION_FORMULAS, COST_FORMULAS, DELTA_FORMULAS, softmax_of
 
-DIGITS = 60
-TINY = 2.0**-100  # smaller true values do not count
-LARGEST = float(np.finfo(np.float32).max)
-COUPLED = {("quadratic", "softmax"), ("cross_entropy", "softmax")}
+_DIGITS = 60
 CONSTANTS = {
     "linear": (1,),
     "sigmoid": (1,),
@@ -58,44 +57,27 @@ def worst(program: Callable, cost: str, output: str, c: Any) -> float:
         >>> worst(functools.partial(jaxce.quadratic, jaxce.linear), "quadratic", "linear", 1) < 4
         True
     """
-    z, y, C, delta = truth(cost, output, c)
+    z, y, C, delta = true_values(cost, output, c)
     computed, pullback = jax.vjp(lambda z: program(z, jnp.asarray(y)), jnp.asarray(z))
     (gradient,) = pullback(jnp.ones_like(computed))
     size = np.max(np.abs(delta), axis=1, keepdims=True) if (cost, output) in COUPLED else delta
-    return max(_ulps(np.asarray(computed), C, C), _ulps(np.asarray(gradient), delta, size))
-
-
-def _ulps(computed: np.ndarray, true: np.ndarray, size: np.ndarray) -> float:
-    """The largest error in ulps of `size`; infinite for a nan, and where an overflow is not one of the truth's."""
-    errors = [
-        _error(float(x), t, abs(s))
-        for x, t, s in zip(computed.ravel(), true.ravel(), np.broadcast_to(size, true.shape).ravel(), strict=True)
-        if abs(s) > TINY
-    ]
-    return max(errors, default=0.0)
-
-
-def _error(computed: float, true: mpmath.mpf, size: mpmath.mpf) -> float:
-    if abs(true) > LARGEST:
-        return 0.0 if computed == float(mpmath.sign(true)) * float("inf") else float("inf")
-    error = float(abs(computed - true)) / float(np.spacing(np.float32(min(size, LARGEST))))
-    return error if np.isfinite(error) else float("inf")
+    return max(ulps(np.asarray(computed), C), ulps(np.asarray(gradient), delta, size))
 
 
 @functools.cache
-def truth(cost: str, output: str, c: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def true_values(cost: str, output: str, c: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Weighted inputs and targets [n, 3], as floats, and the true costs [n] and gradients [n, 3]."""
     inside = output == "linear" and cost != "quadratic"
-    rows, targets = examples()
+    rows, targets = hard_examples()
     z = (0.001 + 0.998 / (1 + np.exp(-np.clip(rows, -500, 500))) if inside else rows).astype(np.float32)
-    with mpmath.workdps(DIGITS):
+    with mpmath.workdps(_DIGITS):
         formulas = [_formulas(cost, output, c, tuple(map(sp.Rational, y_i))) for y_i in targets]
         values = [f(*map(mpmath.mpf, map(float, z_i))) for f, z_i in zip(formulas, z, strict=True)]
     exact = np.array(values, dtype=object)
     return z, targets.astype(np.float32), exact[:, 0], exact[:, 1:]
 
 
-def examples() -> tuple[np.ndarray, np.ndarray]:
+def hard_examples() -> tuple[np.ndarray, np.ndarray]:
     """Three outputs [n, 3], near each other and far apart, tied, one far above, shifted, with each label; and huge.
 
     Where the huge are, targets of 2^-12 keep costs among the floats whose logarithms are not.

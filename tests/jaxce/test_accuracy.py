@@ -7,22 +7,20 @@ the sum of the formula's absolute terms.
 
 import dataclasses
 import functools
-import itertools
 import zlib
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from support.pairs import PAIRS, functions, value_and_delta
 
 import jaxce
-from benchmarks.truth import curvature, exact, truth
+from derivations.agreement.pair_truth import COUPLED, pair_curvature, pair_truth
+from derivations.agreement.ulps import exact, ulps
 from jaxce import exponentials, softmax_layer
 
-TINY = {np.float32: 2.0**-100, np.float64: 2.0**-1000}
-COUPLED = {("quadratic", "softmax"), ("cross_entropy", "softmax")}
 WITH_INFLECTIONS = COUPLED | {("quadratic", "sigmoid")}  # the costs that are not convex in z
-PAIRS = list(itertools.product(jaxce.COSTS, jaxce.OUTPUTS))
 
 
 def normal(scale):
@@ -70,10 +68,6 @@ def unnormalised(rng, z):
 SOFT = [dirichlet, smoothed, unnormalised]
 
 
-def output_named(name, c):
-    return jaxce.tempered_softmax(c) if name == "softmax" else jaxce.OUTPUTS[name]
-
-
 def draw(output_name, cost_name, logits, targets, dtype, n, K):
     """The examples of n rows for each of these kinds of logits, and their targets."""
     rng = np.random.default_rng(zlib.crc32(f"{output_name} {cost_name} {targets.__name__} {K}".encode()))
@@ -84,37 +78,35 @@ def draw(output_name, cost_name, logits, targets, dtype, n, K):
     return z, targets(rng, z).astype(dtype)
 
 
-def ulps(computed, true, reference, dtype):
-    """The errors of `computed` in ulps of `reference`; those whose reference is too small to count are left out."""
-    largest = float(np.finfo(dtype).max) / 2
-    errors = [
-        float(abs(error)) / float(np.spacing(dtype(min(abs(size), largest))))
-        for error, size in zip(exact(computed) - true, np.broadcast_to(reference, np.shape(true)), strict=True)
-        if abs(size) > TINY[dtype]
-    ]
-    return max(errors, default=0.0)
-
-
-def value_and_delta(cost_name, output):
-    """The cost and its gradient, compiled anew: the mutants below change what they call."""
+def compiled_anew(cost, output, z, y):
+    """The cost and its gradient, from a program of their own: the mutants below change what it calls."""
 
     def both(z, y):
-        cost = jaxce.COSTS[cost_name]
         return cost(output, z, y), jax.grad(lambda z: cost(output, z, y).sum())(z)
 
-    return jax.jit(both)
+    return jax.jit(both)(z, y)
 
 
-def worst(cost_name, output, output_name, c, z, y, coupled=False, soft=False):
-    """The largest error of the value and of the gradient, in ulps, over the examples."""
-    dtype = z.dtype.type
+def worst(cost_name, output, output_name, c, z, y, *, soft=False, evaluate=value_and_delta):
+    """The largest error of the value and of the gradient, in ulps, over the examples.
+
+    They are evaluated a few at a time, so that tests with the same number of neurons share one compiled program.
+    """
+    blocks = [evaluate(jaxce.COSTS[cost_name], output, *block) for block in zip(*map(in_blocks, (z, y)), strict=True)]
+    C, delta = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
     errors = []
-    for C, delta, z_i, y_i in zip(*map(np.asarray, value_and_delta(cost_name, output)(z, y)), z, y, strict=True):
-        true = truth(cost_name, output_name, z_i, y_i, c)
-        reference = true.delta_scale if soft else np.max(abs(true.delta)) if coupled else true.delta
-        value = ulps(C[None], np.array([true.C]), true.C_scale if soft else true.C, dtype)
-        errors.append((value, ulps(delta, true.delta, reference, dtype)))
+    for C_i, delta_i, z_i, y_i in zip(C, delta, z, y, strict=True):
+        true = pair_truth(cost_name, output_name, z_i, y_i, c)
+        coupled = (cost_name, output_name) in COUPLED
+        size = true.delta_scale if soft else np.max(abs(true.delta)) if coupled else true.delta
+        value = ulps(C_i[None], np.array([true.C]), np.array([true.C_scale if soft else true.C]))
+        errors.append((value, ulps(delta_i, true.delta, size)))
     return np.max(errors, axis=0)
+
+
+def in_blocks(rows):
+    """Rows in blocks of as many as there are kinds of logits, or, if they are fewer, in one block."""
+    return np.split(rows, max(1, len(rows) // len(LOGITS)))
 
 
 CASES = [
@@ -130,7 +122,7 @@ def test_hard_targets_are_right_to_four_ulps(cost, output, c, dtype):
     coupled = (cost, output) in COUPLED
     for K in (2, 3, 10):
         z, y = draw(output, cost, LOGITS, hard, dtype, 5, K)
-        error = worst(cost, output_named(output, c), output, c, z, y, coupled=coupled)
+        error = worst(cost, functions((cost, output), c)[1], output, c, z, y)
         assert max(error) <= (8 if coupled else 4), (K, error)
 
 
@@ -139,7 +131,7 @@ def test_hard_targets_are_right_to_four_ulps(cost, output, c, dtype):
 def test_soft_targets_are_right_to_eight_ulps_of_the_terms(cost, output, c, dtype):
     for targets in SOFT:
         z, y = draw(output, cost, LOGITS, targets, dtype, 3, 3)
-        error = worst(cost, output_named(output, c), output, c, z, y, soft=True)
+        error = worst(cost, functions((cost, output), c)[1], output, c, z, y, soft=True)
         assert max(error) <= 8, (targets.__name__, error)
 
 
@@ -147,14 +139,14 @@ def test_soft_targets_are_right_to_eight_ulps_of_the_terms(cost, output, c, dtyp
 def test_a_thousand_classes_are_right_to_four_times_these_bounds(cost, output):
     coupled = (cost, output) in COUPLED
     z, y = draw(output, cost, ["scale 1", "scale 20", "one dominant"], hard, np.float32, 2, 1000)
-    assert max(worst(cost, jaxce.OUTPUTS[output], output, 1.0, z, y, coupled=coupled)) <= (32 if coupled else 16)
+    assert max(worst(cost, jaxce.OUTPUTS[output], output, 1.0, z, y)) <= (32 if coupled else 16)
 
 
 @pytest.mark.parametrize("targets", [hard, *SOFT], ids=lambda targets: targets.__name__)
 @pytest.mark.parametrize(("cost", "output", "c"), CASES)
 def test_curvature_is_right_to_sixteen_ulps_of_its_largest_component(cost, output, c, targets):
     """Where the curvature changes sign its terms cancel: there in ulps of c delta v, which is of their size."""
-    layer = output_named(output, c)
+    layer = functions((cost, output), c)[1]
 
     def hessian_vector(z, y, v):
         return jax.jvp(jax.grad(lambda z: jaxce.COSTS[cost](layer, z, y).sum()), (z,), (v,))[1]
@@ -163,13 +155,13 @@ def test_curvature_is_right_to_sixteen_ulps_of_its_largest_component(cost, outpu
     z, y = draw(output, cost, sorted(kinds), targets, np.float32, 3, 3)
     v = np.random.default_rng(0).normal(size=z.shape).astype(np.float32)
     for computed, z_i, y_i, v_i in zip(np.asarray(jax.jit(hessian_vector)(z, y, v)), z, y, v, strict=True):
-        true = curvature(cost, output, z_i, y_i, v_i, c)
+        true = pair_curvature(cost, output, z_i, y_i, v_i, c)
         size = np.max(abs(true))
         if (cost, output) in WITH_INFLECTIONS:
-            of_delta = truth(cost, output, z_i, y_i, c)
+            of_delta = pair_truth(cost, output, z_i, y_i, c)
             delta = of_delta.delta if targets is hard else of_delta.delta_scale
             size = max(size, c * np.max(abs(delta)) * np.max(abs(exact(v_i))))
-        assert ulps(computed, true, size, np.float32) <= 16, (z_i, y_i)
+        assert ulps(computed, true, size) <= 16, (z_i, y_i)
 
 
 @pytest.mark.parametrize(("cost", "output"), [pair for pair in PAIRS if pair[1] == "softmax"])
@@ -199,11 +191,11 @@ def test_forward_mode_is_as_right_as_reverse_mode(cost, output):
 
     z, y = draw(output, cost, ["scale 5", "scale 80", "ties"], hard, np.float32, 4, 3)
     for computed, z_i, y_i in zip(np.asarray(along(z, y, directions)), z, y, strict=True):
-        true = truth(cost, output, z_i, y_i).delta
+        true = pair_truth(cost, output, z_i, y_i).delta
         reference = np.max(abs(true)) if (cost, output) in COUPLED else true
-        assert ulps(computed[:3], true, reference, np.float32) <= bound
+        assert ulps(computed[:3], true, reference) <= bound
         terms = true * exact(directions[3])
-        assert ulps(computed[3:], np.array([sum(terms)]), sum(abs(terms)), np.float32) <= 2 * bound
+        assert ulps(computed[3:], np.array([sum(terms)]), np.array([sum(abs(terms))])) <= 2 * bound
 
 
 @pytest.mark.parametrize(("cost", "output"), PAIRS)
@@ -217,9 +209,9 @@ def test_masked_outputs_leave_the_others_as_right(cost, output):
         return jaxce.COSTS[cost](jaxce.OUTPUTS[output], z, y, where=where)
 
     for delta, z_i, y_i in zip(np.asarray(jax.jit(jax.vmap(jax.grad(masked)))(z, y)), z, y, strict=True):
-        true = truth(cost, output, z_i[where], y_i[where]).delta
+        true = pair_truth(cost, output, z_i[where], y_i[where]).delta
         reference = np.max(abs(true)) if (cost, output) in COUPLED or y_i[2] else true
-        assert ulps(delta[where], true, reference, np.float32) <= bound
+        assert ulps(delta[where], true, reference) <= bound
         assert delta[2] == 0
 
 
@@ -288,11 +280,11 @@ def textbook(output):
 
 
 class TestMutants:
-    """What these tests would say of kernels that lack one of the three ideas."""
+    """What these tests would say of kernels that lack one of the four ideas."""
 
-    def error(self, output=jaxce.softmax):
+    def error(self, output=jaxce.softmax, c=1.0):
         z, y = draw("softmax", "log_likelihood", ["scale 20"], hard, np.float32, 12, 10)
-        return max(worst("log_likelihood", output, "softmax", 1.0, z, y))
+        return max(worst("log_likelihood", output, "softmax", c, z, y, evaluate=compiled_anew))
 
     def test_the_kernels_pass(self):
         assert self.error() <= 4
@@ -313,12 +305,10 @@ class TestMutants:
         assert self.error() > 1e6
 
     def test_c_times_the_difference_without_its_rounding_error(self, monkeypatch):
-        z, y = draw("softmax", "log_likelihood", ["scale 20"], hard, np.float32, 12, 10)
-
         def rounded(z, m, c):
             x = c * (z - m)
             return x, jnp.zeros_like(x)
 
-        assert max(worst("log_likelihood", jaxce.tempered_softmax(3), "softmax", 3.0, z, y)) <= 4
+        assert self.error(jaxce.tempered_softmax(3), 3.0) <= 4
         monkeypatch.setattr(exponentials, "_scaled_difference", rounded)
-        assert max(worst("log_likelihood", jaxce.tempered_softmax(3), "softmax", 3.0, z, y)) > 4
+        assert self.error(jaxce.tempered_softmax(3), 3.0) > 4

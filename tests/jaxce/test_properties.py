@@ -18,7 +18,7 @@ from support.pairs import PAIRS, agree, functions, value_and_delta
 from support.tolerance import TOLERANCE
 
 import jaxce
-from benchmarks.truth import truth
+from derivations.agreement.pair_truth import pair_truth
 
 K = 4
 settings.register_profile(
@@ -108,7 +108,9 @@ def test_forces_on_a_softmax_sum_to_0(pair, z, y):
 
 def test_forces_that_are_rounded_correctly_do_not_sum_to_0_within_one_ulp():
     """So that no bound of one ulp can be asked of forces that are each as near the truth as a float can be."""
-    true = truth("log_likelihood", "softmax", np.array([-0.26, 3.03, -1.87, 3.15]), np.eye(K)[0]).delta.astype(float)
+    true = pair_truth("log_likelihood", "softmax", np.array([-0.26, 3.03, -1.87, 3.15]), np.eye(K)[0]).delta.astype(
+        float
+    )
     assert 1 < abs(math.fsum(true)) / np.spacing(np.max(np.abs(true))) < 1.25
 
 

@@ -1,4 +1,4 @@
-"""The true cost, its gradient and its curvature: the book's formulas in mpmath, to 60 digits after all cancellation.
+"""The nine pairs in mpmath: cost, gradient and curvature, right to 60 digits after all cancellation.
 
 Written from the definitions, in the textbook form that floating point cannot afford; nothing here knows jaxce.
 """
@@ -9,10 +9,16 @@ import mpmath
 import numpy as np
 from mpmath import mp, mpf
 
-DIGITS = 60
+from derivations.agreement.ulps import exact
+
+_DIGITS = 60
+
+# The pairs whose gradient has components that are differences of what all neurons contribute: no float is near such a
+# difference in its own ulps, so that its error is given in ulps of the largest component.
+COUPLED = {("quadratic", "softmax"), ("cross_entropy", "softmax")}
 
 
-class Truth(NamedTuple):
+class PairTruth(NamedTuple):
     """A cost C and its delta = dC/dz, each with `scale`: the sum of the absolute terms of its formula.
 
     Those of (a - y)^2 / 2 are |a - y| (|a| + |y|) / 2: where a is near y, no rounded a is closer to it.
@@ -24,11 +30,11 @@ class Truth(NamedTuple):
     delta_scale: np.ndarray
 
 
-def truth(cost: str, output: str, z: np.ndarray, y: np.ndarray, c: float = 1.0) -> Truth:
+def pair_truth(cost: str, output: str, z: np.ndarray, y: np.ndarray, c: float = 1.0) -> PairTruth:
     """C and delta of one example, for vectors z and y of floats, as arrays of mpmath numbers.
 
     Example:
-        >>> C, _, delta, _ = truth("log_likelihood", "softmax", np.array([50.0, 0.0]), np.array([1.0, 0.0]))
+        >>> C, _, delta, _ = pair_truth("log_likelihood", "softmax", np.array([50.0, 0.0]), np.array([1.0, 0.0]))
         >>> mpmath.nstr(C, 10), mpmath.nstr(delta[0], 10)
         ('1.928749848e-22', '-1.928749848e-22')
     """
@@ -36,7 +42,7 @@ def truth(cost: str, output: str, z: np.ndarray, y: np.ndarray, c: float = 1.0) 
         return _truth(cost, output, exact(z), exact(y), mpf(c))
 
 
-def curvature(cost: str, output: str, z: np.ndarray, y: np.ndarray, v: np.ndarray, c: float = 1.0) -> np.ndarray:
+def pair_curvature(cost: str, output: str, z: np.ndarray, y: np.ndarray, v: np.ndarray, c: float = 1.0) -> np.ndarray:
     """The Hessian of C with respect to z, times the vector v: a central difference of delta, right to 60 digits."""
     with mp.workdps(3 * _working_digits(output, z, c)):
         h = mpf(10) ** -_working_digits(output, z, c)
@@ -45,15 +51,10 @@ def curvature(cost: str, output: str, z: np.ndarray, y: np.ndarray, v: np.ndarra
         return (ahead - behind) / (2 * h)
 
 
-def exact(x: np.ndarray) -> np.ndarray:
-    """An array of floats as mpmath numbers of the same value."""
-    return np.array([mpf(float(value)) for value in x])
-
-
 def _working_digits(output, z, c):
     """Digits that cancel in 1 - a and a - y come on top; in a softmax twice, where sums of their products cancel."""
     cancel = 2 * c * np.ptp(z) if output == "softmax" else np.max(np.abs(z))
-    return DIGITS + int(cancel / np.log(10))
+    return _DIGITS + int(cancel / np.log(10))
 
 
 _exp = np.frompyfunc(mpmath.exp, 1, 1)
@@ -78,7 +79,7 @@ def _truth(cost, output, z, y, c):
         terms = [-_product(y, a), -_product(1 - y, 1 - a)]
         absolute = abs(terms[0]) + abs(terms[1])
         g, g_scale = (a - y) / (a * (1 - a)), (abs(a) + abs(y)) / abs(a * (1 - a))
-    return Truth(
+    return PairTruth(
         sum(sum(term) for term in terms),
         sum(absolute),
         diagonal * g - ones * a * sum(a * g),
