@@ -4,6 +4,7 @@ It knows floats and mpmath numbers and nothing of what computed them.
 """
 
 import math
+from typing import Any
 
 import numpy as np
 from mpmath import mpf, sign
@@ -17,7 +18,7 @@ def exact(x: np.ndarray) -> np.ndarray:
     return np.array([mpf(float(value)) for value in np.ravel(x)], dtype=object).reshape(np.shape(x))
 
 
-def ulps(computed: np.ndarray, true: np.ndarray, size: np.ndarray | None = None) -> float:
+def ulps(computed: np.ndarray, true: np.ndarray, size: Any = None) -> float:
     """The largest error of any component, in ulps of `size`, which is the component's true value unless it is given.
 
     Args:

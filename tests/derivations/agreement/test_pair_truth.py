@@ -18,16 +18,17 @@ Z, Y, V = np.array([0.2, 0.7, 0.5]), np.array([0.3, 0.6, 0.1]), np.array([0.4, -
 @pytest.mark.parametrize("c", [1.0, 3.0])
 @pytest.mark.parametrize("pair", PAIRS, ids="-".join)
 def test_cost_gradient_and_curvature_are_the_book_s(pair, c):
-    truth = pair_truth(*pair, Z, Y, c)
+    cost, output = pair
+    truth = pair_truth(cost, output, Z, Y, c)
     np.testing.assert_allclose(float(truth.C), book.cost(pair, Z, Y, c), rtol=TOLERANCE["equal"])
     np.testing.assert_allclose(truth.delta.astype(float), book.delta(pair, Z, Y, c), rtol=TOLERANCE["equal"])
-    curvature = pair_curvature(*pair, Z, Y, V, c).astype(float)
+    curvature = pair_curvature(cost, output, Z, Y, V, c).astype(float)
     np.testing.assert_allclose(curvature, book.hessian(pair, Z, Y, c) @ V, rtol=TOLERANCE["equal"])
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids="-".join)
 def test_the_sum_of_the_absolute_terms_is_no_less_than_the_absolute_sum(pair):
-    truth = pair_truth(*pair, Z, Y)
+    truth = pair_truth(pair[0], pair[1], Z, Y)
     with mp.workdps(100):  # abs() rounds to the digits that are worked with
         assert truth.C_scale >= abs(truth.C)
         assert all(truth.delta_scale >= abs(truth.delta))
@@ -38,8 +39,8 @@ def test_the_sum_of_the_absolute_terms_is_no_less_than_the_absolute_sum(pair):
 @pytest.mark.parametrize("far", [50.0, 500.0])
 def test_sixty_digits_are_left_where_1_minus_a_cancels(far):
     """One output far above another: the cost is ln(1 + e^-far), of which e^-far is left, and half of its square."""
-    for pair, z in ((("log_likelihood", "softmax"), [far, 0.0]), (("cross_entropy", "sigmoid"), [far])):
+    for cost, output, z in (("log_likelihood", "softmax", [far, 0.0]), ("cross_entropy", "sigmoid", [far])):
         with mp.workdps(80):
             true = mpmath.log1p(mpmath.exp(-mpf(far)))
-            computed = pair_truth(*pair, np.array(z), np.eye(1, len(z))[0]).C
+            computed = pair_truth(cost, output, np.array(z), np.eye(1, len(z))[0]).C
             assert abs(computed - true) < true * mpf(10) ** -59
