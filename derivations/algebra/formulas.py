@@ -81,4 +81,5 @@ _FORMULAS = {
     sp.loggamma: special.real_logarithm_of_gamma,
     sp.digamma: special.digamma,
     sp.polygamma: special.polygamma,
+    sp.zeta: lambda case, x, q=sp.S.One: special.hurwitz_zeta(case, x, q),
 }

@@ -11,7 +11,7 @@ import sympy as sp
 from derivations.algebra import extended_reals as real
 from derivations.algebra.cases import Case, UndecidedError
 
-FARTHEST = 64  # the bounds within which an integer part is looked for
+FARTHEST = 7  # an integer part is looked for between -2^6 and 2^6
 
 
 def everywhere(function: Callable) -> Callable:
@@ -75,35 +75,34 @@ def arctangent_of_quotient(case: Case, y: sp.Expr, x: sp.Expr) -> sp.Expr:
 
 
 def floor(case: Case, x: sp.Expr) -> sp.Expr:
-    """The greatest integer that is not above x: of a number, or of what the case bounds."""
+    """The greatest integer that is not above x: one for each case, if the case bounds x, else left as it is."""
     if x is sp.nan or x in real.INFINITIES:
         return x
-    if x.is_number:
+    bounds = None if x.is_number else _bounds(case, x)
+    if bounds is None:
         return sp.floor(x)
-    low, high = bounds(case, x)
+    low, high = bounds
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (middle, high) if case.sign(x - middle) >= 0 else (low, middle)
     return sp.Integer(high if case.sign(x - high) == 0 else low)
 
 
-def bounds(case: Case, x: sp.Expr) -> tuple[int, int]:
-    """Integers between which the case has x."""
-    return _bound(case, x, -1), _bound(case, x, 1)
+def _bounds(case: Case, x: sp.Expr) -> tuple[int, int] | None:
+    """Integers between which the case has x, if there are some that are not far."""
+    ends = [_bound(case, x, side) for side in (-1, 1)]
+    return None if None in ends else (ends[0], ends[1])
 
 
-def _bound(case: Case, x: sp.Expr, side: int) -> int:
+def _bound(case: Case, x: sp.Expr, side: int) -> int | None:
     """An integer that x is not beyond, on the side of the least (-1) or the greatest (1)."""
-    for distance in range(FARTHEST + 1):
-        for bound in {distance, -distance}:
-            try:
-                if case.sign(x - bound) * side <= 0:
-                    return bound
-            except UndecidedError:
-                pass
-    raise NotImplementedError(
-        f"the integer part of {x} would need infinitely many cases; assume bounds, or give concrete numbers there"
-    )
+    for bound in (0, *(sign * 2**power for power in range(FARTHEST) for sign in (1, -1))):
+        try:
+            if case.sign(x - bound) * side <= 0:
+                return bound
+        except UndecidedError:
+            pass
+    return None
 
 
 def ceiling(case: Case, x: sp.Expr) -> sp.Expr:
@@ -113,10 +112,8 @@ def ceiling(case: Case, x: sp.Expr) -> sp.Expr:
 
 def truncate(case: Case, x: sp.Expr) -> sp.Expr:
     """The integer next to x toward 0."""
-    if x is sp.nan or x in real.INFINITIES or x.is_number:
-        return x if x is sp.nan else real.multiply(case, real.sign_of(case, x), floor(case, abs(x)))
-    bounds(case, x)
-    return (floor if case.sign(x) >= 0 else ceiling)(case, x)
+    sign = real.sign_of(case, x)
+    return x if sign is sp.nan else (floor if sign >= 0 else ceiling)(case, x)
 
 
 def to_nearest_even(case: Case, x: sp.Expr) -> sp.Expr:
@@ -124,7 +121,9 @@ def to_nearest_even(case: Case, x: sp.Expr) -> sp.Expr:
     if x is sp.nan or x in real.INFINITIES:
         return x
     above = floor(case, x + sp.Rational(1, 2))
-    return above - 1 if above % 2 and case.sign(above - x - sp.Rational(1, 2)) == 0 else above
+    if case.sign(above - x - sp.Rational(1, 2)) != 0 or real.sign_of(case, sp.Mod(above, 2)) == 0:
+        return above
+    return above - 1
 
 
 def to_nearest_away(case: Case, x: sp.Expr) -> sp.Expr:
@@ -175,6 +174,16 @@ def real_logarithm_of_gamma(case: Case, x: sp.Expr) -> sp.Expr:
     """SymPy's loggamma where it is real: for x > 0; below, it is complex."""
     sign = real.sign_of(case, x)
     return sp.nan if sign is sp.nan or sign < 0 else logarithm_of_gamma(case, x)
+
+
+def hurwitz_zeta(case: Case, x: sp.Expr, q: sp.Expr) -> sp.Expr:
+    """The sum of (q + k)^-x over k = 0, 1, ..., for x > 1 and q > 0."""
+    if sp.nan in (x, q):
+        return sp.nan
+    defined = x not in real.INFINITIES and q not in real.INFINITIES and case.sign(x - 1) > 0 and case.sign(q) > 0
+    if not defined:
+        raise NotImplementedError(f"zeta({x}, {q}); only x > 1 and q > 0 are understood")
+    return sp.zeta(x, q)
 
 
 def digamma(case: Case, x: sp.Expr) -> sp.Expr:

@@ -61,6 +61,20 @@ def comparison(relation: type[sp.Rel], of_nan: bool = False) -> Rule:
     return elementwise(compared)
 
 
+def total_comparison(relation: type[sp.Rel]) -> Rule:
+    """A rule for a comparison in the order in which nan is the last, and equal to itself."""
+    of_numbers = comparison(relation)
+
+    def compared(interpreter, x, y):
+        nans = [map_elements(lambda v: sp.Integer(v is sp.nan), operand) for operand in (x, y)]
+        ordered = [map_elements(lambda v: sp.S.Zero if v is sp.nan else v, operand) for operand in (x, y)]
+        return map_elements(
+            lambda p, q, both: both if p == q == 0 else relation(p, q), *nans, of_numbers(interpreter, *ordered)
+        )
+
+    return compared
+
+
 def as_number(case: Case, value: sp.Basic) -> sp.Expr:
     """A truth value as 0 or 1."""
     return sp.Integer(formulas.holds(case, value)) if isinstance(value, Truth) else value
@@ -113,10 +127,10 @@ def _is_not_zero(case: Case, x: sp.Basic) -> sp.Basic:
 
 def _as_integer(case: Case, range_: jnp.iinfo, x: sp.Expr) -> sp.Integer:
     whole = special.truncate(case, x)
+    if not whole.is_number:
+        raise NotImplementedError(f"{x} as an integer would need infinitely many cases; assume bounds for it")
     if not (whole.is_Integer and range_.min <= whole <= range_.max):
-        raise NotImplementedError(
-            f"{x} is no number of the type {range_.dtype}: what becomes of it depends on the machine"
-        )
+        raise NotImplementedError(f"{x} is outside the type {range_.dtype}: what becomes of it depends on the machine")
     return whole
 
 
@@ -200,6 +214,7 @@ ELEMENTWISE: dict[str, Rule] = {
             "lgamma": special.logarithm_of_gamma,
             "digamma": special.digamma,
             "polygamma": special.polygamma,
+            "zeta": special.hurwitz_zeta,
             "igamma": special.lower_incomplete_gamma,
             "igammac": special.upper_incomplete_gamma,
             "bessel_i0e": special.scaled_bessel_0,
@@ -216,10 +231,15 @@ ELEMENTWISE: dict[str, Rule] = {
     "le": comparison(sp.Le),
     "gt": comparison(sp.Gt),
     "ge": comparison(sp.Ge),
+    "eq_to": total_comparison(sp.Eq),
+    "lt_to": total_comparison(sp.Lt),
+    "le_to": total_comparison(sp.Le),
     "and": elementwise(lambda case, x, y: sp.And(x, y)),
     "or": elementwise(lambda case, x, y: sp.Or(x, y)),
     "xor": elementwise(lambda case, x, y: sp.Xor(x, y)),
     "not": elementwise(lambda case, x: sp.Not(x)),
+    "unvmap_any": lambda interpreter, x: array(sp.Or(*x.ravel()), ()),  # of Equinox: any of them, of a batch as well
+    "unvmap_all": lambda interpreter, x: array(sp.And(*x.ravel()), ()),
     "select_n": select_n,
     "clamp": elementwise(clamp),
     "convert_element_type": convert,

@@ -1,0 +1,120 @@
+"""Functions of a number, with their derivatives, certified for every number or on their domains; truth values."""
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+import sympy as sp
+from jax import lax
+
+from derivations import certify, symbols
+from derivations.certificate.program import trace
+
+z, y = sp.symbols("z y", real=True)
+v = symbols("v", 2)
+special = jax.scipy.special
+INSIDE = (z > -1, z < 1)
+
+
+@pytest.mark.parametrize(
+    ("program", "formula", "domain"),
+    [
+        (jnp.tan, sp.tan(z), ()),
+        (jnp.arcsin, sp.asin(z), INSIDE),
+        (jnp.arccos, sp.acos(z), INSIDE),
+        (jnp.arctan, sp.atan(z), ()),
+        (jnp.arcsinh, sp.asinh(z), ()),
+        (jnp.arccosh, sp.acosh(z), (z > 1,)),
+        (jnp.arctanh, sp.atanh(z), INSIDE),
+        (special.gammaln, sp.loggamma(z), (z > 0,)),
+        (special.digamma, sp.digamma(z), (z > 0,)),
+        (lambda z: special.polygamma(1, z), sp.polygamma(1, z), (z > 0,)),
+        (lambda z: special.gammainc(2.0, z), 1 - (1 + z) * sp.exp(-z), (z > 0,)),
+        (lambda z: special.gammaincc(2.0, z), (1 + z) * sp.exp(-z), (z > 0,)),
+        (special.i0, sp.besseli(0, z), (z > 0,)),
+        (special.erf, sp.erf(z), ()),
+    ],
+)
+def test_functions_and_their_slopes(program, formula, domain):
+    assert certify(program, formula, z, assuming=domain)
+    assert certify(jax.grad(program), sp.diff(formula, z), z, assuming=domain)
+    assert not certify(program, formula + 1, z, assuming=domain)
+
+
+def test_functions_of_which_only_the_value_is_certified():
+    assert certify(lax.erf_inv, sp.erfinv(z), z, assuming=INSIDE)
+    assert certify(special.i1e, sp.exp(-sp.Abs(z)) * sp.besseli(1, z), z)
+    assert certify(lambda z: special.zeta(z, 1.0), sp.zeta(z), z, assuming=[z > 1])
+    assert certify(jnp.sinc, sp.Piecewise((1, sp.Eq(z, 0)), (sp.sin(sp.pi * z) / (sp.pi * z), True)), z)
+
+
+def test_the_angle_of_a_point():
+    assert certify(jnp.arctan2, sp.atan2(z, y), z, y, assuming=[z > 0])
+    assert certify(jax.grad(jnp.arctan2), y / (z**2 + y**2), z, y, assuming=[y > 0])
+
+
+def test_integer_parts():
+    assert certify(jnp.floor, sp.floor(z), z)
+    assert certify(jnp.floor, sp.Piecewise((0, z < 1), (1, z < 2), (2, True)), z, assuming=[z >= 0, z <= 2])
+    assert certify(jnp.round, sp.Piecewise((0, z <= sp.Rational(1, 2)), (1, True)), z, assuming=[z >= 0, z <= 1])
+    assert certify(jnp.trunc, 0, z, assuming=INSIDE)
+    assert certify(lambda z: jnp.mod(z, 1.0), z, z, assuming=[z >= 0, z < 1])
+    assert certify(lambda z: jnp.mod(z, 2.0), sp.Mod(z, 2), z, assuming=[z >= -2, z <= 4])
+    assert certify(lambda z: jnp.fmod(z, 2.0), z, z, assuming=[z > -2, z < 2])
+    assert not certify(jnp.floor, z, z, assuming=INSIDE)
+
+
+def test_what_has_no_limit_is_nan():
+    formula = sp.Piecewise((0, sp.Eq(z, 0)), (z * sp.sin(1 / z), True))
+    refutation = certify(lambda z: z * jnp.sin(1 / z), formula, z)
+    assert (refutation.point, refutation.computed_value) == ((("z", "0"),), "nan")
+
+
+def test_the_poles_of_the_gamma_function_are_seen():
+    refutation = certify(lambda z: 0 * lax.lgamma(z), 0, z)
+    assert refutation.computed_value == "nan"
+    assert not certify(lax.lgamma, sp.loggamma(z), z)
+    assert certify(lax.lgamma, sp.loggamma(z), z, assuming=[z > 0])
+
+
+def test_nested_choices():
+    formula = sp.Piecewise((0, z < 0), (z, z < 1), (1, True))
+    assert certify(lambda z: jnp.select([z < 0, z < 1], [0 * z, z], 1.0), formula, z)
+    assert certify(lambda z: jnp.interp(z, jnp.array([0.0, 1.0]), jnp.array([0.0, 1.0])), formula, z)
+    step = sp.Piecewise((0, z <= 0), (1, z <= 1), (2, True))
+    assert certify(lambda z: jnp.searchsorted(jnp.array([0.0, 1.0]), z), step, z)
+
+
+def test_truth_values():
+    assert certify(lambda z: (z > 0) & (z < 1), sp.And(z > 0, z < 1), z)
+    assert not certify(lambda z: (z > 0) & (z < 1), sp.And(z > 0, z <= 1), z)
+    first = sp.Piecewise((0, v[0] > 0), (1, v[1] > 0), (0, True))
+    assert certify(lambda v: jnp.argmax(v > 0), first, v)
+    any_ = sp.Piecewise((1, sp.Or(v[0] > 0, v[1] > 0)), (0, True))
+    assert certify(lambda v: jnp.sort(v > 0)[1].astype(float), any_, v)
+    assert certify(
+        lambda v: jnp.where(v[0] > 0, v > 0, v < 0)[1], sp.Or(sp.And(*(v > 0)), sp.And(v[0] <= 0, v[1] < 0)), v
+    )
+
+
+def test_elements_that_nobody_sets_are_none_in_particular():
+    formula = sp.Piecewise((2 * z, z > 0), (-1, True))
+    assert certify(jax.grad(lambda z: lax.cond(z > 0, lambda x: x**2, lambda x: -x, z)), formula, z)
+    unset = trace(lambda z: z + lax.empty((2,), z.dtype), np.array(z))
+    assert unset[0] != unset[1]
+    assert unset[0] != z
+
+
+def test_an_error_that_is_not_raised_changes_nothing():
+    def checked(z):
+        return eqx.error_if(z, z < 0, "negative")
+
+    assert certify(checked, z, z, assuming=[z > 0])
+    with pytest.raises(NotImplementedError, match="pure_callback"):
+        certify(checked, z, z)
+
+
+def test_the_branch_of_this_processor():
+    program = lambda z: lax.platform_dependent(z, cpu=jnp.sin, default=jnp.cos)  # noqa: E731
+    assert certify(program, sp.sin(z) if jax.default_backend() == "cpu" else sp.cos(z), z)
