@@ -97,9 +97,9 @@ class Program:
         while waiting:
             interpreter = Interpreter(waiting.pop())
             try:
-                decide = functools.partial(_decided, interpreter.case)
-                results = [map_elements(decide, result) for result in self._results(interpreter)]
-                values = [evaluate(interpreter.case, formula) for formula in formulas]
+                number = functools.partial(_as_number, interpreter.case)
+                results = [map_elements(number, result) for result in self._results(interpreter)]
+                values = [number(evaluate(interpreter.case, formula)) for formula in formulas]
             except UndecidedError as undecided:
                 waiting.extend(reversed(interpreter.case.split(undecided.form)))
             else:
@@ -110,8 +110,9 @@ class Program:
         return interpreter.call(self.jaxpr, inputs)
 
 
-def _decided(case: Case, value: sp.Basic) -> sp.Basic:
-    return sp.S(holds(case, value)) if isinstance(value, Truth) else value
+def _as_number(case: Case, value: sp.Basic) -> sp.Expr:
+    """A truth value decided, and as 1 or 0, so that results are compared in one way."""
+    return sp.Integer(holds(case, value)) if isinstance(value, Truth) else value
 
 
 def _symbolic(leaf: object) -> Array:

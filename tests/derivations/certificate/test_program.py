@@ -173,10 +173,15 @@ def test_a_branch_is_never_decided_by_a_sample():
 
 
 def test_a_loop_or_an_index_that_depends_on_the_inputs_is_refused():
-    with pytest.raises(NotImplementedError, match="concrete numbers"):
-        trace(lambda z: jnp.arange(3.0)[z.astype(int)], symbols("z"))
-    with pytest.raises(NotImplementedError, match="infinitely many cases"):
-        trace(jnp.floor, symbols("z"), assuming=[symbols("z")[()] > 1])
+    z = symbols("z")
+    with pytest.raises(NotImplementedError, match="infinitely many cases; assume bounds"):
+        trace(lambda z: jnp.arange(3.0)[z.astype(int)], z, assuming=[z[()] > 1])
+    chosen = trace(lambda z: jnp.arange(3.0)[z.astype(int)], z, assuming=[z[()] > 1, z[()] < 2])
+    assert chosen == 1
+    unset = trace(lambda z: lax.empty((), int), z)
+    assert unset[()].is_integer
+    with pytest.raises(NotImplementedError, match="give concrete integers there"):
+        trace(lambda z: jnp.arange(3.0)[lax.empty((), int)], z)
 
 
 def test_literals_are_the_numbers_that_were_meant():
@@ -208,3 +213,14 @@ def test_cases_cover_ties():
     assert len(cases) == 13  # the weak orders of three things
     for case in cases:
         assert next(points_in(case, list(z)))
+
+
+def test_no_two_symbols_of_an_array_have_one_name():
+    w = symbols("w", 11, 11)
+    assert len(set(w.ravel())) == 121
+    assert not certify(lambda w: w[0, 10] - w[10, 0], 0, w)
+    assert [str(symbol) for symbol in (w[0, 9], symbols("w", 2, 2)[0, 1], symbols("z", 12)[11])] == [
+        "w1_10",
+        "w12",
+        "z12",
+    ]
