@@ -217,7 +217,9 @@ def upper_incomplete_gamma(case: Case, a: sp.Expr, x: sp.Expr) -> sp.Expr:
 def _incomplete_gamma(case, a, x, function, at_0, at_infinity):
     if sp.nan in (a, x) or a in real.INFINITIES:
         return sp.nan
-    if case.sign(a) <= 0 or real.sign_of(case, x) < 0:
+    if case.sign(a) == 0:
+        raise NotImplementedError("an incomplete gamma function of a = 0, where programs disagree; assume a > 0")
+    if case.sign(a) < 0 or real.sign_of(case, x) < 0:
         return sp.nan
     if x is sp.oo or case.sign(x) == 0:
         return at_infinity if x is sp.oo else at_0

@@ -14,7 +14,7 @@ from derivations.algebra import special_functions as special
 from derivations.algebra.cases import Case, UndecidedError
 from derivations.algebra.identity import vanishes
 from derivations.certificate.application import Rule
-from derivations.certificate.arrays import Array, Truth, array, map_elements
+from derivations.certificate.arrays import Array, Truth, array, constant, map_elements
 
 
 def elementwise(function: Callable) -> Rule:
@@ -45,6 +45,18 @@ def cbrt(case: Case, x: sp.Expr) -> sp.Expr:
 def logistic(case: Case, x: sp.Expr) -> sp.Expr:
     """1 / (1 + e^-x)."""
     return real.divide(case, sp.S.One, 1 + sp.exp(-x))
+
+
+def digamma(case: Case, x: sp.Expr) -> sp.Expr:
+    """The slope of ln Gamma; at 0, which is a pole, what this version of JAX gives: nan or -oo."""
+    if real.sign_of(case, x) == 0:
+        return constant(jax.lax.digamma(jnp.zeros(())))[()]
+    return special.digamma(case, x)
+
+
+def polygamma(case: Case, order: sp.Expr, x: sp.Expr) -> sp.Expr:
+    """The derivatives of digamma."""
+    return digamma(case, x) if order == 0 else special.polygamma(case, order, x)
 
 
 def comparison(relation: type[sp.Rel], of_nan: bool = False) -> Rule:
@@ -212,8 +224,8 @@ ELEMENTWISE: dict[str, Rule] = {
             "erfc": special.complementary_error_function,
             "erf_inv": special.inverse_error_function,
             "lgamma": special.logarithm_of_gamma,
-            "digamma": special.digamma,
-            "polygamma": special.polygamma,
+            "digamma": digamma,
+            "polygamma": polygamma,
             "zeta": special.hurwitz_zeta,
             "igamma": special.lower_incomplete_gamma,
             "igammac": special.upper_incomplete_gamma,

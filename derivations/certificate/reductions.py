@@ -158,14 +158,19 @@ def sort(interpreter, *operands, dimension, is_stable, num_keys):
     return [np.moveaxis(operand, -1, dimension) for operand in moved]
 
 
-def top_k(interpreter, x, *, k, axis):
+def top_k(interpreter, x, *, k, axis, is_stable=True):
     """The k greatest in order, with their indices; nan is the greatest, and of equals the first comes first."""
     rows = np.moveaxis(x, axis, -1)
     values, indices = filled((*rows.shape[:-1], k), sp.S.Zero), filled((*rows.shape[:-1], k), sp.S.Zero)
     for index in np.ndindex(rows.shape[:-1]):
         row = rows[index]
         order = functools.cmp_to_key(lambda i, j, row=row: -total_order(interpreter.case, row[i], row[j]))
-        places = sorted(range(len(row)), key=order)[:k]
+        places = sorted(range(len(row)), key=order)
+        if not is_stable and any(
+            total_order(interpreter.case, row[i], row[j]) == 0 for i, j in itertools.pairwise(places)
+        ):
+            raise NotImplementedError("top_k with is_stable = False leaves open how equal elements are ordered")
+        places = places[:k]
         values[index], indices[index] = row[places], [sp.Integer(place) for place in places]
     return [np.moveaxis(values, -1, axis), np.moveaxis(indices, -1, axis)]
 

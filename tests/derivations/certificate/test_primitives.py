@@ -378,6 +378,11 @@ def cond(rng):
     return lambda i, x: lax.switch(i, branches, x), rng.integers(-2, 5), floats(rng, 3)
 
 
+def not_0(rng, n):
+    x = finite(rng, n)
+    return np.where(x == 0, 0.25, x)
+
+
 unit = functools.partial(floats, low=-2, high=2)
 number = (floats, integers)
 TRIALS = {
@@ -413,8 +418,8 @@ TRIALS = {
     "polygamma": elementwise(
         lax.polygamma, lambda rng, n: rng.integers(0, 4, n).astype(float), functools.partial(floats, low=0)
     ),
-    "igamma": elementwise(lax.igamma, finite, floats),
-    "igammac": elementwise(lax.igammac, finite, floats),
+    "igamma": elementwise(lax.igamma, not_0, floats),
+    "igammac": elementwise(lax.igammac, not_0, floats),
     "bessel_i0e": elementwise(lax.bessel_i0e, floats),
     "bessel_i1e": elementwise(lax.bessel_i1e, floats),
     "floor": elementwise(lax.floor, floats),
