@@ -243,6 +243,8 @@ def test_every_number_of_half_precision_is_right(cost, output, y, dtype):
         assert np.all(np.abs(C - true_C)[counts] <= 4 * np.spacing(np.abs(true_C[counts]).astype(np.float32)))
         counts = domain & (np.abs(true_delta) > 2.0**-100) & (np.abs(true_delta) < float(jnp.finfo(dtype).max))
         assert np.all(np.abs(delta - true_delta)[counts] <= spacing(true_delta[counts].astype(float), dtype))
+        assert np.all(C[domain & (true_C == 0)] == 0)
+        assert np.all(delta[domain & (true_delta == 0)] == 0)
         assert domain.sum() > 15_000
     assert np.all(np.isnan(C[np.isnan(z)]))
 

@@ -73,20 +73,39 @@ def test_the_seed_decides_everything(data, capsys):
 
 
 @pytest.mark.parametrize(
-    "options",
+    ("options", "heading"),
     [
-        ("--cost", "log_likelihood", "--output", "softmax", "--hidden", "6", "5"),
-        ("--cost", "quadratic", "--output", "linear", "--learning-rate", "0.1", "--optimizer", "momentum"),
-        ("--init", "scaled", "--batch-size", "50", "--optimizer", "nesterov"),
+        (
+            ("--cost", "log_likelihood", "--output", "softmax", "--hidden", "6", "5"),
+            "12-6-5-10 network, log_likelihood cost, softmax outputs, sgd of rate 0.5 on minibatches of 10",
+        ),
+        (
+            ("--cost", "quadratic", "--output", "linear", "--learning-rate", "0.1", "--optimizer", "momentum"),
+            "12-5-10 network, quadratic cost, linear outputs, momentum of rate 0.1 on minibatches of 10",
+        ),
+        (
+            ("--batch-size", "50", "--optimizer", "nesterov"),
+            "12-5-10 network, cross_entropy cost, sigmoid outputs, nesterov of rate 0.5 on minibatches of 50",
+        ),
     ],
 )
-def test_every_option_is_heard(data, options, tmp_path, capsys):
+def test_the_heading_says_what_is_trained_and_that_is_what_is_saved(data, options, heading, tmp_path, capsys):
     train(data, *options, "--save", str(tmp_path / "network.npz"))
-    heading, saved = capsys.readouterr().out.splitlines()[0], checkpoint.load_network(tmp_path / "network.npz")
-    assert saved.cost in heading
-    assert saved.output in heading
-    assert ("12-6-5-10" if "6" in options else "12-5-10") in heading
-    assert len(saved.params) == (3 if "6" in options else 2)
+    assert capsys.readouterr().out.splitlines()[0] == heading
+    saved = checkpoint.load_network(tmp_path / "network.npz")
+    assert f"{saved.cost} cost, {saved.output} outputs" in heading
+    assert "-".join(str(layer.w.shape[1]) for layer in saved.params) == heading.partition("-10 ")[0]
+
+
+def test_the_options_change_what_is_trained(data, tmp_path):
+    """Each of them alone gives other parameters than the default values do."""
+    changes = ("--init", "scaled"), ("--batch-size", "50"), ("--learning-rate", "0.1"), ("--optimizer", "nesterov")
+    weights = []
+    for options in ((), *changes):
+        train(data, *options, "--save", str(tmp_path / "network.npz"))
+        weights.append(checkpoint.load_network(tmp_path / "network.npz").params[-1].w)
+    for index, one in enumerate(weights):
+        assert not any(np.array_equal(one, other) for other in weights[:index])
 
 
 def test_piped_output_is_plain_and_the_second_start_finds_compiled_programs(data, tmp_path):
@@ -261,9 +280,3 @@ def test_a_truncated_network_is_refused_wherever_it_ends(data, tmp_path):
         part.write_bytes(content[:end])
         with pytest.raises(ValueError, match="not a network saved by jaxce, or is damaged"):
             checkpoint.load_network(part)
-
-
-def test_importing_jaxce_loads_nothing_that_only_the_command_line_needs():
-    code = "import sys, jaxce; print(*{'sympy', 'matplotlib', 'tyro', 'rich', 'derivations'} & sys.modules.keys())"
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
-    assert loaded.stdout.split() == []
