@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help train test
+.PHONY: help train quick test
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -12,6 +12,9 @@ help: ## list the targets
 train: $(VENV)/installed ## train the book's network, 784-30-10, on MNIST
 	$(BIN)/python -m jaxce train --hidden 30 --cost cross_entropy --output sigmoid --learning-rate 0.5 \
 	    --epochs 30 --batch-size 10 --seed 0
+
+quick: $(VENV)/installed-development ## test the library alone, starting no other processes (1 to 2 minutes)
+	$(BIN)/pytest tests/jaxce jaxce -m "not process" --numprocesses 2 --dist worksteal
 
 test: $(VENV)/installed-development ## lint, check types, run every test
 	$(BIN)/ruff check

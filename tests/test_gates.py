@@ -1,8 +1,11 @@
 """The gates that every other test stands on can fail, and the parts of the house keep apart."""
 
 import ast
+import re
+import shlex
 import subprocess
 import sys
+import tomllib
 import warnings
 from pathlib import Path
 
@@ -56,3 +59,35 @@ assert not {"sympy", "matplotlib", "rich", "tyro", "derivations"} & set(sys.modu
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def of_target(name):
+    """The arguments of pytest in a target of the Makefile."""
+    target = re.search(rf"^{name}:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(), flags=re.MULTILINE)
+    assert target is not None
+    (command,) = (line for line in target[1].splitlines() if "/pytest" in line)
+    return shlex.split(command)[1:]
+
+
+def test_what_make_quick_runs_is_part_of_what_make_test_runs():
+    """`make test` selects nothing, so that it runs everything below pytest's testpaths, of which quick names parts."""
+    configuration = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"]
+    assert selects_nothing(of_target("test"), configuration["addopts"])
+    assert not selects_nothing(of_target("quick"), [])
+    paths = [argument for argument in of_target("quick") if (ROOT / argument).exists()]
+    assert paths
+    assert all(any(Path(path).is_relative_to(whole) for whole in configuration["testpaths"]) for path in paths)
+
+
+def selects_nothing(*commands):
+    """Whether options of pytest neither name a path nor leave tests out."""
+    arguments = [argument for command in commands for argument in command]
+    selecting = ("-m", "-k", "--ignore", "--deselect", "--lf", "--last-failed", "--ff", "-x", "--maxfail")
+    options = {"--numprocesses", "2", "--dist", "worksteal"}
+    named = [argument for argument in arguments if not argument.startswith("-") and argument not in options]
+    return not named and not any(argument.startswith(selecting) for argument in arguments)
+
+
+@pytest.mark.parametrize("option", ["tests/jaxce", "-m", "--ignore=tests/benchmarks", "--deselect", "-k"])
+def test_a_selection_in_make_test_would_be_seen(option):
+    assert not selects_nothing([option, "--numprocesses", "2"])

@@ -17,10 +17,10 @@ LABELS = (np.int32, np.uint8, np.int64)
 
 def targets(K):
     """One row a kind of target: one-hot, smoothed, of sum 1, of another sum, negative, all 0, all 1."""
-    random = np.random.default_rng(K)
+    rng = np.random.default_rng(K)
     one_hot = np.eye(K)[K // 2]
-    rows = [one_hot, 0.9 * one_hot + 0.1 / K, random.dirichlet(np.ones(K)), random.uniform(0, 2, K)]
-    return np.stack([*rows, random.normal(0, 1, K), np.zeros(K), np.ones(K)])
+    rows = [one_hot, 0.9 * one_hot + 0.1 / K, rng.dirichlet(np.ones(K)), rng.uniform(0, 2, K)]
+    return np.stack([*rows, rng.normal(0, 1, K), np.zeros(K), np.ones(K)])
 
 
 @pytest.mark.parametrize(("pair", "c"), TEMPERED)

@@ -108,6 +108,7 @@ def test_the_options_change_what_is_trained(data, tmp_path):
         assert not any(np.array_equal(one, other) for other in weights[:index])
 
 
+@pytest.mark.process
 def test_piped_output_is_plain_and_the_second_start_finds_compiled_programs(data, tmp_path):
     arguments = ("train", "--data", data, "--optimizer", "adam", "--learning-rate", "0.01", "--epochs", "2")
     environment = {"XDG_CACHE_HOME": str(tmp_path), "LC_ALL": "C"}
@@ -122,6 +123,7 @@ def test_piped_output_is_plain_and_the_second_start_finds_compiled_programs(data
     assert set(tmp_path.rglob("*-cache")) == compiled
 
 
+@pytest.mark.process
 def test_a_terminal_shows_a_bar_with_cost_and_accuracy(data):
     controller, terminal = pty.openpty()
     command = [sys.executable, "-m", "jaxce", "train", "--data", str(data), "--epochs", "3", "--no-cache"]
@@ -149,6 +151,7 @@ def interruptible():
     signal.signal(signal.SIGINT, before)
 
 
+@pytest.mark.process
 @pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_ends_cleanly_and_keeps_the_last_finished_epoch(data, tmp_path):
     file = tmp_path / "network.npz"
@@ -280,3 +283,8 @@ def test_a_truncated_network_is_refused_wherever_it_ends(data, tmp_path):
         part.write_bytes(content[:end])
         with pytest.raises(ValueError, match="not a network saved by jaxce, or is damaged"):
             checkpoint.load_network(part)
+
+
+def test_a_process_is_refused_to_a_test_without_the_mark():
+    with pytest.raises(RuntimeError, match="not marked `process`"):
+        subprocess.run([sys.executable, "-c", ""], check=True)

@@ -22,9 +22,9 @@ SHA256 = {
 @pytest.fixture
 def folder(tmp_path):
     """A folder with a data set of 12 and 5 tiny images."""
-    random = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     for name, n in (("train", 12), ("t10k", 5)):
-        images = random.integers(256, size=(n, 3, 2)).astype(np.uint8)
+        images = rng.integers(256, size=(n, 3, 2)).astype(np.uint8)
         (tmp_path / f"{name}-images-idx3-ubyte").write_bytes(encode(images))
         (tmp_path / f"{name}-labels-idx1-ubyte").write_bytes(encode(np.arange(n, dtype=np.uint8) % 10))
     return tmp_path

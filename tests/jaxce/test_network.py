@@ -16,9 +16,9 @@ SIZES = (6, 5, 4, 3)
 
 def random_params(sizes):
     """Weights and biases drawn by NumPy."""
-    random = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     return [
-        Layer(jnp.asarray(random.normal(size=(n_out, n_in))), jnp.asarray(random.normal(size=n_out)))
+        Layer(jnp.asarray(rng.normal(size=(n_out, n_in))), jnp.asarray(rng.normal(size=n_out)))
         for n_in, n_out in itertools.pairwise(sizes)
     ]
 

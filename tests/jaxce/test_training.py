@@ -46,11 +46,11 @@ BOOK_DELTAS = {
 
 def difference_from_the_book(cost, delta, eta):
     """Largest difference in a weight or bias after 300 steps: jaxce with this cost, the book with this delta."""
-    random, sizes, steps, m = np.random.default_rng(0), (20, 12, 8, 5), 300, 10
-    weights = [random.normal(size=size) for size in zip(sizes[1:], sizes[:-1], strict=True)]
-    biases = [random.normal(size=n) for n in sizes[1:]]
-    x = random.uniform(size=(steps, m, sizes[0]))
-    y = np.eye(sizes[-1])[random.integers(sizes[-1], size=(steps, m))]
+    rng, sizes, steps, m = np.random.default_rng(0), (20, 12, 8, 5), 300, 10
+    weights = [rng.normal(size=size) for size in zip(sizes[1:], sizes[:-1], strict=True)]
+    biases = [rng.normal(size=n) for n in sizes[1:]]
+    x = rng.uniform(size=(steps, m, sizes[0]))
+    y = np.eye(sizes[-1])[rng.integers(sizes[-1], size=(steps, m))]
     minibatches = [list(zip(*batch, strict=True)) for batch in zip(x, y, strict=True)]
     book = [*zip(*book_program(weights, biases, minibatches, eta, delta), strict=True)]
 
@@ -255,9 +255,9 @@ def test_one_optimizer_compiles_once_whatever_the_number_of_epochs():
 
 
 def test_images_of_bytes_train_as_their_scaled_floats():
-    random = np.random.default_rng(0)
-    images = random.integers(256, size=(30, 6)).astype(np.uint8)
-    labels = random.integers(3, size=30).astype(np.uint8)
+    rng = np.random.default_rng(0)
+    images = rng.integers(256, size=(30, 6)).astype(np.uint8)
+    labels = rng.integers(3, size=30).astype(np.uint8)
     bytes_, floats = train((images, labels))[0], train((images / 255, labels.astype(int)))[0]
     for one, two in zip(jax.tree.leaves(bytes_), jax.tree.leaves(floats), strict=True):
         np.testing.assert_allclose(one, two, rtol=TOLERANCE["equal"], atol=TOLERANCE["equal"])

@@ -26,8 +26,8 @@ def expected(pair, z, y):
 
 @every_pair
 def test_a_masked_output_is_as_if_deleted(pair):
-    random = np.random.default_rng(1)
-    z, y, v = weighted_inputs(pair, (3, 4)), random.uniform(0, 1, (3, 4)), random.normal(0, 1, (3, 4))
+    rng = np.random.default_rng(1)
+    z, y, v = weighted_inputs(pair, (3, 4)), rng.uniform(0, 1, (3, 4)), rng.normal(0, 1, (3, 4))
     C, delta = expected(pair, z, y)
     products = np.stack([book.hessian(pair, *e) @ u for *e, u in zip(*map(deleted, (z, y, v)), strict=True)])
     for anything in (np.nan, np.inf, -np.inf, 1e30, np.finfo(float).max):

@@ -27,8 +27,8 @@ def functions(pair, c=1.0):
 
 def weighted_inputs(pair, shape):
     """Weighted inputs in the pair's domain, drawn by NumPy."""
-    random = np.random.default_rng(list(shape))
-    return random.uniform(0.1, 0.9, shape) if pair[1] == "linear" else random.normal(0, 1, shape)
+    rng = np.random.default_rng(list(shape))
+    return rng.uniform(0.1, 0.9, shape) if pair[1] == "linear" else rng.normal(0, 1, shape)
 
 
 @functools.partial(jax.jit, static_argnames=("cost", "output"))

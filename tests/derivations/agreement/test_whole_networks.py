@@ -52,13 +52,13 @@ def back_propagated(params, x, y, delta_of_last):
 @pytest.mark.parametrize("cost", COSTS)
 @pytest.mark.parametrize("output", OUTPUTS)
 def test_every_weight_and_bias(cost, output):
-    chance = np.random.default_rng(4)
+    rng = np.random.default_rng(4)
     scale, centre = (0.1, 0.5) if output == "linear" else (1.0, 0.0)  # linear outputs within (0, 1)
     params = [
-        (scale * chance.normal(size=(n_out, n_in)), centre + scale * chance.normal(size=n_out))
+        (scale * rng.normal(size=(n_out, n_in)), centre + scale * rng.normal(size=n_out))
         for n_in, n_out in itertools.pairwise(SIZES)
     ]
-    x, y = chance.normal(size=SIZES[0]), chance.uniform(size=SIZES[-1])
+    x, y = rng.normal(size=SIZES[0]), rng.uniform(size=SIZES[-1])
     layers = [Layer(jnp.array(w), jnp.array(b)) for w, b in params]
     found = jax.grad(jaxce.loss)(
         layers, jnp.array(x), jnp.array(y), cost=jaxce.COSTS[COSTS[cost]], output=OUTPUTS[output]

@@ -89,9 +89,9 @@ def assert_traced(fn, argument):
     program = Program(fn, argument)
     known = list(program.cases(Case()))
     names = sorted({s for e in argument.ravel() for s in e.free_symbols}, key=str)
-    generator = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     for digits in (3, 0, 0):
-        values = np.round(2 * generator.normal(size=len(names)), digits)
+        values = np.round(2 * rng.normal(size=len(names)), digits)
         point = {name: sp.Rational(str(value)) for name, value in zip(names, values, strict=True)}
         (result,) = [result for case, result in known if point_lies_in(case, point)]
         for symbolic, true in zip(

@@ -1,0 +1,25 @@
+"""The library's tests start no other process, unless they are marked: that is what `make quick` leaves out."""
+
+import sys
+
+import pytest
+
+STARTING = {"subprocess.Popen", "os.fork", "os.posix_spawn", "os.system"}
+_refusing = False
+
+
+def _refuse(event, arguments):
+    if _refusing and event in STARTING:
+        raise RuntimeError(f"a test that is not marked `process` starts one: {event}")
+
+
+sys.addaudithook(_refuse)
+
+
+@pytest.fixture(autouse=True)
+def process(request):
+    """Refuse other processes to tests without the mark."""
+    global _refusing
+    _refusing = request.node.get_closest_marker("process") is None
+    yield
+    _refusing = False
