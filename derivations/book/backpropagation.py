@@ -7,22 +7,23 @@ sum_j g_j a_j. For 2 and 3 neurons the same is derived for an unspecified functi
 
 from functools import partial
 
-from sympy import Eq, IndexedBase, KroneckerDelta, Sum, Symbol, exp, log
+from sympy import IndexedBase, KroneckerDelta, Sum, Symbol, log
 
 from derivations.algebra.letters import K, M, N, j, k, l, m
+from derivations.book.definitions import as_softmax, some_cost, sums_to_1
 from derivations.proof.equation import derive
 from derivations.proof.notation import Partial, unspecified
 
-C, S = Symbol("C"), Symbol("S")
+C = Symbol("C")
 f = unspecified("f")
 g, y, x = (IndexedBase(letter, real=True) for letter in ("g", "y", "x"))
 a, z, delta = (IndexedBase(f"{letter}^L", real=True) for letter in ("a", "z", "δ"))
 A, Z, D, W, B = (IndexedBase(f"{letter}^l", real=True) for letter in ("a", "z", "δ", "w", "b"))
-above, w, b, error = (IndexedBase(f"{letter}^{{l+1}}", real=True) for letter in ("z", "w", "b", "δ"))
+above, w, b, delta_above = (IndexedBase(f"{letter}^{{l+1}}", real=True) for letter in ("z", "w", "b", "δ"))
 
-LETTERS = {
+_LETTERS = {
     g: "gradient of the cost by the activations",
-    error: "errors of layer l + 1",
+    delta_above: "errors of layer l + 1",
     z: "weighted inputs",
     Z: "weighted inputs",
     w: "weights",
@@ -34,11 +35,11 @@ LETTERS = {
     y: "targets",
 }
 TANGENT = "every K, N (the cost by its tangent; SymPy has no function of K arguments)"
-network = partial(derive, letters=LETTERS, source="chapter 2 of the book")
+network = partial(derive, letters=_LETTERS, source="chapter 2 of the book")
 
 # The cost's tangent at layer l + 1, and what it is made of.
-DEEPER = {C: Sum(error[j] * above[j], (j, 1, K)), above[j]: Sum(w[j, k] * A[k], (k, 1, N)) + b[j]}
-SOFTMAX = {a[j]: exp(z[j]) / S, S: Sum(exp(z[k]), (k, 1, K))}
+DEEPER = {C: Sum(delta_above[j] * above[j], (j, 1, K)), above[j]: Sum(w[j, k] * A[k], (k, 1, N)) + b[j]}
+_SOFTMAX = as_softmax(a, z)
 
 EVERY_SIZE = [
     network(
@@ -61,7 +62,7 @@ EVERY_SIZE = [
         (Sum(Partial(C, a[m]) * Partial(a[m], z[j]), (m, 1, K)), "chain rule"),
         (Sum(Partial(C, a[m]) * a[m] * (KroneckerDelta(m, j) - a[j]), (m, 1, K)), "the derivatives of softmax"),
         (a[j] * (Partial(C, a[j]) - Sum(Partial(C, a[m]) * a[m], (m, 1, K))), "one term has m = j"),
-        where={delta[j]: Partial(C, z[j]), C: Sum(g[j] * a[j], (j, 1, K)), **SOFTMAX},
+        where={delta[j]: Partial(C, z[j]), C: Sum(g[j] * a[j], (j, 1, K)), **_SOFTMAX},
         sizes=TANGENT,
     ),
     network(
@@ -69,9 +70,9 @@ EVERY_SIZE = [
         "The error of a layer from that of the next",
         D[k],
         (Sum(Partial(C, above[j]) * Partial(above[j], Z[k]), (j, 1, K)), "chain rule"),
-        (Sum(error[j] * Partial(above[j], Z[k]), (j, 1, K)), "dC/dz^{l+1} = delta^{l+1}"),
-        (Sum(error[j] * w[j, k] * Partial(A[k], Z[k]), (j, 1, K)), "z_j = sum_k w_jk a_k + b_j"),
-        (Sum(w[j, k] * error[j], (j, 1, K)) * Partial(f(Z[k]), Z[k]), "a = f(z), common to all terms"),
+        (Sum(delta_above[j] * Partial(above[j], Z[k]), (j, 1, K)), "dC/dz^{l+1} = delta^{l+1}"),
+        (Sum(delta_above[j] * w[j, k] * Partial(A[k], Z[k]), (j, 1, K)), "z_j = sum_k w_jk a_k + b_j"),
+        (Sum(w[j, k] * delta_above[j], (j, 1, K)) * Partial(f(Z[k]), Z[k]), "a = f(z), common to all terms"),
         where={D[k]: Partial(C, Z[k]), **DEEPER, A[k]: f(Z[k])},
         sizes=TANGENT,
     ),
@@ -80,7 +81,7 @@ EVERY_SIZE = [
         "The gradient by a bias is the error",
         Partial(C, b[j]),
         (Sum(Partial(C, above[m]) * Partial(above[m], b[j]), (m, 1, K)), "chain rule"),
-        (error[j], "z_j = sum_k w_jk a_k + b_j"),
+        (delta_above[j], "z_j = sum_k w_jk a_k + b_j"),
         where=DEEPER,
         sizes=TANGENT,
     ),
@@ -89,7 +90,7 @@ EVERY_SIZE = [
         "The gradient by a weight is the activation that it carries times the error",
         Partial(C, w[j, k]),
         (Sum(Partial(C, above[m]) * Partial(above[m], w[j, k]), (m, 1, K)), "chain rule"),
-        (A[k] * error[j], "z_j = sum_k w_jk a_k + b_j"),
+        (A[k] * delta_above[j], "z_j = sum_k w_jk a_k + b_j"),
         where=DEEPER,
         sizes=TANGENT,
     ),
@@ -99,9 +100,9 @@ EVERY_SIZE = [
 def any_cost(size):
     """BP1 to BP4 for a cost of which nothing is known, with `size` neurons in each of two layers."""
     numbers = range(1, size + 1)
-    cost = unspecified("C")(*(above[j] for j in numbers))
+    cost = some_cost(*(above[j] for j in numbers))
     names = {C: cost, above[j]: sum(w[j, k] * A[k] for k in numbers) + b[j], A[k]: f(Z[k])}
-    outputs = {C: unspecified("C")(*(a[j] for j in numbers)), a[j]: f(z[j])}
+    outputs = {C: some_cost(*(a[j] for j in numbers)), a[j]: f(z[j])}
     sized = partial(network, sizes=f"{size} neurons in each layer, any cost")
     return [
         sized(
@@ -141,7 +142,7 @@ wo, bo = (IndexedBase(f"{letter}^L", real=True) for letter in ("w", "b"))
 WHOLE = {
     delta[j]: Partial(C, z[j]),
     C: -Sum(y[j] * log(a[j]), (j, 1, K)),
-    **SOFTMAX,
+    **_SOFTMAX,
     z[j]: Sum(wo[j, k] * A[k], (k, 1, N)) + bo[j],
     A[k]: f(Z[k]),
     Z[k]: Sum(W[k, l] * x[l], (l, 1, M)) + B[k],
@@ -157,7 +158,7 @@ whole = partial(
         y: "targets",
     },
     where=WHOLE,
-    given=(Eq(Sum(y[m], (m, 1, K)), 1),),
+    given=(sums_to_1(y),),
     source="000, exercise 13",
 )
 backwards = Sum(wo[j, k] * (a[j] - y[j]), (j, 1, K)) * Partial(A[k], Z[k])

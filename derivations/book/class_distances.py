@@ -5,30 +5,31 @@ The true class is t, p = softmax(z), d_j > 0 is the distance of class j from the
 
 from functools import partial
 
-from sympy import Eq, IndexedBase, Interval, KroneckerDelta, Sum, exp, log, symbols
+from sympy import Eq, IndexedBase, KroneckerDelta, Sum, exp, log, symbols
 
 from derivations.algebra.letters import K, j, k, l, m, t
+from derivations.book.definitions import OPEN_UNIT, as_softmax, different, sums_to_1
 from derivations.proof.equation import derive
 from derivations.proof.notation import Partial
 
 C, S, pull, mean, one_p, one_d = symbols("C S g_t v̄ p d", positive=True)
-z, push, p, q, v, cumulated, target = (IndexedBase(letter, real=True) for letter in ("z", "g", "p", "q", "v", "F", "G"))
+z, push, p, q, v, cumulated, goal = (IndexedBase(letter, real=True) for letter in ("z", "g", "p", "q", "v", "F", "G"))
 d, w, probability = (IndexedBase(letter, positive=True) for letter in ("d", "w", "q"))
-within = IndexedBase("L", real=True)
+is_counted = IndexedBase("L", real=True)
 
-LETTERS = {z: "weighted inputs", d: "distances from the true class", w: "weights"}
-SOFTMAX = {p[j]: exp(z[j]) / S, S: Sum(exp(z[k]), (k, 1, K))}
-wrong, other_wrong, apart = (Eq(KroneckerDelta(*pair), 0) for pair in ((j, t), (k, t), (j, k)))
+_LETTERS = {z: "weighted inputs", d: "distances from the true class", w: "weights"}
+_SOFTMAX = as_softmax(p, z, total=S)
+wrong, other_wrong, apart = different(j, t), different(k, t), different(j, k)
 is_wrong = 1 - KroneckerDelta(k, t)
 
-PROPOSED = {pull: p[t] - 1, push[j]: p[j] / d[j], **SOFTMAX}
-BALANCED = {pull: -Sum(is_wrong * w[k] * p[k], (k, 1, K)), push[j]: w[j] * p[j], **SOFTMAX}
+PROPOSED = {pull: p[t] - 1, push[j]: p[j] / d[j], **_SOFTMAX}
+BALANCED = {pull: -Sum(is_wrong * w[k] * p[k], (k, 1, K)), push[j]: w[j] * p[j], **_SOFTMAX}
 
 curl_with_true = Partial(pull, z[j]) - Partial(push[j], z[t])
 curl_between_wrong = Partial(push[j], z[k]) - Partial(push[k], z[j])
 source = "002, ignoring distance between classes"
-proposed = partial(derive, letters=LETTERS, where=PROPOSED, source=source)
-balanced = partial(derive, letters=LETTERS, where=BALANCED, source=source)
+proposed = partial(derive, letters=_LETTERS, where=PROPOSED, source=source)
+balanced = partial(derive, letters=_LETTERS, where=BALANCED, source=source)
 
 FIELDS = [
     proposed(
@@ -122,7 +123,7 @@ AUGMENTED = {
     S: exp(z[t]) + Sum(is_wrong * w[k] * exp(z[k]), (k, 1, K)),
 }
 ALL_CLASSES = {C: log(S) - z[t], q[j]: w[j] * exp(z[j]) / S, S: Sum(w[k] * exp(z[k]), (k, 1, K))}
-augmented = partial(derive, letters=LETTERS, source="a sound replacement of the field in 002")
+augmented = partial(derive, letters=_LETTERS, source="a sound replacement of the field in 002")
 
 SOUND = [
     augmented(
@@ -173,7 +174,7 @@ SOUND = [
         Sum(probability[j] * v[j] ** 2, (j, 1, K)) - Sum(probability[j] * v[j], (j, 1, K)) ** 2,
         (Sum(probability[j] * (v[j] - mean) ** 2, (j, 1, K)), "the square multiplied out, with q summing to 1"),
         where={mean: Sum(probability[k] * v[k], (k, 1, K))},
-        given=(Eq(Sum(probability[m], (m, 1, K)), 1),),
+        given=(sums_to_1(probability),),
         letters={probability: "probabilities", v: "any vector"},
     ),
     augmented(
@@ -182,7 +183,7 @@ SOUND = [
         log(1 + Sum(is_wrong * w[k] * exp(z[k] - z[t]), (k, 1, K))),
         (log(Sum(exp(z[k] - z[t]), (k, 1, K))), "the term k = t is 1"),
         (-log(p[t]), "p_t = e^z_t / S"),
-        where={w[j]: 1, **SOFTMAX},
+        where={w[j]: 1, **_SOFTMAX},
     ),
     augmented(
         "expected distance",
@@ -191,20 +192,23 @@ SOUND = [
         (Sum(d[m] * Partial(p[m], z[j]), (m, 1, K)), "chain rule"),
         (Sum(d[m] * p[m] * (KroneckerDelta(m, j) - p[j]), (m, 1, K)), "exercise 8"),
         (p[j] * (d[j] - C), "one term has m = j, p_j is common to all"),
-        where={C: Sum(d[k] * p[k], (k, 1, K)), **SOFTMAX},
+        where={C: Sum(d[k] * p[k], (k, 1, K)), **_SOFTMAX},
     ),
     augmented(
         "squared earth mover's distance",
         "The gradient of sum_m (F_m - G_m)^2, F cumulated probabilities (L_mk = 1 for k <= m), G the target's",
         Partial(C, z[j]),
-        (2 * Sum((cumulated[m] - target[m]) * Partial(cumulated[m], z[j]), (m, 1, K)), "derivative of the square"),
-        (2 * p[j] * Sum((cumulated[m] - target[m]) * (within[m, j] - cumulated[m]), (m, 1, K)), "exercise 8"),
+        (
+            2 * Sum((cumulated[m] - goal[m]) * Partial(cumulated[m], z[j]), (m, 1, K)),
+            "derivative of the square",
+        ),
+        (2 * p[j] * Sum((cumulated[m] - goal[m]) * (is_counted[m, j] - cumulated[m]), (m, 1, K)), "exercise 8"),
         where={
-            C: Sum((cumulated[m] - target[m]) ** 2, (m, 1, K)),
-            cumulated[m]: Sum(within[m, l] * p[l], (l, 1, K)),
-            **SOFTMAX,
+            C: Sum((cumulated[m] - goal[m]) ** 2, (m, 1, K)),
+            cumulated[m]: Sum(is_counted[m, l] * p[l], (l, 1, K)),
+            **_SOFTMAX,
         },
-        letters={z: "weighted inputs", target: "cumulated targets", within: "which classes F_m counts"},
+        letters={z: "weighted inputs", goal: "cumulated targets", is_counted: "which classes F_m counts"},
     ),
 ]
 
@@ -220,7 +224,7 @@ def wasserstein(size, true):
         distance,
         (sum(abs(k - true) * probability[k] for k in numbers), "each probability is moved |k - t| bins"),
         given=(Eq(up_to[size], 1),),
-        domain={probability: Interval.open(0, 1)},
+        domain={probability: OPEN_UNIT},
         letters={probability: "probabilities"},
         sizes=f"K = {size}, t = {true}; SymPy does not exchange sums with a variable limit",
         source="a sound replacement of the field in 002",

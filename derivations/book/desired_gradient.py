@@ -2,34 +2,34 @@
 
 from functools import partial
 
-from sympy import Eq, IndexedBase, Integral, Interval, Mul, Sum, log, symbols
+from sympy import Eq, IndexedBase, Integral, Mul, Sum, log, symbols
 
 from derivations.algebra.letters import N, i, j, k, n, s, s_prime
+from derivations.book.definitions import OPEN_UNIT, some_cost
 from derivations.proof.equation import derive
-from derivations.proof.notation import Partial, unspecified
+from derivations.proof.notation import Partial
 
-C, constant = symbols("C constant")
+C, any_constant = symbols("C constant")
 w, b, y, z, a = symbols("w b y z a", real=True)
 x, W = IndexedBase("x", real=True), IndexedBase("w", real=True)
-LETTERS = {
+_LETTERS = {
     x: "inputs",
     W: "weights",
     b: "bias",
     y: "target",
     z: "weighted input",
     a: "activation",
-    constant: "any number",
+    any_constant: "any number",
 }
 
-some_cost = unspecified("C")
 NEURON = {a: s(z), z: Sum(W[k] * x[k], (k, 1, N)) + b}
 SOUGHT = {C: some_cost(a), **NEURON}
-FOUND = {C: -(y * log(a) + (1 - y) * log(1 - a)) + constant, **NEURON}
+FOUND = {C: -(y * log(a) + (1 - y) * log(1 - a)) + any_constant, **NEURON}
 slope, other_slope = symbols("∂C/∂a ∂D/∂a", real=True)
 gradient_72 = Eq(slope * a * (1 - a), a - y)
-UNIT = {a: Interval.open(0, 1), y: Interval.open(0, 1)}
+_DOMAIN = {a: OPEN_UNIT, y: OPEN_UNIT}
 
-wish = partial(derive, letters=LETTERS, source="000, where does the cross-entropy come from?")
+wish = partial(derive, letters=_LETTERS, source="000, where does the cross-entropy come from?")
 
 EQUATIONS = [
     wish(
@@ -74,7 +74,7 @@ EQUATIONS = [
         ((a - y) / (a * (1 - a)), "72 and 74 are the same dC/db"),
         given=(gradient_72,),
         letters={slope: "the derivative sought", a: "activation", y: "target"},
-        domain=UNIT,
+        domain=_DOMAIN,
         source="000, where does the cross-entropy come from?",
     ),
     wish(
@@ -82,10 +82,10 @@ EQUATIONS = [
         "The cost of one example (printed as another 75)",
         C,
         (Integral((1 - y) / (1 - a) - y / a, a), "partial fractions"),
-        (-(1 - y) * log(1 - a) - y * log(a) + constant, "integrals of 1 / (1 - a) and 1 / a for 0 < a < 1"),
-        (Mul(-1, y * log(a) + (1 - y) * log(1 - a), evaluate=False) + constant, "the minus sign brought forward"),
+        (-(1 - y) * log(1 - a) - y * log(a) + any_constant, "integrals of 1 / (1 - a) and 1 / a for 0 < a < 1"),
+        (Mul(-1, y * log(a) + (1 - y) * log(1 - a), evaluate=False) + any_constant, "the minus sign brought forward"),
         where={C: Integral((a - y) / (a * (1 - a)), a)},
-        domain=UNIT,
+        domain=_DOMAIN,
     ),
 ]
 
@@ -105,7 +105,7 @@ EQUATIONS += [
             cost[i]: -(Y[i] * log(A[i]) + (1 - Y[i]) * log(1 - A[i])) + constants[i],
         },
         letters={A: "activations", Y: "targets", constants: "constants of integration"},
-        domain={A: Interval.open(0, 1)},
+        domain={A: OPEN_UNIT},
         source="000, where does the cross-entropy come from?",
     ),
     derive(
@@ -122,7 +122,7 @@ EQUATIONS += [
             a: "activation",
             y: "target",
         },
-        domain=UNIT,
+        domain=_DOMAIN,
         source="000, exercise 14",
     ),
 ]

@@ -11,7 +11,6 @@ from sympy import (
     FiniteSet,
     IndexedBase,
     Integer,
-    Interval,
     KroneckerDelta,
     Limit,
     Rational,
@@ -26,6 +25,7 @@ from sympy import (
 
 from derivations.algebra.letters import K, i, j, k, l, m, n, s, s_prime, t
 from derivations.book import EQUATIONS
+from derivations.book.definitions import OPEN_UNIT, S, as_softmax, sums_to_1, ties
 from derivations.proof.equation import Equation, derive
 from derivations.proof.notation import Partial
 
@@ -61,26 +61,26 @@ def _refutation(proof):
     return f"false: {proof.counterexample}" if proof.counterexample else "not decided"
 
 
-C, S = symbols("C S")
-c, tied = Symbol("c", positive=True), Symbol("T", integer=True, positive=True)
+C = Symbol("C")
+c = Symbol("c", positive=True)
 g = Symbol("g", positive=True)
 z, y, w, x, b = symbols("z y w x b", real=True)
 A, Z, Y = (IndexedBase(letter, real=True) for letter in ("a", "z", "y"))
 Q = IndexedBase("a", positive=True)
-LETTERS = {Z: "weighted inputs", Y: "targets", z: "weighted input", y: "target", c: "a positive constant"}
-LETTERS |= {Q: "activations", w: "weight", b: "bias", x: "input", tied: "number of ties", g: "a gap"}
-SOFTMAX = {A[j]: exp(Z[j]) / S, S: Sum(exp(Z[k]), (k, 1, K))}
-LOG_LIKELIHOOD = {C: -Sum(Y[j] * log(A[j]), (j, 1, K))}
+_LETTERS = {Z: "weighted inputs", Y: "targets", z: "weighted input", y: "target", c: "a positive constant"}
+_LETTERS |= {Q: "activations", w: "weight", b: "bias", x: "input", ties: "number of ties", g: "a gap"}
+_SOFTMAX = as_softmax(A, Z)
+_LOG_LIKELIHOOD = {C: -Sum(Y[j] * log(A[j]), (j, 1, K))}
 
 
-def claim(left, right, **rest):
+def as_printed(left, right, **rest):
     """A printed claim, which has no derivation."""
-    return derive("as printed", "as printed", left, (right, "as printed"), letters=LETTERS, **rest)
+    return derive("as printed", "as printed", left, (right, "as printed"), letters=_LETTERS, **rest)
 
 
 def correct(left, right, reason, **rest):
     """A right version that is no equation of the book."""
-    return derive("right", "right", left, (right, reason), letters=LETTERS, **rest)
+    return derive("right", "right", left, (right, reason), letters=_LETTERS, **rest)
 
 
 PRINTED_LABELS = ("71", "72", "73", "73", "75", "75", "75")
@@ -98,53 +98,53 @@ ERRATA = [
     Erratum(
         "000",
         "the equations 71 to 77 have the labels 71, 72, 73, 73, 75, 75, 75",
-        claim(Integer(len(set(PRINTED_LABELS))), 7),
+        as_printed(Integer(len(set(PRINTED_LABELS))), 7),
         (correct(Integer(len(set(RIGHT_LABELS))), 7, "labels of the equations here"), "74", "76", "77"),
         "right: 71, 72, 73, 74, 75, 76, 77",
     ),
     Erratum(
         "000",
         "monotonicity: da_j/dz_j is positive if j = k and negative if not",
-        claim(Partial(A[j], Z[j]), A[j] * (KroneckerDelta(j, k) - A[k]), where=SOFTMAX),
+        as_printed(Partial(A[j], Z[j]), A[j] * (KroneckerDelta(j, k) - A[k]), where=_SOFTMAX),
         ("exercise 8", "exercise 8 (j = k)", "exercise 8 (j and k different)"),
         "right: da_j/dz_k",
     ),
     Erratum(
         "000",
         "for an image of a 7 the cost is -ln a_j",
-        claim(C, -log(A[j]), where={**LOG_LIKELIHOOD, Y[j]: KroneckerDelta(j, t), **SOFTMAX}),
+        as_printed(C, -log(A[j]), where={**_LOG_LIKELIHOOD, Y[j]: KroneckerDelta(j, t), **_SOFTMAX}),
         ("80",),
         "right: -ln a_t with t = 7",
     ),
     Erratum(
         "000",
         "linear outputs are a_j^j = z_j^L",
-        claim(A[j, j], Z[l, j], where={A[l, j]: Z[l, j]}),
+        as_printed(A[j, j], Z[l, j], where={A[l, j]: Z[l, j]}),
         (correct(A[l, j], Z[l, j], "a = z in layer l = L", where={A[l, j]: Z[l, j]}),),
         "right: a_j^L, neuron j of layer L, not of layer j",
     ),
     Erratum(
         "000",
         "from an error rate of 3.41 % to 3.18 % is one in fourteen of the errors",
-        claim(Rational(341 - 318, 341), Rational(1, 14)),
+        as_printed(Rational(341 - 318, 341), Rational(1, 14)),
         (correct(floor(10 * Rational(341, 341 - 318)) / 10, Rational(148, 10), "341 / 23 to one decimal"),),
         "right: one in 14.8",
     ),
     Erratum(
         "001, exercise A",
         "s'(z) = (-e^-z) / (-(1 + e^-z)^2)",
-        claim(Partial(1 / (1 + exp(-z)), z), (-exp(-z)) / (-((1 + exp(-z)) ** 2))),
+        as_printed(Partial(1 / (1 + exp(-z)), z), (-exp(-z)) / (-((1 + exp(-z)) ** 2))),
         ("exercise 1",),
         "two signs slip, one above and one below the line, and cancel: the value is right",
     ),
     Erratum(
         "001, 58.7",
         "on one-hot targets binary and categorical cross-entropy are the same",
-        claim(
+        as_printed(
             -Sum(Y[j] * log(Q[j]) + (1 - Y[j]) * log(1 - Q[j]), (j, 1, K)),
             -Sum(Y[j] * log(Q[j]), (j, 1, K)),
             where={Y[j]: KroneckerDelta(j, t)},
-            domain={Q: Interval.open(0, 1)},
+            domain={Q: OPEN_UNIT},
         ),
         ("binary against categorical",),
         "they differ by -sum of ln(1 - a_j) over the wrong classes; on its own example, 0.3567 against 0.6728",
@@ -152,10 +152,10 @@ ERRATA = [
     Erratum(
         "001, exercise I",
         "as c grows each maximum tends to 1",
-        claim(
-            Limit(1 / (tied + exp(-c * g)), c, oo),
+        as_printed(
+            Limit(1 / (ties + exp(-c * g)), c, oo),
             1,
-            domain={tied: FiniteSet(2)},
+            domain={ties: FiniteSet(2)},
         ),
         ("exercise 12 (a maximum, c to infinity)", "exercise 12 (another neuron, c to infinity)"),
         "right: 1 / T for each of T ties",
@@ -163,10 +163,10 @@ ERRATA = [
     Erratum(
         "001, exercise C",
         "the cost of n examples at its minimum is -[y ln y + (1-y) ln(1-y)]",
-        claim(
+        as_printed(
             -Sum(Y[i] * log(Y[i]) + (1 - Y[i]) * log(1 - Y[i]), (i, 1, n)) / n,
             -(Y[j] * log(Y[j]) + (1 - Y[j]) * log(1 - Y[j])),
-            domain={Y: Interval.open(0, 1)},
+            domain={Y: OPEN_UNIT},
         ),
         ("64", "exercise 3", "exercise 3 (convex)", "exercise 3 (second derivative at a = y)"),
         "the mean over x is dropped; and a stationary point is a minimum only by the second derivative",
@@ -174,21 +174,21 @@ ERRATA = [
     Erratum(
         "001, exercise B",
         "at y = 1 the second term is simply turned off",
-        claim(-(y * log(s(z)) + (1 - y) * log(1 - s(z))), -log(s(z)), where={y: 1}),
+        as_printed(-(y * log(s(z)) + (1 - y) * log(1 - s(z))), -log(s(z)), where={y: 1}),
         ("exercise 2 (the right form, y = 1)", "exercise 2 (the right form, y = 0)"),
         "in exact arithmetic; in float32 1 + e^-z is 1 from z = 16.64 on, and 0 ln 0 is nan",
     ),
     Erratum(
         "001, 58.5",
         "an example has outputs a_j = 0 where y_j = 0, whose terms y_j ln a_j are 0",
-        claim(y * log(z), 0, where={y: 0, z: 0}),
+        as_printed(y * log(z), 0, where={y: 0, z: 0}),
         (correct(Limit(c * log(c), c, 0), 0, "the limit of x ln x"), "softmax is a distribution"),
         "needs the convention 0 ln 0 = 0; and no softmax gives an exact 0 in exact arithmetic",
     ),
     Erratum(
         "002",
         "from .01 to .02 and from .98 to .99 is the same improvement of the (quadratic) loss",
-        claim(Rational(99, 100) ** 2 - Rational(98, 100) ** 2, Rational(2, 100) ** 2 - Rational(1, 100) ** 2),
+        as_printed(Rational(99, 100) ** 2 - Rational(98, 100) ** 2, Rational(2, 100) ** 2 - Rational(1, 100) ** 2),
         (
             correct(2 * Rational(-98 + 99, 100), 2 * Rational(-1 + 2, 100), "the gradient 2 (q - 1) changes alike"),
             correct(Rational(99, 100) ** 2 - Rational(98, 100) ** 2, Rational(197, 10000), "the loss at .01"),
@@ -199,7 +199,7 @@ ERRATA = [
     Erratum(
         "002",
         "the quadratic cost itself slows learning down: delta = (a - y) s'(z), whatever the output",
-        claim(
+        as_printed(
             Partial(C, Z[j]),
             (A[j] - Y[j]) * s_prime(Z[j]),
             where={C: Sum((A[j] - Y[j]) ** 2, (j, 1, K)) / 2, A[j]: Z[j]},
@@ -210,20 +210,20 @@ ERRATA = [
     Erratum(
         "003, 2.1",
         "dC/da_j = -sum_j y_j / a_j",
-        claim(Partial(C, Q[j]), -Sum(Y[m] / Q[m], (m, 1, K)), where={C: -Sum(Y[j] * log(Q[j]), (j, 1, K))}),
+        as_printed(Partial(C, Q[j]), -Sum(Y[m] / Q[m], (m, 1, K)), where={C: -Sum(Y[j] * log(Q[j]), (j, 1, K))}),
         ("80 by a",),
         "right: -y_j / a_j, without the sum",
     ),
     Erratum(
         "003, 2.0",
         "dC/dz_i = dC/da_j da_j/dz_i",
-        claim(Partial(C, Z[k]), Partial(C, A[j]) * Partial(A[j], Z[k]), where=LOG_LIKELIHOOD | SOFTMAX),
+        as_printed(Partial(C, Z[k]), Partial(C, A[j]) * Partial(A[j], Z[k]), where=_LOG_LIKELIHOOD | _SOFTMAX),
         (
             correct(
                 Partial(C, Z[k]),
                 Sum(Partial(C, A[j]) * Partial(A[j], Z[k]), (j, 1, K)),
                 "chain rule",
-                where=LOG_LIKELIHOOD | SOFTMAX,
+                where=_LOG_LIKELIHOOD | _SOFTMAX,
             ),
             "84",
         ),
@@ -232,10 +232,10 @@ ERRATA = [
     Erratum(
         "003, 2.2",
         "da_i/dz_i has the denominator sum_k (e^z_k)^2",
-        claim(
+        as_printed(
             Partial(A[j], Z[j]),
             (S * exp(Z[j]) - exp(Z[j]) ** 2) / Sum(exp(Z[k]) ** 2, (k, 1, K)),
-            where=SOFTMAX,
+            where=_SOFTMAX,
         ),
         ("78 by its own z",),
         "right: (sum_k e^z_k)^2",
@@ -243,15 +243,15 @@ ERRATA = [
     Erratum(
         "003, 2.3",
         "-y_i + a_i sum_j y_j = -y_i + a_i",
-        claim(-Y[j] + A[j] * Sum(Y[m], (m, 1, K)), -Y[j] + A[j], where=SOFTMAX),
+        as_printed(-Y[j] + A[j] * Sum(Y[m], (m, 1, K)), -Y[j] + A[j], where=_SOFTMAX),
         ("84", "84 with 83"),
         "uses sum_j y_j = 1 without saying so",
-        condition=Eq(Sum(Y[m], (m, 1, K)), 1),
+        condition=sums_to_1(Y),
     ),
     Erratum(
         "003",
         "the largest of softmax(3, 1, 3) is the prediction (.88, .12, .00 in its picture)",
-        claim(rounded(two_equal), Rational(88, 100)),
+        as_printed(rounded(two_equal), Rational(88, 100)),
         (
             correct(rounded(one_largest), Rational(88, 100), "softmax of (3, 1, -3)"),
             correct(three[0] / sum(three), three[2] / sum(three), "softmax of (3, 1, 3): a tie"),
@@ -261,11 +261,11 @@ ERRATA = [
     Erratum(
         "000, problem after 83",
         "84 holds for 83 too",
-        claim(
+        as_printed(
             Partial(C, Z[j]),
             A[j] - Y[j],
-            where=LOG_LIKELIHOOD | {A[j]: exp(c * Z[j]) / S, S: Sum(exp(c * Z[k]), (k, 1, K))},
-            given=(Eq(Sum(Y[m], (m, 1, K)), 1),),
+            where=_LOG_LIKELIHOOD | as_softmax(A, Z, c),
+            given=(sums_to_1(Y),),
         ),
         ("81 with 83", "82 with 83", "84 with 83"),
         "a factor c",
@@ -274,7 +274,7 @@ ERRATA = [
     Erratum(
         "the book's animation",
         "the cross-entropy neuron is stepped with dC/dw = 1 / (1 - a)",
-        claim(Partial(C, w), 1 / (1 - s(w + b)), where={C: -log(1 - s(w + b))}),
+        as_printed(Partial(C, w), 1 / (1 - s(w + b)), where={C: -log(1 - s(w + b))}),
         (correct(Partial(C, w), s(w + b), "61 with x = 1 and y = 0", where={C: -log(1 - s(w + b))}),),
         "right: dC/dw = a at x = 1, y = 0",
     ),

@@ -16,10 +16,10 @@ C, speed, time = symbols("C speed time")
 z, a, w, b = symbols("z a w b", real=True)
 start, rate = Symbol("z_0", positive=True), Symbol("η", positive=True)
 
-LETTERS = {z: "weighted input", start: "weighted input at the start", rate: "learning rate", w: "weight", b: "bias"}
-escape = partial(derive, letters=LETTERS, source="the slow neuron of 000")
-QUADRATIC = {time: Integral(1 / speed, (z, 0, start)), speed: 2 * rate * a**2 * (1 - a), a: s(z)}
-CROSS_ENTROPY = {time: Integral(1 / speed, (z, 0, start)), speed: 2 * rate * a, a: s(z)}
+_LETTERS = {z: "weighted input", start: "weighted input at the start", rate: "learning rate", w: "weight", b: "bias"}
+escape = partial(derive, letters=_LETTERS, source="the slow neuron of 000")
+_QUADRATIC = {time: Integral(1 / speed, (z, 0, start)), speed: 2 * rate * a**2 * (1 - a), a: s(z)}
+_CROSS_ENTROPY = {time: Integral(1 / speed, (z, 0, start)), speed: 2 * rate * a, a: s(z)}
 quadratic_time = (exp(start) + 3 * start - 1 + 3 * (1 - exp(-start)) + (1 - exp(-2 * start)) / 2) / (2 * rate)
 cross_entropy_time = (start + 1 - exp(-start)) / (2 * rate)
 
@@ -47,7 +47,7 @@ EQUATIONS = [
         (Integral((1 + exp(-z)) ** 3 * exp(z) / (2 * rate), (z, 0, start)), "a = 1 / (1 + e^-z), 1 - a = e^-z a"),
         (Integral(exp(z) + 3 + 3 * exp(-z) + exp(-2 * z), (z, 0, start)) / (2 * rate), "multiplied out"),
         (quadratic_time, "integrals of exponentials"),
-        where=QUADRATIC,
+        where=_QUADRATIC,
     ),
     escape(
         "escape time, cross-entropy",
@@ -55,7 +55,7 @@ EQUATIONS = [
         time,
         (Integral(1 + exp(-z), (z, 0, start)) / (2 * rate), "a = 1 / (1 + e^-z)"),
         (cross_entropy_time, "integrals of exponentials"),
-        where=CROSS_ENTROPY,
+        where=_CROSS_ENTROPY,
     ),
     escape(
         "escape time, quadratic (growth)",

@@ -2,21 +2,20 @@
 
 from functools import partial
 
-from sympy import Eq, IndexedBase, Interval, KroneckerDelta, Limit, Rational, Sum, Symbol, exp, log, oo, symbols
+from sympy import IndexedBase, KroneckerDelta, Limit, Rational, Sum, Symbol, exp, log, oo, symbols
 
-from derivations.algebra.letters import K, N, j, k, m, s
+from derivations.algebra.letters import K, N, j, k, s
+from derivations.book.definitions import OPEN_UNIT, S, as_softmax, different, some_cost, sums_to_1, ties
 from derivations.proof.equation import derive
-from derivations.proof.notation import Partial, unspecified
+from derivations.proof.notation import Partial
 
-C, S = Symbol("C"), Symbol("S")
+C = Symbol("C")
 a, w, b, z, y = symbols("a w b z y", real=True)
 W, X, A, Z = (IndexedBase(letter, real=True) for letter in ("w", "x", "a", "z"))
 positive_a = IndexedBase("a", positive=True)
-c, others, tied = Symbol("c", positive=True), Symbol("R", positive=True), Symbol("T", integer=True, positive=True)
+c, rest_of_sum = Symbol("c", positive=True), Symbol("R", positive=True)
 g, h = symbols("g h", positive=True)
-UNIT = Interval.open(0, 1)
-SOFTMAX = {A[j]: exp(Z[j]) / S, S: Sum(exp(Z[k]), (k, 1, K))}
-DIFFERENT = Eq(KroneckerDelta(j, k), 0)
+_SOFTMAX = as_softmax(A, Z)
 
 
 def exercise(number, title, left, *steps, **rest):
@@ -24,7 +23,7 @@ def exercise(number, title, left, *steps, **rest):
     return derive(f"exercise {number}", title, left, *steps, source=f"000, exercise {number}", **rest)
 
 
-SIGMOID = [
+ABOUT_SIGMOID = [
     exercise(
         "1",
         "The sigmoid's derivative",
@@ -40,7 +39,7 @@ SIGMOID = [
         Limit(-(positive_a[1] * log(y) + (1 - positive_a[1]) * log(1 - y)), y, 0, "+"),
         (oo, "ln y tends to minus infinity, and a > 0"),
         letters={positive_a: "activation", y: "target"},
-        domain={positive_a: UNIT},
+        domain={positive_a: OPEN_UNIT},
     ),
     exercise(
         "2 (the right form, y = 0)",
@@ -49,7 +48,7 @@ SIGMOID = [
         (-log(1 - a), "y = 0 turns the first term off, ln a being finite for 0 < a < 1"),
         where={y: 0},
         letters={a: "activation"},
-        domain={a: UNIT},
+        domain={a: OPEN_UNIT},
         sign="positive",
     ),
     exercise(
@@ -59,29 +58,31 @@ SIGMOID = [
         (-log(a), "y = 1 turns the second term off, ln (1 - a) being finite for 0 < a < 1"),
         where={y: 1},
         letters={a: "activation"},
-        domain={a: UNIT},
+        domain={a: OPEN_UNIT},
         sign="positive",
     ),
 ]
 
-CROSS_ENTROPY = {C: -(y * log(a) + (1 - y) * log(1 - a))}
-minimum = partial(exercise, letters={a: "activation", y: "target"}, where=CROSS_ENTROPY, domain={a: UNIT, y: UNIT})
-MINIMUM = [
-    minimum(
+_CROSS_ENTROPY = {C: -(y * log(a) + (1 - y) * log(1 - a))}
+at_minimum = partial(
+    exercise, letters={a: "activation", y: "target"}, where=_CROSS_ENTROPY, domain={a: OPEN_UNIT, y: OPEN_UNIT}
+)
+ABOUT_MINIMUM = [
+    at_minimum(
         "3",
         "The cross-entropy is stationary where a = y, and only there",
         Partial(C, a),
         (-y / a + (1 - y) / (1 - a), "derivative of ln"),
         ((a - y) / (a * (1 - a)), "common denominator: zero just if a = y"),
     ),
-    minimum(
+    at_minimum(
         "3 (convex)",
         "The cross-entropy is strictly convex in a, so that the stationary point is its minimum",
         Partial(Partial(C, a), a),
         (y / a**2 + (1 - y) / (1 - a) ** 2, "derivative of 1 / a"),
         sign="positive",
     ),
-    minimum(
+    at_minimum(
         "3 (second derivative at a = y)",
         "The second derivative at the minimum",
         y / a**2 + (1 - y) / (1 - a) ** 2,
@@ -115,8 +116,7 @@ MINIMUM = [
     ),
 ]
 
-some_cost = unspecified("C")
-INPUTS = [
+ABOUT_INPUTS = [
     exercise(
         "6",
         "Every cost that depends on the weights through z has the factor x_j",
@@ -146,9 +146,9 @@ INPUTS = [
     ),
 ]
 
-softmax = partial(exercise, letters={Z: "weighted inputs"}, where=SOFTMAX)
-OUTPUTS = [
-    softmax(
+of_softmax = partial(exercise, letters={Z: "weighted inputs"}, where=_SOFTMAX)
+ABOUT_SOFTMAX = [
+    of_softmax(
         "8",
         "Softmax by any weighted input",
         Partial(A[j], Z[k]),
@@ -159,30 +159,30 @@ OUTPUTS = [
         "8 (j = k)",
         "Monotonicity: an activation rises with its own weighted input (two neurons or more)",
         Partial(a, z),
-        (exp(z) * others / (exp(z) + others) ** 2, "quotient rule"),
-        where={a: exp(z) / (exp(z) + others)},
-        letters={z: "weighted input", others: "the sum of e^z over the other neurons"},
+        (exp(z) * rest_of_sum / (exp(z) + rest_of_sum) ** 2, "quotient rule"),
+        where={a: exp(z) / (exp(z) + rest_of_sum)},
+        letters={z: "weighted input", rest_of_sum: "the sum of e^z over the other neurons"},
         sizes="every number of neurons, by R > 0",
         sign="positive",
     ),
-    softmax(
+    of_softmax(
         "8 (j and k different)",
         "Monotonicity: an activation falls with every other weighted input",
         Partial(A[j], Z[k]),
         (-exp(Z[j]) * exp(Z[k]) / S**2, "quotient rule, j and k different"),
         (-A[j] * A[k], "a_j = e^z_j / S"),
-        given=(DIFFERENT,),
+        given=(different(j, k),),
         sign="negative",
     ),
-    softmax(
+    of_softmax(
         "9",
         "Non-locality: an activation depends on every other weighted input",
         Partial(A[j], Z[k]),
         (-A[j] * A[k], "exercise 8, j and k different"),
-        given=(DIFFERENT,),
+        given=(different(j, k),),
         sign="nonzero",
     ),
-    softmax(
+    of_softmax(
         "10",
         "Inversion: the weighted inputs are ln a_j plus a constant",
         Z[j],
@@ -197,34 +197,34 @@ OUTPUTS = [
         (positive_a[j], "e^C cancels, the activations sum to 1"),
         where={Z[j]: log(positive_a[j]) + C},
         letters={positive_a: "activations", C: "any constant"},
-        given=(Eq(Sum(positive_a[m], (m, 1, K)), 1),),
+        given=(sums_to_1(positive_a),),
     ),
 ]
 
-TEMPERED = {A[j]: exp(c * Z[j]) / S, S: Sum(exp(c * Z[k]), (k, 1, K))}
-GAPS = {S: tied * exp(c * z) + exp(c * (z - g)) + exp(c * (z - h))}
-tempered = partial(exercise, letters={Z: "weighted inputs", c: "a positive constant"}, where=TEMPERED)
+_TEMPERED = as_softmax(A, Z, c)
+GAPS = {S: ties * exp(c * z) + exp(c * (z - g)) + exp(c * (z - h))}
+of_tempered = partial(exercise, letters={Z: "weighted inputs", c: "a positive constant"}, where=_TEMPERED)
 limit = partial(
     exercise,
     letters={
         z: "the largest weighted input",
         c: "a positive constant",
-        tied: "the number of neurons that have it",
+        ties: "the number of neurons that have it",
         g: "how far one other neuron is below",
         h: "how far another is below",
     },
     where=GAPS,
     sizes="any number T of ties and 2 other neurons; SymPy takes no limit through a sum of symbolic size",
 )
-SOFTENED = [
-    tempered(
+ABOUT_TEMPERED = [
+    of_tempered(
         "12",
         "Tempered softmax activations sum to 1 for every c > 0",
         Sum(A[j], (j, 1, K)),
         (Sum(exp(c * Z[j]), (j, 1, K)) / S, "S is common to all terms"),
         (1, "the numerator is S"),
     ),
-    tempered(
+    of_tempered(
         "12 (positive)",
         "Tempered softmax activations are positive for every c > 0",
         A[j],
@@ -235,26 +235,26 @@ SOFTENED = [
         "12 (a maximum)",
         "The activation of one of T tied maxima, by how far the others are below",
         exp(c * z) / S,
-        (1 / (tied + exp(-c * g) + exp(-c * h)), "divided by e^(c z)"),
+        (1 / (ties + exp(-c * g) + exp(-c * h)), "divided by e^(c z)"),
     ),
     limit(
         "12 (another neuron)",
         "The activation of a neuron below the maximum, by how far it is below",
         exp(c * (z - g)) / S,
-        (exp(-c * g) / (tied + exp(-c * g) + exp(-c * h)), "divided by e^(c z)"),
+        (exp(-c * g) / (ties + exp(-c * g) + exp(-c * h)), "divided by e^(c z)"),
     ),
     limit(
         "12 (a maximum, c to infinity)",
         "As c grows each of T tied maxima tends to 1 / T",
-        Limit(1 / (tied + exp(-c * g) + exp(-c * h)), c, oo),
-        (1 / tied, "e^(-c g) tends to 0 for g > 0"),
+        Limit(1 / (ties + exp(-c * g) + exp(-c * h)), c, oo),
+        (1 / ties, "e^(-c g) tends to 0 for g > 0"),
     ),
     limit(
         "12 (another neuron, c to infinity)",
         "As c grows the activation of a neuron below the maximum tends to 0",
-        Limit(exp(-c * g) / (tied + exp(-c * g) + exp(-c * h)), c, oo),
+        Limit(exp(-c * g) / (ties + exp(-c * g) + exp(-c * h)), c, oo),
         (0, "e^(-c g) tends to 0 for g > 0"),
     ),
 ]
 
-EQUATIONS = [*SIGMOID, *MINIMUM, *INPUTS, *OUTPUTS, *SOFTENED]
+EQUATIONS = [*ABOUT_SIGMOID, *ABOUT_MINIMUM, *ABOUT_INPUTS, *ABOUT_SOFTMAX, *ABOUT_TEMPERED]

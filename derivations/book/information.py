@@ -2,29 +2,30 @@
 
 from functools import partial
 
-from sympy import Eq, IndexedBase, KroneckerDelta, Sum, exp, log, symbols
+from sympy import IndexedBase, KroneckerDelta, Sum, log, symbols
 
-from derivations.algebra.letters import K, j, k, m, t
+from derivations.algebra.letters import K, j, t
+from derivations.book.definitions import as_softmax, different, sums_to_1
 from derivations.proof.equation import derive
 from derivations.proof.notation import Partial
 
-H_pq, H_p, KL, C, S = symbols("H_pq H_p KL C S")
+H_pq, H_p, KL, C = symbols("H_pq H_p KL C")
 p, q = IndexedBase("p", positive=True), IndexedBase("q", positive=True)
 z = IndexedBase("z", real=True)
 r, u = symbols("r u", positive=True)
 target, guess = symbols("y ŷ", real=True)
 
-LETTERS = {p: "the true probabilities", q: "the predicted probabilities"}
+_LETTERS = {p: "the true probabilities", q: "the predicted probabilities"}
 NAMES = {
     H_pq: Sum(p[j] * log(1 / q[j]), (j, 1, K)),
     H_p: Sum(p[j] * log(1 / p[j]), (j, 1, K)),
     KL: Sum(p[j] * log(p[j] / q[j]), (j, 1, K)),
 }
-DISTRIBUTIONS = (Eq(Sum(p[m], (m, 1, K)), 1), Eq(Sum(q[m], (m, 1, K)), 1))
+DISTRIBUTIONS = sums_to_1(p), sums_to_1(q)
 ONE_HOT = {p[j]: KroneckerDelta(j, t)}
-LOGITS = {C: -log(q[t]), q[j]: exp(z[j]) / S, S: Sum(exp(z[k]), (k, 1, K))}
+LOGITS = {C: -log(q[t]), **as_softmax(q, z)}
 
-information = partial(derive, letters=LETTERS, where=NAMES, source="002, cross entropy")
+information = partial(derive, letters=_LETTERS, where=NAMES, source="002, cross entropy")
 logits = partial(derive, letters={z: "logits"}, where=LOGITS, source="002, from logits to probabilities")
 
 EQUATIONS = [
@@ -36,7 +37,7 @@ EQUATIONS = [
         (Sum(KroneckerDelta(j, t) * log(1 / q[j]), (j, 1, K)), "p_j = 1 for j = t, else 0"),
         (-log(q[t]), "one term is left"),
         where={H_pq: NAMES[H_pq], **ONE_HOT},
-        letters={q: LETTERS[q]},
+        letters={q: _LETTERS[q]},
         source="002, cross entropy",
     ),
     information(
@@ -94,7 +95,7 @@ EQUATIONS = [
         H_pq,
         (H_p, "q = p"),
         where={H_pq: NAMES[H_pq], H_p: NAMES[H_p], q[j]: p[j]},
-        letters={p: LETTERS[p]},
+        letters={p: _LETTERS[p]},
         source="002, cross entropy",
     ),
     derive(
@@ -120,7 +121,7 @@ EQUATIONS = [
         Partial(C, q[j]),
         (-KroneckerDelta(j, t) / q[t], "only q_t stands in the cost"),
         where={C: -log(q[t])},
-        letters={q: LETTERS[q]},
+        letters={q: _LETTERS[q]},
         source="002, the gradient",
     ),
     logits(
@@ -135,7 +136,7 @@ EQUATIONS = [
         "By a wrong class's logit: its probability, pushing it down",
         Partial(C, z[j]),
         (q[j], "j and t different"),
-        given=(Eq(KroneckerDelta(j, t), 0),),
+        given=(different(j, t),),
         sign="positive",
     ),
     logits(

@@ -2,9 +2,10 @@
 
 from functools import partial
 
-from sympy import IndexedBase, Interval, Sum, Symbol, log
+from sympy import IndexedBase, Sum, Symbol, log
 
 from derivations.algebra.letters import K, N, i, j, k, n, s, s_prime
+from derivations.book.definitions import OPEN_UNIT
 from derivations.proof.equation import derive
 from derivations.proof.notation import Partial
 
@@ -12,13 +13,13 @@ C = Symbol("C")
 c, y = IndexedBase("C", real=True), IndexedBase("y", real=True)
 a, z, w, b, delta = (IndexedBase(f"{letter}^L", real=True) for letter in ("a", "z", "w", "b", "δ"))
 A = IndexedBase("a^{L-1}", real=True)
-LETTERS = {A: "activations of the layer before", w: "weights", b: "biases", y: "targets"}
+_LETTERS = {A: "activations of the layer before", w: "weights", b: "biases", y: "targets"}
 
-WEIGHTED_INPUT = {z[i, j]: Sum(w[j, k] * A[i, k], (k, 1, N)) + b[j]}
-SIGMOID = {a[i, j]: s(z[i, j]), **WEIGHTED_INPUT}
-LINEAR = {a[i, j]: z[i, j], **WEIGHTED_INPUT}
-QUADRATIC = {c[i]: Sum((y[i, j] - a[i, j]) ** 2, (j, 1, K)) / 2}
-CROSS_ENTROPY = {c[i]: -Sum(y[i, j] * log(a[i, j]) + (1 - y[i, j]) * log(1 - a[i, j]), (j, 1, K))}
+_WEIGHTED_INPUT = {z[i, j]: Sum(w[j, k] * A[i, k], (k, 1, N)) + b[j]}
+_SIGMOID = {a[i, j]: s(z[i, j]), **_WEIGHTED_INPUT}
+_LINEAR = {a[i, j]: z[i, j], **_WEIGHTED_INPUT}
+_QUADRATIC = {c[i]: Sum((y[i, j] - a[i, j]) ** 2, (j, 1, K)) / 2}
+_CROSS_ENTROPY = {c[i]: -Sum(y[i, j] * log(a[i, j]) + (1 - y[i, j]) * log(1 - a[i, j]), (j, 1, K))}
 
 
 def averaged(cost, output):
@@ -28,7 +29,7 @@ def averaged(cost, output):
 
 def through_the_error(label, title, by, *steps, of_z, **rest):
     """A derivative by a weight or bias, which starts as the mean of the errors times dz/d(weight or bias)."""
-    return layer(
+    return _layer(
         label,
         title,
         Partial(C, by),
@@ -39,15 +40,15 @@ def through_the_error(label, title, by, *steps, of_z, **rest):
     )
 
 
-layer = partial(derive, letters=LETTERS)
+_layer = partial(derive, letters=_LETTERS)
 single_example = partial(derive, letters={z: "weighted inputs", y: "targets"})
-sigmoid_quadratic = averaged(QUADRATIC, SIGMOID)
-sigmoid_cross_entropy = averaged(CROSS_ENTROPY, SIGMOID)
-linear_quadratic = averaged(QUADRATIC, LINEAR)
-error = a[i, j] - y[i, j]
+sigmoid_quadratic = averaged(_QUADRATIC, _SIGMOID)
+sigmoid_cross_entropy = averaged(_CROSS_ENTROPY, _SIGMOID)
+linear_quadratic = averaged(_QUADRATIC, _LINEAR)
+_error = a[i, j] - y[i, j]
 
 OUTPUT_LAYER = [
-    layer(
+    _layer(
         "63",
         "Cross-entropy cost of many output neurons",
         C,
@@ -62,7 +63,7 @@ OUTPUT_LAYER = [
         "65",
         "Quadratic cost and sigmoid, by a weight: s'(z) slows learning down",
         w[j, k],
-        (Sum(error * s_prime(z[i, j]) * A[i, k], (i, 1, n)) / n, "BP1: delta = (a - y) s'(z)"),
+        (Sum(_error * s_prime(z[i, j]) * A[i, k], (i, 1, n)) / n, "BP1: delta = (a - y) s'(z)"),
         of_z=A[i, k],
         where=sigmoid_quadratic,
         source="000, exercise 4: many-layer multi-neuron networks",
@@ -71,7 +72,7 @@ OUTPUT_LAYER = [
         "65 (biases)",
         "Quadratic cost and sigmoid, by a bias",
         b[j],
-        (Sum(error * s_prime(z[i, j]), (i, 1, n)) / n, "BP1: delta = (a - y) s'(z)"),
+        (Sum(_error * s_prime(z[i, j]), (i, 1, n)) / n, "BP1: delta = (a - y) s'(z)"),
         of_z=1,
         where=sigmoid_quadratic,
         source="000, exercise 4: many-layer multi-neuron networks",
@@ -96,7 +97,7 @@ OUTPUT_LAYER = [
         "67",
         "Cross-entropy and sigmoid, by a weight: no slowdown",
         w[j, k],
-        (Sum(A[i, k] * error, (i, 1, n)) / n, "equation 66"),
+        (Sum(A[i, k] * _error, (i, 1, n)) / n, "equation 66"),
         of_z=A[i, k],
         where=sigmoid_cross_entropy,
         source="000, exercise 4: many-layer multi-neuron networks",
@@ -105,7 +106,7 @@ OUTPUT_LAYER = [
         "67 (biases)",
         "Cross-entropy and sigmoid, by a bias",
         b[j],
-        (Sum(error, (i, 1, n)) / n, "equation 66"),
+        (Sum(_error, (i, 1, n)) / n, "equation 66"),
         of_z=1,
         where=sigmoid_cross_entropy,
         source="000, exercise 4: many-layer multi-neuron networks",
@@ -124,7 +125,7 @@ OUTPUT_LAYER = [
         "69",
         "Quadratic cost and linear outputs, by a weight",
         w[j, k],
-        (Sum(A[i, k] * error, (i, 1, n)) / n, "equation 68"),
+        (Sum(A[i, k] * _error, (i, 1, n)) / n, "equation 68"),
         of_z=A[i, k],
         where=linear_quadratic,
         source="000, exercise 5: linear neurons in the output layer",
@@ -133,7 +134,7 @@ OUTPUT_LAYER = [
         "70",
         "Quadratic cost and linear outputs, by a bias",
         b[j],
-        (Sum(error, (i, 1, n)) / n, "equation 68"),
+        (Sum(_error, (i, 1, n)) / n, "equation 68"),
         of_z=1,
         where=linear_quadratic,
         source="000, exercise 5: linear neurons in the output layer",
@@ -142,7 +143,7 @@ OUTPUT_LAYER = [
 
 # The minimum of the cross-entropy of one output neuron, in its activation 0 < a < 1 for a target 0 < y < 1.
 _a, _y = IndexedBase("a", real=True), IndexedBase("y", real=True)
-MINIMUM = [
+MINIMUM_OF_CROSS_ENTROPY = [
     derive(
         "64",
         "The cross-entropy's value where s(z) = y: the binary entropy",
@@ -151,9 +152,9 @@ MINIMUM = [
         (-Sum(_y[i] * log(_y[i]) + (1 - _y[i]) * log(1 - _y[i]), (i, 1, n)) / n, "s(z) = y, where 57 has its minimum"),
         where={C: -Sum(_y[i] * log(_a[i]) + (1 - _y[i]) * log(1 - _a[i]), (i, 1, n)) / n, _a[i]: _y[i]},
         letters={_y: "targets"},
-        domain={_y: Interval.open(0, 1)},
+        domain={_y: OPEN_UNIT},
         source='000, exercise 3 (see "exercise 3" for the minimum)',
     ),
 ]
 
-EQUATIONS = [OUTPUT_LAYER[0], *MINIMUM, *OUTPUT_LAYER[1:]]
+EQUATIONS = [OUTPUT_LAYER[0], *MINIMUM_OF_CROSS_ENTROPY, *OUTPUT_LAYER[1:]]

@@ -9,19 +9,20 @@ from functools import partial
 from sympy import IndexedBase, Integral, Interval, KroneckerDelta, Sum, Symbol, exp, log, oo, symbols
 
 from derivations.algebra.letters import K, j, k, m, s, s_prime
+from derivations.book.definitions import OPEN_UNIT, as_softmax
 from derivations.proof.equation import derive
 from derivations.proof.notation import Partial, unspecified
 
-C, S = Symbol("C"), Symbol("S")
+C = Symbol("C")
 c = Symbol("c", positive=True)
 a, z, y, delta = (IndexedBase(letter, real=True) for letter in ("a", "z", "y", "δ"))
 
-LINEAR = {a[j]: z[j]}
-SIGMOID = {a[j]: s(z[j])}
-SOFTMAX = {a[j]: exp(c * z[j]) / S, S: Sum(exp(c * z[k]), (k, 1, K))}
-QUADRATIC = {C: Sum((a[j] - y[j]) ** 2, (j, 1, K)) / 2}
-CROSS_ENTROPY = {C: -Sum(y[j] * log(a[j]) + (1 - y[j]) * log(1 - a[j]), (j, 1, K))}
-LOG_LIKELIHOOD = {C: -Sum(y[j] * log(a[j]), (j, 1, K))}
+_LINEAR = {a[j]: z[j]}
+_SIGMOID = {a[j]: s(z[j])}
+_SOFTMAX = as_softmax(a, z, c)
+_QUADRATIC = {C: Sum((a[j] - y[j]) ** 2, (j, 1, K)) / 2}
+_CROSS_ENTROPY = {C: -Sum(y[j] * log(a[j]) + (1 - y[j]) * log(1 - a[j]), (j, 1, K))}
+_LOG_LIKELIHOOD = {C: -Sum(y[j] * log(a[j]), (j, 1, K))}
 
 # dC/da_j of the three costs, as functions of the index.
 SLOPES = {
@@ -29,12 +30,12 @@ SLOPES = {
     "cross-entropy": lambda j: (a[j] - y[j]) / (a[j] * (1 - a[j])),
     "log-likelihood": lambda j: -y[j] / a[j],
 }
-COSTS = {"quadratic": QUADRATIC, "cross-entropy": CROSS_ENTROPY, "log-likelihood": LOG_LIKELIHOOD}
-LETTERS = {z: "weighted inputs", y: "targets", c: "a positive constant"}
-pair = partial(derive, letters=LETTERS, source="the nine pairs of cost and output layer")
+_COSTS = {"quadratic": _QUADRATIC, "cross-entropy": _CROSS_ENTROPY, "log-likelihood": _LOG_LIKELIHOOD}
+_LETTERS = {z: "weighted inputs", y: "targets", c: "a positive constant"}
+pair = partial(derive, letters=_LETTERS, source="the nine pairs of cost and output layer")
 
 
-def elementwise(cost, output, meaning, slope_of_output, *steps, **rest):
+def elementwise_pair(cost, output, meaning, slope_of_output, *steps, **rest):
     """A pair whose output layer acts on each neuron alone."""
     return pair(
         f"{cost} + {output}",
@@ -43,12 +44,12 @@ def elementwise(cost, output, meaning, slope_of_output, *steps, **rest):
         (Partial(C, a[j]) * Partial(a[j], z[j]), "chain rule: only a_j depends on z_j"),
         (SLOPES[cost](j) * slope_of_output, "derivatives of the cost and of the output"),
         *steps,
-        where={delta[j]: Partial(C, z[j]), **COSTS[cost], **meaning},
+        where={delta[j]: Partial(C, z[j]), **_COSTS[cost], **meaning},
         **rest,
     )
 
 
-def through_softmax(cost, *steps):
+def softmax_pair(cost, *steps):
     """A pair whose outputs all depend on every weighted input."""
     slope = SLOPES[cost]
     return pair(
@@ -58,30 +59,30 @@ def through_softmax(cost, *steps):
         (Sum(Partial(C, a[m]) * Partial(a[m], z[j]), (m, 1, K)), "chain rule: every a_m depends on z_j"),
         (Sum(slope(m) * c * a[m] * (KroneckerDelta(j, m) - a[j]), (m, 1, K)), "derivatives of cost and softmax"),
         *steps,
-        where={delta[j]: Partial(C, z[j]), **COSTS[cost], **SOFTMAX},
+        where={delta[j]: Partial(C, z[j]), **_COSTS[cost], **_SOFTMAX},
     )
 
 
-error, weighted = a[j] - y[j], lambda slope: c * a[j] * (slope(j) - Sum(a[k] * slope(k), (k, 1, K)))
+_error, weighted = a[j] - y[j], lambda slope: c * a[j] * (slope(j) - Sum(a[k] * slope(k), (k, 1, K)))
 s_factors = "s' = s (1 - s)"
 
 NINE = [
-    elementwise("quadratic", "linear", LINEAR, 1, (error, "a = z")),
-    elementwise("quadratic", "sigmoid", SIGMOID, s_prime(z[j]), (error * a[j] * (1 - a[j]), s_factors)),
-    through_softmax("quadratic", (weighted(SLOPES["quadratic"]), "a_j is common to all, one term has m = j")),
-    elementwise(
+    elementwise_pair("quadratic", "linear", _LINEAR, 1, (_error, "a = z")),
+    elementwise_pair("quadratic", "sigmoid", _SIGMOID, s_prime(z[j]), (_error * a[j] * (1 - a[j]), s_factors)),
+    softmax_pair("quadratic", (weighted(SLOPES["quadratic"]), "a_j is common to all, one term has m = j")),
+    elementwise_pair(
         "cross-entropy",
         "linear",
-        LINEAR,
+        _LINEAR,
         1,
         ((z[j] - y[j]) / (z[j] * (1 - z[j])), "a = z"),
-        domain={z: Interval.open(0, 1)},
+        domain={z: OPEN_UNIT},
     ),
-    elementwise("cross-entropy", "sigmoid", SIGMOID, s_prime(z[j]), (error, f"{s_factors} cancels")),
-    through_softmax("cross-entropy", (weighted(SLOPES["cross-entropy"]), "a_j is common to all, one term has m = j")),
-    elementwise("log-likelihood", "linear", LINEAR, 1, (-y[j] / z[j], "a = z"), domain={z: Interval.open(0, oo)}),
-    elementwise("log-likelihood", "sigmoid", SIGMOID, s_prime(z[j]), (-y[j] * (1 - a[j]), s_factors)),
-    through_softmax("log-likelihood", (c * (a[j] * Sum(y[k], (k, 1, K)) - y[j]), "a_m cancels, one term has m = j")),
+    elementwise_pair("cross-entropy", "sigmoid", _SIGMOID, s_prime(z[j]), (_error, f"{s_factors} cancels")),
+    softmax_pair("cross-entropy", (weighted(SLOPES["cross-entropy"]), "a_j is common to all, one term has m = j")),
+    elementwise_pair("log-likelihood", "linear", _LINEAR, 1, (-y[j] / z[j], "a = z"), domain={z: Interval.open(0, oo)}),
+    elementwise_pair("log-likelihood", "sigmoid", _SIGMOID, s_prime(z[j]), (-y[j] * (1 - a[j]), s_factors)),
+    softmax_pair("log-likelihood", (c * (a[j] * Sum(y[k], (k, 1, K)) - y[j]), "a_m cancels, one term has m = j")),
 ]
 
 Z, A, Y, v, d = symbols("z a y v d", real=True)

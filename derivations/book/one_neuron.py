@@ -10,12 +10,12 @@ from derivations.proof.notation import Partial
 
 C = symbols("C")
 x, w, b, y, z, a = symbols("x w b y z a", real=True)
-QUADRATIC = {C: (y - a) ** 2 / 2, a: s(z), z: w * x + b}
+_QUADRATIC = {C: (y - a) ** 2 / 2, a: s(z), z: w * x + b}
 
 one_example = partial(
     derive,
     letters={x: "input", w: "weight", b: "bias", y: "target"},
-    where=QUADRATIC,
+    where=_QUADRATIC,
     sizes="one neuron, one example",
     source="000, the quadratic cost of one neuron",
 )
@@ -43,16 +43,16 @@ SINGLE = [
 
 # From here on n examples, and N inputs x_1, ..., x_N to the one neuron.
 X, W, Y, Z, A = (IndexedBase(letter, real=True) for letter in ["x", "w", "y", "z", "a"])
-CROSS_ENTROPY = {
+_CROSS_ENTROPY = {
     C: -Sum(Y[i] * log(A[i]) + (1 - Y[i]) * log(1 - A[i]), (i, 1, n)) / n,
     A[i]: s(Z[i]),
     Z[i]: Sum(W[k] * X[i, k], (k, 1, N)) + b,
 }
 
-examples = partial(
+on_examples = partial(
     derive,
     letters={X: "inputs", W: "weights", b: "bias", Y: "targets"},
-    where=CROSS_ENTROPY,
+    where=_CROSS_ENTROPY,
     source="000, the cross-entropy cost of one neuron",
 )
 
@@ -60,13 +60,13 @@ _slope = Y[i] / s(Z[i]) - (1 - Y[i]) / (1 - s(Z[i]))
 _error_over_slope = s_prime(Z[i]) * X[i, j] * (s(Z[i]) - Y[i]) / (s(Z[i]) * (1 - s(Z[i])))
 
 AVERAGED = [
-    examples(
+    on_examples(
         "57",
         "Cross-entropy cost",
         C,
         (-Sum(Y[i] * log(A[i]) + (1 - Y[i]) * log(1 - A[i]), (i, 1, n)) / n, "definition"),
     ),
-    examples(
+    on_examples(
         "58",
         "Cross-entropy by a weight, through a = s(z)",
         Partial(C, W[j]),
@@ -76,7 +76,7 @@ AVERAGED = [
         ),
         (-Sum(_slope * Partial(s(Z[i]), W[j]), (i, 1, n)) / n, "a = s(z)"),
     ),
-    examples(
+    on_examples(
         "59",
         "Cross-entropy by a weight, through z",
         Partial(C, W[j]),
@@ -84,21 +84,21 @@ AVERAGED = [
         (-Sum(_slope * s_prime(Z[i]) * Partial(Z[i], W[j]), (i, 1, n)) / n, "chain rule"),
         (-Sum(_slope * s_prime(Z[i]) * X[i, j], (i, 1, n)) / n, "z = sum_k w_k x_k + b"),
     ),
-    examples(
+    on_examples(
         "60",
         "Cross-entropy by a weight, over the common denominator",
         Partial(C, W[j]),
         (-Sum(_slope * s_prime(Z[i]) * X[i, j], (i, 1, n)) / n, "equation 59"),
         (Sum(_error_over_slope, (i, 1, n)) / n, "common denominator"),
     ),
-    examples(
+    on_examples(
         "61",
         "Cross-entropy by a weight: the error alone, no slowdown",
         Partial(C, W[j]),
         (Sum(_error_over_slope, (i, 1, n)) / n, "equation 60"),
         (Sum(X[i, j] * (s(Z[i]) - Y[i]), (i, 1, n)) / n, "s' = s (1 - s) cancels"),
     ),
-    examples(
+    on_examples(
         "62",
         "Cross-entropy by the bias",
         Partial(C, b),

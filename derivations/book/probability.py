@@ -2,20 +2,20 @@
 
 from functools import partial
 
-from sympy import IndexedBase, Interval, KroneckerDelta, Sum, Symbol, exp, log, pi, sqrt
+from sympy import IndexedBase, KroneckerDelta, Sum, Symbol, exp, log, pi, sqrt
 
 from derivations.algebra.letters import K, j, k, s, t
+from derivations.book.definitions import OPEN_UNIT
 from derivations.proof.equation import derive
 from derivations.proof.notation import Partial
 
-C, Q, L, S = symbols_ = [Symbol(letter) for letter in ("C", "Q", "L", "S")]
+Q, L = Symbol("Q"), Symbol("L")
 sigma = Symbol("σ", positive=True)
 a, y, z = (IndexedBase(letter, real=True) for letter in ("a", "y", "z"))
 A = IndexedBase("a", positive=True)
 density = IndexedBase("P", positive=True)
-LETTERS = {a: "activations", y: "targets", sigma: "standard deviation"}
+_LETTERS = {a: "activations", y: "targets", sigma: "standard deviation"}
 NEGATIVE_LOG_LIKELIHOOD = {L: -Sum(log(density[j]), (j, 1, K))}
-UNIT = Interval.open(0, 1)
 
 model = partial(derive, source="001, modeling the network's output")
 BERNOULLI = A[j] ** y[j] * (1 - A[j]) ** (1 - y[j])
@@ -32,7 +32,7 @@ EQUATIONS = [
             Q: Sum((a[j] - y[j]) ** 2, (j, 1, K)) / 2,
             density[j]: exp(-((y[j] - a[j]) ** 2) / (2 * sigma**2)) / sqrt(2 * pi * sigma**2),
         },
-        letters=LETTERS,
+        letters=_LETTERS,
     ),
     model(
         "Gaussian model, its gradient",
@@ -45,7 +45,7 @@ EQUATIONS = [
             Q: Sum((a[j] - y[j]) ** 2, (j, 1, K)) / 2,
             density[j]: exp(-((y[j] - a[j]) ** 2) / (2 * sigma**2)) / sqrt(2 * pi * sigma**2),
         },
-        letters=LETTERS,
+        letters=_LETTERS,
     ),
     model(
         "Bernoulli model",
@@ -55,7 +55,7 @@ EQUATIONS = [
         (-Sum(y[j] * log(A[j]) + (1 - y[j]) * log(1 - A[j]), (j, 1, K)), "logarithm of powers"),
         where={**NEGATIVE_LOG_LIKELIHOOD, density[j]: BERNOULLI},
         letters={A: "activations", y: "targets"},
-        domain={A: UNIT},
+        domain={A: OPEN_UNIT},
     ),
     model(
         "categorical model",
@@ -82,7 +82,7 @@ EQUATIONS = [
         (-log(A[t]) - Sum((1 - KroneckerDelta(j, t)) * log(1 - A[j]), (j, 1, K)), "y_j = 1 for j = t, else 0"),
         where={y[j]: KroneckerDelta(j, t)},
         letters={A: "activations"},
-        domain={A: UNIT},
+        domain={A: OPEN_UNIT},
         source="001, binary or categorical",
     ),
     model(

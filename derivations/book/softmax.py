@@ -2,56 +2,56 @@
 
 from functools import partial
 
-from sympy import Eq, IndexedBase, KroneckerDelta, Sum, Symbol, exp, log
+from sympy import IndexedBase, KroneckerDelta, Sum, Symbol, exp, log
 
 from derivations.algebra.letters import K, N, j, k, m, t
+from derivations.book.definitions import S, as_softmax, different, sums_to_1
 from derivations.proof.equation import derive
 from derivations.proof.notation import Partial
 
-C, S = Symbol("C"), Symbol("S")
+C = Symbol("C")
 c = Symbol("c", positive=True)
 y = IndexedBase("y", real=True)
 a, z, w, b, delta = (IndexedBase(f"{letter}^L", real=True) for letter in ("a", "z", "w", "b", "δ"))
 A = IndexedBase("a^{L-1}", real=True)
-LETTERS = {z: "weighted inputs", A: "activations of the layer before", w: "weights", b: "biases", y: "targets"}
-LETTERS |= {c: "a positive constant"}
+_LETTERS = {z: "weighted inputs", A: "activations of the layer before", w: "weights", b: "biases", y: "targets"}
+_LETTERS |= {c: "a positive constant"}
 
-SOFTMAX = {a[j]: exp(z[j]) / S, S: Sum(exp(z[k]), (k, 1, K))}
-TEMPERED = {a[j]: exp(c * z[j]) / S, S: Sum(exp(c * z[k]), (k, 1, K))}
-LOG_LIKELIHOOD = {delta[j]: Partial(C, z[j]), C: -Sum(y[j] * log(a[j]), (j, 1, K))}
-WEIGHTED_INPUT = {z[j]: Sum(w[j, k] * A[k], (k, 1, N)) + b[j]}
-TARGETS_SUM_TO_1 = Eq(Sum(y[m], (m, 1, K)), 1)
+_SOFTMAX = as_softmax(a, z)
+_TEMPERED = as_softmax(a, z, c)
+_LOG_LIKELIHOOD = {delta[j]: Partial(C, z[j]), C: -Sum(y[j] * log(a[j]), (j, 1, K))}
+_WEIGHTED_INPUT = {z[j]: Sum(w[j, k] * A[k], (k, 1, N)) + b[j]}
 sum_of_targets = Sum(y[m], (m, 1, K))
 is_j = KroneckerDelta(m, j)
 
-layer = partial(derive, letters=LETTERS, source="000, softmax")
+_layer = partial(derive, letters=_LETTERS, source="000, softmax")
 trained = partial(
     derive,
-    letters=LETTERS,
-    where=LOG_LIKELIHOOD | SOFTMAX,
-    given=(TARGETS_SUM_TO_1,),
+    letters=_LETTERS,
+    where=_LOG_LIKELIHOOD | _SOFTMAX,
+    given=(sums_to_1(y),),
     source="000, exercise 11: the learning slowdown problem",
 )
-part = partial(derive, letters=LETTERS, source="003, the derivation in parts")
+part = partial(derive, letters=_LETTERS, source="003, the derivation in parts")
 
 EQUATIONS = [
-    layer("78", "Softmax", a[j], (exp(z[j]) / Sum(exp(z[k]), (k, 1, K)), "definition"), where=SOFTMAX),
-    layer(
+    _layer("78", "Softmax", a[j], (exp(z[j]) / Sum(exp(z[k]), (k, 1, K)), "definition"), where=_SOFTMAX),
+    _layer(
         "79",
         "Softmax activations sum to 1",
         Sum(a[j], (j, 1, K)),
         (Sum(exp(z[j]) / S, (j, 1, K)), "equation 78"),
         (Sum(exp(z[j]), (j, 1, K)) / S, "S is common to all terms"),
         (1, "the numerator is S"),
-        where=SOFTMAX,
+        where=_SOFTMAX,
     ),
-    layer(
+    _layer(
         "80",
         "Log-likelihood cost: only the true class t counts",
         C,
         (-Sum(KroneckerDelta(j, t) * log(a[j]), (j, 1, K)), "definition, with y_j = 1 for j = t and 0 otherwise"),
         (-log(a[t]), "one term is left"),
-        where={C: -Sum(y[j] * log(a[j]), (j, 1, K)), y[j]: KroneckerDelta(j, t), **SOFTMAX},
+        where={C: -Sum(y[j] * log(a[j]), (j, 1, K)), y[j]: KroneckerDelta(j, t), **_SOFTMAX},
     ),
     part(
         "78 by its own z",
@@ -59,7 +59,7 @@ EQUATIONS = [
         Partial(a[j], z[j]),
         ((exp(z[j]) * S - exp(z[j]) ** 2) / S**2, "quotient rule"),
         (a[j] * (1 - a[j]), "a_j = e^z_j / S"),
-        where=SOFTMAX,
+        where=_SOFTMAX,
     ),
     part(
         "78 by another z",
@@ -67,8 +67,8 @@ EQUATIONS = [
         Partial(a[j], z[k]),
         (-exp(z[j]) * exp(z[k]) / S**2, "quotient rule, j and k different"),
         (-a[j] * a[k], "a_j = e^z_j / S"),
-        where=SOFTMAX,
-        given=(Eq(KroneckerDelta(j, k), 0),),
+        where=_SOFTMAX,
+        given=(different(j, k),),
     ),
     part(
         "80 by a",
@@ -76,7 +76,7 @@ EQUATIONS = [
         Partial(C, a[j]),
         (-Sum(y[m] / a[m] * is_j, (m, 1, K)), "derivative of ln, term by term"),
         (-y[j] / a[j], "only the term of a_j depends on a_j"),
-        where={C: LOG_LIKELIHOOD[C]},
+        where={C: _LOG_LIKELIHOOD[C]},
         letters={a: "activations", y: "targets"},
     ),
     trained(
@@ -96,7 +96,7 @@ EQUATIONS = [
         (Sum(delta[m] * Partial(z[m], b[j]), (m, 1, K)), "chain rule"),
         (delta[j], "z_j = sum_k w_jk a_k + b_j"),
         (a[j] - y[j], "equation 84"),
-        where=LOG_LIKELIHOOD | SOFTMAX | WEIGHTED_INPUT,
+        where=_LOG_LIKELIHOOD | _SOFTMAX | _WEIGHTED_INPUT,
     ),
     trained(
         "82",
@@ -105,34 +105,34 @@ EQUATIONS = [
         (Sum(delta[m] * Partial(z[m], w[j, k]), (m, 1, K)), "chain rule"),
         (delta[j] * A[k], "z_j = sum_k w_jk a_k + b_j"),
         (A[k] * (a[j] - y[j]), "equation 84"),
-        where=LOG_LIKELIHOOD | SOFTMAX | WEIGHTED_INPUT,
+        where=_LOG_LIKELIHOOD | _SOFTMAX | _WEIGHTED_INPUT,
     ),
-    layer(
-        "83", "Tempered softmax", a[j], (exp(c * z[j]) / Sum(exp(c * z[k]), (k, 1, K)), "definition"), where=TEMPERED
+    _layer(
+        "83", "Tempered softmax", a[j], (exp(c * z[j]) / Sum(exp(c * z[k]), (k, 1, K)), "definition"), where=_TEMPERED
     ),
-    layer(
+    _layer(
         "84 with 83",
         "Log-likelihood and tempered softmax, for any targets: a factor c, and the targets' sum",
         delta[j],
         (Sum(-y[m] / a[m] * Partial(a[m], z[j]), (m, 1, K)), "chain rule, derivative of ln"),
         (Sum(-y[m] * c * (is_j - a[j]), (m, 1, K)), "quotient rule"),
         (c * (a[j] * sum_of_targets - y[j]), "one term has m = j, a_j is common to all"),
-        where=LOG_LIKELIHOOD | TEMPERED,
+        where=_LOG_LIKELIHOOD | _TEMPERED,
     ),
-    layer(
+    _layer(
         "81 with 83",
         "Log-likelihood and tempered softmax, by a bias",
         Partial(C, b[j]),
         (Sum(delta[m] * Partial(z[m], b[j]), (m, 1, K)), "chain rule"),
         (c * (a[j] * sum_of_targets - y[j]), "equation 84 with 83"),
-        where=LOG_LIKELIHOOD | TEMPERED | WEIGHTED_INPUT,
+        where=_LOG_LIKELIHOOD | _TEMPERED | _WEIGHTED_INPUT,
     ),
-    layer(
+    _layer(
         "82 with 83",
         "Log-likelihood and tempered softmax, by a weight",
         Partial(C, w[j, k]),
         (Sum(delta[m] * Partial(z[m], w[j, k]), (m, 1, K)), "chain rule"),
         (A[k] * c * (a[j] * sum_of_targets - y[j]), "equation 84 with 83"),
-        where=LOG_LIKELIHOOD | TEMPERED | WEIGHTED_INPUT,
+        where=_LOG_LIKELIHOOD | _TEMPERED | _WEIGHTED_INPUT,
     ),
 ]

@@ -10,27 +10,27 @@ from functools import partial
 from sympy import IndexedBase, KroneckerDelta, Limit, Sum, Symbol, exp, log, symbols
 
 from derivations.algebra.letters import K, j, k, m, s, s_prime
+from derivations.book.definitions import as_softmax
 from derivations.proof.equation import derive
 from derivations.proof.notation import Partial
 
-S, rest = symbols("S rest")
+rest = Symbol("rest")
 x, y, d, v, a_ = symbols("z y d v a", real=True)
 c, e = Symbol("c", positive=True), Symbol("e", positive=True)
 z, a, g, Y = (IndexedBase(letter, real=True) for letter in ("z", "a", "g", "y"))
 
-LETTERS = {z: "weighted inputs", Y: "targets", g: "gradient of a cost by the activations", c: "a positive constant"}
-others = 1 - KroneckerDelta(k, m)
+_LETTERS = {z: "weighted inputs", Y: "targets", g: "gradient of a cost by the activations", c: "a positive constant"}
+is_other = 1 - KroneckerDelta(k, m)
 NEAR_ONE = {
-    a[j]: exp(z[j]) / S,
-    S: Sum(exp(z[k]), (k, 1, K)),
-    rest: Sum(others * exp(z[k] - z[m]), (k, 1, K)),
+    **as_softmax(a, z),
+    rest: Sum(is_other * exp(z[k] - z[m]), (k, 1, K)),
 }
 
-sigmoid = partial(derive, letters={x: "weighted input", y: "target"}, source="numerical identities")
-softmax = partial(derive, letters=LETTERS, where=NEAR_ONE, source="numerical identities")
+about_sigmoid = partial(derive, letters={x: "weighted input", y: "target"}, source="numerical identities")
+about_softmax = partial(derive, letters=_LETTERS, where=NEAR_ONE, source="numerical identities")
 
 EQUATIONS = [
-    sigmoid(
+    about_sigmoid(
         "complement of sigmoid",
         "1 - s(z) without the subtraction",
         1 - s(x),
@@ -38,28 +38,28 @@ EQUATIONS = [
         (1 / (1 + exp(x)), "multiplied by e^z above and below"),
         (s(-x), "definition of s"),
     ),
-    sigmoid(
+    about_sigmoid(
         "slope of sigmoid",
         "s'(z) without the subtraction",
         s_prime(x),
         (s(x) * (1 - s(x)), "exercise 1"),
         (s(x) * s(-x), "complement of sigmoid"),
     ),
-    sigmoid(
+    about_sigmoid(
         "logarithm of sigmoid",
         "ln s(z) without overflow for z < 0",
         log(s(x)),
         (-log(1 + exp(-x)), "definition of s"),
         (x - log(1 + exp(x)), "1 + e^-z = e^-z (1 + e^z)"),
     ),
-    sigmoid(
+    about_sigmoid(
         "error of sigmoid",
         "s(z) - y as two terms of one sign each, exact for y = 0 and y = 1",
         s(x) - y,
         ((1 - y) * s(x) - y * (1 - s(x)), "multiplied out"),
         ((1 - y) * s(x) - y * s(-x), "complement of sigmoid"),
     ),
-    sigmoid(
+    about_sigmoid(
         "error of quadratic + sigmoid",
         "(a - y) a (1 - a) as two terms of one sign each for 0 <= y <= 1",
         (a_ - y) * a_ * (1 - a_),
@@ -67,42 +67,42 @@ EQUATIONS = [
         ((1 - y) * a_**2 * (1 - a_) - y * a_ * (1 - a_) ** 2, "multiplied out"),
         where={a_: s(x)},
     ),
-    softmax(
+    about_softmax(
         "softmax relative to a neuron",
         "Softmax by differences, without overflow where z_m is the largest",
         a[j],
         (exp(z[j]) / (exp(z[m]) * (1 + rest)), "the sum, with e^z_m taken out"),
         (exp(z[j] - z[m]) / (1 + rest), "quotient of exponentials"),
     ),
-    softmax(
+    about_softmax(
         "complement of softmax",
         "1 - a_m without the subtraction",
         1 - a[m],
         (1 - 1 / (1 + rest), "softmax relative to neuron m"),
         (rest / (1 + rest), "common denominator"),
     ),
-    softmax(
+    about_softmax(
         "logarithm of softmax",
         "ln a_j exact near a_m = 1, with e_m left out of the sum",
         log(a[j]),
         (log(exp(z[j] - z[m])) - log(1 + rest), "softmax relative to neuron m, logarithm of a quotient"),
         ((z[j] - z[m]) - log(1 + rest), "logarithm of an exponential"),
     ),
-    softmax(
+    about_softmax(
         "error of softmax",
         "a_m - y_m as two terms of one sign each for 0 <= y_m <= 1",
         a[m] - Y[m],
         ((1 - Y[m]) * a[m] - Y[m] * (1 - a[m]), "multiplied out"),
         ((1 - Y[m]) * a[m] - Y[m] * rest / (1 + rest), "complement of softmax"),
     ),
-    softmax(
+    about_softmax(
         "Jacobian of softmax, relative to a neuron",
         "Softmax's Jacobian times a vector g, by differences from g_m: the term of neuron m drops out of the sum",
         Sum(Partial(a[k], z[j]) * g[k], (k, 1, K)),
         (Sum(a[k] * (KroneckerDelta(k, j) - a[j]) * g[k], (k, 1, K)), "the derivatives of softmax"),
         (a[j] * (g[j] - Sum(a[k] * g[k], (k, 1, K))), "one term has k = j, a_j is common to all"),
         (a[j] * (g[j] - g[m] - Sum(a[k] * (g[k] - g[m]), (k, 1, K))), "g_m = sum_k a_k g_m, equation 79"),
-        (a[j] * (g[j] - g[m] - Sum(others * a[k] * (g[k] - g[m]), (k, 1, K))), "the term k = m is 0"),
+        (a[j] * (g[j] - g[m] - Sum(is_other * a[k] * (g[k] - g[m]), (k, 1, K))), "the term k = m is 0"),
     ),
     derive(
         "compensated difference",
