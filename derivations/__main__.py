@@ -23,19 +23,21 @@ from pathlib import Path
 def parser() -> argparse.ArgumentParser:
     """The options of `python -m derivations`."""
     whole = argparse.ArgumentParser(prog="python -m derivations", description="Chapter 3, derived and checked.")
-    whole.set_defaults(run=_command("prove"))
+    whole.set_defaults(run=_command("prove", "check_equations"))
     whole.add_argument("--only", metavar="78..84", help="check one equation or a range")
     whole.add_argument("--version", dest="run", action="store_const", const=_version, help="print the version")
     commands = whole.add_subparsers(metavar="command")
     commands.add_parser("list", help="list the equations").set_defaults(run=_command("show", "list_equations"))
     _add_show(commands)
-    commands.add_parser("errata", help="list the errors of the sources").set_defaults(run=_command("errata"))
+    commands.add_parser("errata", help="list the errors of the sources").set_defaults(
+        run=_command("errata", "list_errata")
+    )
     _add_certify(commands)
     _add_mutants(commands)
     return whole
 
 
-def _command(module: str, function: str = "run") -> Callable[[argparse.Namespace], int]:
+def _command(module: str, function: str) -> Callable[[argparse.Namespace], int]:
     """A command, imported when it runs: JAX takes longer to import than `show` to run."""
 
     def run(options: argparse.Namespace) -> int:
@@ -53,7 +55,7 @@ def _add_show(commands) -> None:
     show = commands.add_parser("show", help="show one derivation step by step")
     show.add_argument("label", help="its number or name, as `list` prints it")
     show.add_argument("--latex", action="store_true", help="as LaTeX")
-    show.set_defaults(run=_command("show"))
+    show.set_defaults(run=_command("show", "show_equation"))
 
 
 def _add_certify(commands) -> None:
@@ -69,7 +71,7 @@ def _add_certify(commands) -> None:
         help="what it should be: a number such as 84, or a pair such as 'cross-entropy + sigmoid'",
     )
     certify.add_argument("--json", metavar="FOLDER", type=Path, help="write each verdict to this folder")
-    certify.set_defaults(run=_command("certify"))
+    certify.set_defaults(run=_command("certify", "certify_all"))
 
 
 def _add_mutants(commands) -> None:
@@ -81,7 +83,7 @@ def _add_mutants(commands) -> None:
     )
     mutants.add_argument("--every", metavar="N", type=int, default=1, help="only one change in N")
     mutants.add_argument("--verbose", action="store_true", help="a line for each change")
-    mutants.set_defaults(run=_command("mutants"))
+    mutants.set_defaults(run=_command("mutants", "mutate_library"))
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 from sympy import Symbol
 
 import jaxce
-from derivations.agreement.left_side import OUTPUTS, LeftSide
+from derivations.agreement.left_side import OUTPUT_NEURONS, LeftSide
 from derivations.agreement.values import positives, units
 from derivations.algebra.letters import t
 
@@ -24,7 +24,7 @@ def field_property(of: Callable, field: Callable, weights: str, axes: Mapping[Sy
         return of(field(z, weight), jax.jacfwd(field)(z, weight))
 
     # Not saturated: a curl is a difference of two derivatives, and loses digits where they are nearly the same.
-    return LeftSide(computed, {"z": units(OUTPUTS), weights: positives(OUTPUTS)}, axes, TRUE_CLASS)
+    return LeftSide(computed, {"z": units(OUTPUT_NEURONS), weights: positives(OUTPUT_NEURONS)}, axes, TRUE_CLASS)
 
 
 def distance_aware_field(z, d):

@@ -13,7 +13,7 @@ import jax.numpy as jnp
 import sympy as sp
 
 import jaxce
-from derivations.agreement.left_side import EXAMPLES, HIDDEN, INPUTS, OUTPUTS, LeftSide
+from derivations.agreement.left_side import EXAMPLES, HIDDEN, INPUTS, OUTPUT_NEURONS, LeftSide
 from derivations.agreement.values import (
     Values,
     distributions,
@@ -65,11 +65,11 @@ def last_layer(
 
     letters = {
         "a^{L-1}": reals(*examples, HIDDEN),
-        "w^L": reals(OUTPUTS, HIDDEN),
-        "b^L": reals(OUTPUTS),
-        "y": y(*examples, OUTPUTS),
+        "w^L": reals(OUTPUT_NEURONS, HIDDEN),
+        "b^L": reals(OUTPUT_NEURONS),
+        "y": y(*examples, OUTPUT_NEURONS),
     }
-    return LeftSide(gradient, letters, {"w": {j: OUTPUTS, k: HIDDEN}, "b": {j: OUTPUTS}}[by], **rest)
+    return LeftSide(gradient, letters, {"w": {j: OUTPUT_NEURONS, k: HIDDEN}, "b": {j: OUTPUT_NEURONS}}[by], **rest)
 
 
 def softmax_of_last_layer(
@@ -89,18 +89,20 @@ def output_error(
     **rest,
 ) -> LeftSide:
     """delta_j = dC/dz_j, straight from the cost."""
-    letters = {letter: z(OUTPUTS), "y": y(OUTPUTS)}
-    return LeftSide(jax.grad(lambda z, y: cost(output, z, y)), letters, {j: OUTPUTS}, **rest)
+    letters = {letter: z(OUTPUT_NEURONS), "y": y(OUTPUT_NEURONS)}
+    return LeftSide(jax.grad(lambda z, y: cost(output, z, y)), letters, {j: OUTPUT_NEURONS}, **rest)
 
 
 def jacobian(output: jaxce.Output, *, letter: str = "z") -> LeftSide:
     """All da_j/dz_k."""
-    return LeftSide(jax.jacobian(output), {letter: weighted_inputs(OUTPUTS)}, {j: OUTPUTS, k: OUTPUTS})
+    return LeftSide(
+        jax.jacobian(output), {letter: weighted_inputs(OUTPUT_NEURONS)}, {j: OUTPUT_NEURONS, k: OUTPUT_NEURONS}
+    )
 
 
 def own_derivatives(output: jaxce.Output) -> Callable:
     """A function of z: each da_j/dz_j, one jax.grad for each."""
-    return lambda z: jnp.stack([jax.grad(lambda z, j=j: output(z)[j])(z)[j] for j in range(OUTPUTS)])
+    return lambda z: jnp.stack([jax.grad(lambda z, j=j: output(z)[j])(z)[j] for j in range(OUTPUT_NEURONS)])
 
 
 def projected(output: jaxce.Output) -> Callable:
@@ -132,12 +134,12 @@ def through_layer(by: By) -> LeftSide:
         return getattr(jax.grad(cost)(Layer(w, b)), by)
 
     letters = {
-        "δ^{l+1}": reals(OUTPUTS),
-        "w^{l+1}": reals(OUTPUTS, HIDDEN),
-        "b^{l+1}": reals(OUTPUTS),
+        "δ^{l+1}": reals(OUTPUT_NEURONS),
+        "w^{l+1}": reals(OUTPUT_NEURONS, HIDDEN),
+        "b^{l+1}": reals(OUTPUT_NEURONS),
         "a^l": reals(HIDDEN),
     }
-    return LeftSide(gradient, letters, {"w": {j: OUTPUTS, k: HIDDEN}, "b": {j: OUTPUTS}}[by])
+    return LeftSide(gradient, letters, {"w": {j: OUTPUT_NEURONS, k: HIDDEN}, "b": {j: OUTPUT_NEURONS}}[by])
 
 
 def whole_network(by: By) -> LeftSide:
@@ -152,9 +154,9 @@ def whole_network(by: By) -> LeftSide:
         "x": reals(INPUTS),
         "w^l": units(HIDDEN, INPUTS),
         "b^l": reals(HIDDEN),
-        "w^L": reals(OUTPUTS, HIDDEN),
-        "b^L": reals(OUTPUTS),
-        "y": distributions(OUTPUTS),
+        "w^L": reals(OUTPUT_NEURONS, HIDDEN),
+        "b^L": reals(OUTPUT_NEURONS),
+        "y": distributions(OUTPUT_NEURONS),
     }
     return LeftSide(gradient, letters, {"w": {k: HIDDEN, l: INPUTS}, "b": {k: HIDDEN}}[by])
 

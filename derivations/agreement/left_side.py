@@ -10,8 +10,8 @@ from sympy import Symbol
 from derivations.agreement.values import Values
 from derivations.algebra.letters import K, M, N, n
 
-EXAMPLES, OUTPUTS, HIDDEN, INPUTS = 2, 3, 2, 2
-COMPARED_SIZES = {n: EXAMPLES, K: OUTPUTS, N: HIDDEN, M: INPUTS}
+EXAMPLES, OUTPUT_NEURONS, HIDDEN, INPUTS = 2, 3, 2, 2
+COMPARED_SIZES = {n: EXAMPLES, K: OUTPUT_NEURONS, N: HIDDEN, M: INPUTS}
 
 
 class LeftSide(NamedTuple):

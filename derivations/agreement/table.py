@@ -32,7 +32,7 @@ from derivations.agreement.gradients import (
     unspecified_cost_of_layers,
     whole_network,
 )
-from derivations.agreement.left_side import HIDDEN, OUTPUTS, LeftSide
+from derivations.agreement.left_side import HIDDEN, OUTPUT_NEURONS, LeftSide
 from derivations.agreement.values import distributions, positives, reals, targets, units, weighted_inputs
 from derivations.algebra.letters import j, k, m, t
 from jaxce import cross_entropy, linear, log_likelihood, quadratic, sigmoid, softmax, tempered_softmax
@@ -41,8 +41,8 @@ _c = 0.7
 _tempered, _with_c = tempered_softmax(_c), {"constants": {"c": _c}}
 
 # The letters that several equations are about.
-_Z, _Z_NUMBER = {"z": weighted_inputs(OUTPUTS)}, {"z": weighted_inputs()}
-_Z_AND_WEIGHTS = {"z": weighted_inputs(OUTPUTS), "w": positives(OUTPUTS)}
+_Z, _Z_NUMBER = {"z": weighted_inputs(OUTPUT_NEURONS)}, {"z": weighted_inputs()}
+_Z_AND_WEIGHTS = {"z": weighted_inputs(OUTPUT_NEURONS), "w": positives(OUTPUT_NEURONS)}
 _ACTIVATION = {"a": units(), "y": units()}
 _NEURON = {"b": reals(), "x": reals(HIDDEN), "w": reals(HIDDEN)}
 _SPEED = {"w": reals(), "b": reals(), "η": positives()}
@@ -99,7 +99,9 @@ OUTPUT_LAYERS = {
     "68": output_error(quadratic, linear, letter="z^L"),
     "69": last_layer(quadratic, linear, "w"),
     "70": last_layer(quadratic, linear, "b"),
-    "78 by its own z": LeftSide(own_derivatives(softmax), {"z^L": weighted_inputs(OUTPUTS)}, {j: OUTPUTS}),
+    "78 by its own z": LeftSide(
+        own_derivatives(softmax), {"z^L": weighted_inputs(OUTPUT_NEURONS)}, {j: OUTPUT_NEURONS}
+    ),
     "78 by another z": jacobian(softmax, letter="z^L"),
     "80 by a": output_error(log_likelihood, linear, letter="a^L", z=positives),
     "81": softmax_of_last_layer("b", y=distributions),
@@ -125,21 +127,30 @@ OUTPUT_LAYERS = {
     "exercise 8 (j and k different)": jacobian(softmax),
     "exercise 9": jacobian(softmax),
     "Jacobian of softmax, relative to a neuron": LeftSide(
-        jax.grad(projected(softmax)), {"z": weighted_inputs(OUTPUTS), "g": reals(OUTPUTS)}, {j: OUTPUTS}, {m: 2}
+        jax.grad(projected(softmax)),
+        {"z": weighted_inputs(OUTPUT_NEURONS), "g": reals(OUTPUT_NEURONS)},
+        {j: OUTPUT_NEURONS},
+        {m: 2},
     ),
 }
 
 NETWORKS = {
-    "BP1": LeftSide(jax.grad(projected(sigmoid)), {"z^L": weighted_inputs(OUTPUTS), "g": reals(OUTPUTS)}, {j: OUTPUTS}),
+    "BP1": LeftSide(
+        jax.grad(projected(sigmoid)),
+        {"z^L": weighted_inputs(OUTPUT_NEURONS), "g": reals(OUTPUT_NEURONS)},
+        {j: OUTPUT_NEURONS},
+    ),
     "BP1 with softmax": LeftSide(
-        jax.grad(projected(softmax)), {"z^L": weighted_inputs(OUTPUTS), "g": reals(OUTPUTS)}, {j: OUTPUTS}
+        jax.grad(projected(softmax)),
+        {"z^L": weighted_inputs(OUTPUT_NEURONS), "g": reals(OUTPUT_NEURONS)},
+        {j: OUTPUT_NEURONS},
     ),
     "BP2": LeftSide(
         error_below,
         {
-            "δ^{l+1}": reals(OUTPUTS),
-            "w^{l+1}": reals(OUTPUTS, HIDDEN),
-            "b^{l+1}": reals(OUTPUTS),
+            "δ^{l+1}": reals(OUTPUT_NEURONS),
+            "w^{l+1}": reals(OUTPUT_NEURONS, HIDDEN),
+            "b^{l+1}": reals(OUTPUT_NEURONS),
             "z^l": weighted_inputs(HIDDEN),
         },
         {k: HIDDEN},
@@ -162,8 +173,8 @@ NETWORKS = {
 PROBABILITIES = {
     "Gaussian model, its gradient": LeftSide(
         jax.grad(lambda a, y, sigma: quadratic(linear, a, y) / sigma**2),
-        {"a": reals(OUTPUTS), "y": reals(OUTPUTS), "σ": positives()},
-        {j: OUTPUTS},
+        {"a": reals(OUTPUT_NEURONS), "y": reals(OUTPUT_NEURONS), "σ": positives()},
+        {j: OUTPUT_NEURONS},
     ),
     "square by the prediction": LeftSide(
         jax.grad(lambda guess, y: 2 * quadratic(linear, guess[None], y[None])), {"ŷ": reals(), "y": reals()}
@@ -172,48 +183,64 @@ PROBABILITIES = {
         jax.grad(lambda r: log_likelihood(linear, r[None], jnp.ones(1))), {"r": positives()}
     ),
     "log-likelihood by a probability": LeftSide(
-        jax.grad(lambda q: log_likelihood(linear, q, jnp.array(0))), {"q": positives(OUTPUTS)}, {j: OUTPUTS}, {t: 1}
+        jax.grad(lambda q: log_likelihood(linear, q, jnp.array(0))),
+        {"q": positives(OUTPUT_NEURONS)},
+        {j: OUTPUT_NEURONS},
+        {t: 1},
     ),
-    "log-likelihood by a logit": LeftSide(jax.grad(label_cost), _Z, {j: OUTPUTS}, TRUE_CLASS),
-    "log-likelihood by a wrong logit": LeftSide(jax.grad(label_cost), _Z, {j: OUTPUTS}, TRUE_CLASS),
+    "log-likelihood by a logit": LeftSide(jax.grad(label_cost), _Z, {j: OUTPUT_NEURONS}, TRUE_CLASS),
+    "log-likelihood by a wrong logit": LeftSide(jax.grad(label_cost), _Z, {j: OUTPUT_NEURONS}, TRUE_CLASS),
     "log-likelihood by the true logit": LeftSide(lambda z: jax.grad(label_cost)(z)[0], _Z, {}, TRUE_CLASS),
     "forces sum to 0": LeftSide(lambda z: jax.grad(label_cost)(z).sum(), _Z, {}, TRUE_CLASS),
 }
 
 CLASS_DISTANCES = {
-    "distance-aware field, curl (t, j)": field_property(curls_with_true_class, distance_aware_field, "d", {j: OUTPUTS}),
-    "distance-aware field, curl (j, k)": field_property(all_curls, distance_aware_field, "d", {j: OUTPUTS, k: OUTPUTS}),
-    "distance-aware field, Frobenius": field_property(
-        frobenius_terms, distance_aware_field, "d", {j: OUTPUTS, k: OUTPUTS}
+    "distance-aware field, curl (t, j)": field_property(
+        curls_with_true_class, distance_aware_field, "d", {j: OUTPUT_NEURONS}
     ),
-    "balanced field, curl (t, j)": field_property(curls_with_true_class, balanced_field, "w", {j: OUTPUTS}),
-    "balanced field, curl (j, k)": field_property(all_curls, balanced_field, "w", {j: OUTPUTS, k: OUTPUTS}),
+    "distance-aware field, curl (j, k)": field_property(
+        all_curls, distance_aware_field, "d", {j: OUTPUT_NEURONS, k: OUTPUT_NEURONS}
+    ),
+    "distance-aware field, Frobenius": field_property(
+        frobenius_terms, distance_aware_field, "d", {j: OUTPUT_NEURONS, k: OUTPUT_NEURONS}
+    ),
+    "balanced field, curl (t, j)": field_property(curls_with_true_class, balanced_field, "w", {j: OUTPUT_NEURONS}),
+    "balanced field, curl (j, k)": field_property(
+        all_curls, balanced_field, "w", {j: OUTPUT_NEURONS, k: OUTPUT_NEURONS}
+    ),
     "balanced field over p_t, a wrong class": LeftSide(
-        jax.grad(weighted_odds), {"z": reals(OUTPUTS), "w": positives(OUTPUTS)}, {j: OUTPUTS}, TRUE_CLASS
+        jax.grad(weighted_odds),
+        {"z": reals(OUTPUT_NEURONS), "w": positives(OUTPUT_NEURONS)},
+        {j: OUTPUT_NEURONS},
+        TRUE_CLASS,
     ),
     "balanced field over p_t, the true class": LeftSide(
         lambda z, w: jax.grad(weighted_odds)(z, w)[0],
-        {"z": reals(OUTPUTS), "w": positives(OUTPUTS)},
+        {"z": reals(OUTPUT_NEURONS), "w": positives(OUTPUT_NEURONS)},
         {},
         TRUE_CLASS,
     ),
     "cost-augmented softmax, a wrong class": LeftSide(
-        jax.grad(augmented_label_cost), _Z_AND_WEIGHTS, {j: OUTPUTS}, TRUE_CLASS
+        jax.grad(augmented_label_cost), _Z_AND_WEIGHTS, {j: OUTPUT_NEURONS}, TRUE_CLASS
     ),
     "cost-augmented softmax, the true class": LeftSide(
         lambda z, w: jax.grad(augmented_label_cost)(z, w)[0], _Z_AND_WEIGHTS, {}, TRUE_CLASS
     ),
-    "cost-augmented softmax, delta": LeftSide(jax.grad(weighted_label_cost), _Z_AND_WEIGHTS, {j: OUTPUTS}, TRUE_CLASS),
+    "cost-augmented softmax, delta": LeftSide(
+        jax.grad(weighted_label_cost), _Z_AND_WEIGHTS, {j: OUTPUT_NEURONS}, TRUE_CLASS
+    ),
     "cost-augmented softmax, Hessian": LeftSide(
-        jax.hessian(weighted_label_cost), _Z_AND_WEIGHTS, {j: OUTPUTS, k: OUTPUTS}, TRUE_CLASS
+        jax.hessian(weighted_label_cost), _Z_AND_WEIGHTS, {j: OUTPUT_NEURONS, k: OUTPUT_NEURONS}, TRUE_CLASS
     ),
     "expected distance": LeftSide(
-        jax.grad(projected(softmax)), {"z": weighted_inputs(OUTPUTS), "d": positives(OUTPUTS)}, {j: OUTPUTS}
+        jax.grad(projected(softmax)),
+        {"z": weighted_inputs(OUTPUT_NEURONS), "d": positives(OUTPUT_NEURONS)},
+        {j: OUTPUT_NEURONS},
     ),
     "squared earth mover's distance": LeftSide(
         jax.grad(squared_earth_movers_distance),
-        {"z": reals(OUTPUTS), "L": units(OUTPUTS, OUTPUTS), "G": units(OUTPUTS)},
-        {j: OUTPUTS},
+        {"z": reals(OUTPUT_NEURONS), "L": units(OUTPUT_NEURONS, OUTPUT_NEURONS), "G": units(OUTPUT_NEURONS)},
+        {j: OUTPUT_NEURONS},
     ),
 }
 

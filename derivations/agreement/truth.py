@@ -15,7 +15,7 @@ from derivations.agreement.left_side import COMPARED_SIZES, LeftSide
 from derivations.algebra.letters import s, s_prime, unknowns
 from derivations.proof.equation import Equation
 from derivations.proof.notation import unspecified
-from derivations.proof.sampling import concrete, numeric
+from derivations.proof.sampling import for_sizes, numeric
 
 TRUTH_DIGITS = 200  # 1 - s(100) is 1e-44, and enters squared
 
@@ -27,7 +27,7 @@ def right_sides(
     equation = _with_sigmoids(equation)
     places = list(_places(left_side))
     spoken_of = [place for place in places if _given_holds(equation, place)]
-    components = [concrete(equation.statement.rhs, equation, COMPARED_SIZES | place) for place in spoken_of]
+    components = [for_sizes(equation.statement.rhs, equation, COMPARED_SIZES | place) for place in spoken_of]
     names = sorted(set().union(*map(unknowns, components)), key=str)
     function = numeric(components, names, cse=True)
     points = len(next(iter(values.values())))
@@ -45,7 +45,7 @@ def _places(left_side: LeftSide) -> Iterator[dict[Symbol, int]]:
 
 def _given_holds(equation: Equation, place: Mapping[Symbol, int]) -> bool:
     """Whether the equation speaks of a component: not, say, of j = k where the two are given to be different."""
-    given = [concrete(e.lhs - e.rhs, equation, {**COMPARED_SIZES, **place}) for e in equation.given]
+    given = [for_sizes(e.lhs - e.rhs, equation, {**COMPARED_SIZES, **place}) for e in equation.given]
     return not any(part.is_number and part != 0 for part in given)
 
 

@@ -46,7 +46,7 @@ class Targets(Enum):
     LABELS = "labels"  # integers, the classes
 
 
-class Setting(Enum):
+class Situation(Enum):
     """What is special about the inputs, or about how the program is called."""
 
     PLAIN = ""
@@ -87,7 +87,7 @@ class Claim:
     targets: Targets | None = None
     label: int | None = None
     axis: int | None = None
-    setting: Setting = Setting.PLAIN
+    situation: Situation = Situation.PLAIN
     equation: str = ""
     holds: bool = True
     remark: str = ""
@@ -108,7 +108,7 @@ class Claim:
             f"K = {self.size}" if self.size else "",
             f"2 examples, axis {self.axis}" if self.axis is not None else "",
             f"label {self.label}" if self.label is not None else self.targets.value if self.targets else "",
-            self.setting.value,
+            self.situation.value,
             self.remark,
         )
         return ", ".join(filter(None, parts))

@@ -12,7 +12,7 @@ import sympy as sp
 import jaxce
 from derivations.certificate.arrays import Array
 from derivations.certificate.program import symbols
-from derivations.claims.claim import Claim, Kind, Part, Setting, Targets
+from derivations.claims.claim import Claim, Kind, Part, Situation, Targets
 from derivations.claims.formulas import COST_FORMULAS, DELTA_FORMULAS, log_of
 from derivations.claims.pairs import OutputLayer, computed_logs, output_layers
 
@@ -93,15 +93,15 @@ def _second_derivatives(layer: OutputLayer, library: Any) -> Iterator[Claim]:
 def _values_beside_derivatives(layer: OutputLayer, library: Any) -> Iterator[Claim]:
     """What a rule of differentiation gives as the value, which `jvp` and `value_and_grad` return, is the value."""
     z, y = symbols("z", 2), symbols("y", 2)
-    a, beside = layer.activation(z), Setting.BESIDE_DERIVATIVE
+    a, beside = layer.activation(z), Situation.BESIDE_DERIVATIVE
     for of in _parts(layer, z, y):
         formula = _result(of.formulas)
-        yield layer.claim(_beside(of.program), formula, of.inputs, of.domain, part=of.part, size=2, setting=beside)
+        yield layer.claim(_beside(of.program), formula, of.inputs, of.domain, part=of.part, size=2, situation=beside)
     for cost in COST_FORMULAS:
         program, domain = functools.partial(library.COSTS[cost], layer.output), layer.domain(z, cost)
         value, delta = COST_FORMULAS[cost](a, y), layer.delta(cost, a, y)
-        yield _of_cost(layer, cost, Kind.VALUE, setting=beside)(_beside(program), value, (z, y), domain)
-        yield _of_cost(layer, cost, Kind.GRADIENT, setting=beside)(_beside(jax.grad(program)), delta, (z, y), domain)
+        yield _of_cost(layer, cost, Kind.VALUE, situation=beside)(_beside(program), value, (z, y), domain)
+        yield _of_cost(layer, cost, Kind.GRADIENT, situation=beside)(_beside(jax.grad(program)), delta, (z, y), domain)
 
 
 def _beside(program: Callable) -> Callable:

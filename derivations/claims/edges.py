@@ -14,7 +14,7 @@ import sympy as sp
 
 import jaxce
 from derivations.certificate.program import symbols
-from derivations.claims.claim import Claim, Kind, Part, Setting, Targets
+from derivations.claims.claim import Claim, Kind, Part, Situation, Targets
 from derivations.claims.formulas import COST_FORMULAS
 from derivations.claims.pairs import OutputLayer, computed_logs, cost_claims, output_layers
 
@@ -52,7 +52,7 @@ def _masked(layer: OutputLayer, library: Any) -> Iterator[Claim]:
     """An output at which `where` is False is as if it were not there."""
     z, y = symbols("z", 3), symbols("y", 3)
     a, t = layer.activation(z[SHOWN]), y[SHOWN]
-    masked = functools.partial(layer.claim, size=3, setting=Setting.MASKED)
+    masked = functools.partial(layer.claim, size=3, situation=Situation.MASKED)
     activations = np.array([a[0], sp.S.Zero, a[1]])
     program, domain = lambda z: layer.output(z, -1, SHOWN), layer.domain(z[SHOWN])
     yield masked(program, activations, (z,), domain, part=Part.ACTIVATIONS)
@@ -72,9 +72,9 @@ def _labels(layer: OutputLayer, library: Any) -> Iterator[Claim]:
         program, domain = functools.partial(library.COSTS[cost], layer.output), layer.domain(z, cost)
         claim = functools.partial(layer.claim, cost=cost, size=2, targets=Targets.LABELS)
         value = COST_FORMULAS[cost](layer.activation(z), np.array([0, 1], dtype=object))
-        yield claim(program, value, (z, np.uint8(1)), domain, label=1, setting=Setting.EIGHT_BITS)
+        yield claim(program, value, (z, np.uint8(1)), domain, label=1, situation=Situation.EIGHT_BITS)
         for label in (-1, 2):
-            yield claim(program, sp.nan, (z, np.int32(label)), domain, label=label, setting=Setting.NO_SUCH_LABEL)
+            yield claim(program, sp.nan, (z, np.int32(label)), domain, label=label, situation=Situation.NO_SUCH_LABEL)
     for claim in cost_claims("quadratic", layer, 2, library):
         if claim.kind is Kind.GRADIENT and claim.targets is Targets.ANY:
             yield claim
@@ -88,7 +88,7 @@ def _boundaries(layer: OutputLayer, library: Any) -> Iterator[Claim]:
             (np.array(z, object), np.array(y, object)),
         )
         at = f"z = {z[0]}, {z[1]}; y = {y[0]}, {y[1]}"
-        claim = functools.partial(layer.claim, cost=cost, size=2, setting=Setting.BOUNDARY, remark=at)
+        claim = functools.partial(layer.claim, cost=cost, size=2, situation=Situation.BOUNDARY, remark=at)
         yield claim(program, value, inputs)
         yield claim(jax.grad(program), np.array(gradient, object), inputs, kind=Kind.GRADIENT)
         yield claim(functools.partial(_slope, program), sp.Add(*gradient), inputs, kind=Kind.SLOPE)
@@ -102,7 +102,7 @@ def _slope(program: Callable, z: jax.Array, y: jax.Array) -> jax.Array:
 def _nan(layer: OutputLayer, library: Any) -> Iterator[Claim]:
     """Nan in, nan out."""
     unknown, label = np.array([sp.nan, sp.S.One]), np.int32(1)
-    claim = functools.partial(layer.claim, size=2, targets=Targets.LABELS, label=1, setting=Setting.NAN)
+    claim = functools.partial(layer.claim, size=2, targets=Targets.LABELS, label=1, situation=Situation.NAN)
     for cost in COST_FORMULAS:
         program = functools.partial(library.COSTS[cost], layer.output)
         yield claim(program, sp.nan, (unknown, label), cost=cost)
@@ -113,7 +113,7 @@ def _one_output(layer: OutputLayer, library: Any) -> Iterator[Claim]:
     z, zero, target = symbols("z", 1), np.array([sp.S.Zero]), np.array([sp.S.One])
     logarithms = functools.partial(computed_logs, layer.output)
     yield layer.claim(logarithms, (zero, np.array([-sp.oo])), (z,), part=Part.LOGARITHMS, size=1)
-    claim = functools.partial(layer.claim, size=1, setting=Setting.ONE_OUTPUT)
+    claim = functools.partial(layer.claim, size=1, situation=Situation.ONE_OUTPUT)
     for cost in COST_FORMULAS:
         program = functools.partial(library.COSTS[cost], layer.output)
         yield claim(program, sp.S.Zero, (z, target), cost=cost)
@@ -124,7 +124,7 @@ def _impossible(layer: OutputLayer, library: Any) -> Iterator[Claim]:
     """An output of probability 0, with the weighted input -oo, costs nothing where its target is 0."""
     z, y = symbols("z", 2), symbols("y", 2)
     inputs, a = (np.append(z, -sp.oo), np.append(y, sp.S.Zero)), layer.activation(z)
-    claim = functools.partial(layer.claim, size=3, targets=Targets.ANY, setting=Setting.IMPOSSIBLE_OUTPUT)
+    claim = functools.partial(layer.claim, size=3, targets=Targets.ANY, situation=Situation.IMPOSSIBLE_OUTPUT)
     for cost in COST_FORMULAS:
         program, domain = functools.partial(library.COSTS[cost], layer.output), layer.domain(z, cost)
         yield claim(program, COST_FORMULAS[cost](a, y), inputs, domain, cost=cost)

@@ -36,7 +36,7 @@ def every_claim() -> list[Claim]:
     return list(itertools.chain(*of_jaxce, optax_claims()))
 
 
-def run(options: argparse.Namespace) -> int:
+def certify_all(options: argparse.Namespace) -> int:
     """Examine, print a table and what is refuted; exit status 1 if a claim fails that should not."""
     if bool(options.function) != bool(options.equation):
         sys.exit("certify: --function and --equation go together, as in --function module:name --equation 84")

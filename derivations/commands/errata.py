@@ -9,7 +9,7 @@ from derivations.book.errata import ERRATA
 from derivations.proof.printing import text
 
 
-def run(options: argparse.Namespace) -> int:
+def list_errata(options: argparse.Namespace) -> int:
     """Print the errors of the sources: claim, verdict of the checker, right version; 1 if a right version fails."""
     console, status = Console(highlight=False, soft_wrap=True), 0
     for erratum in ERRATA:

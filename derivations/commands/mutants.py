@@ -17,17 +17,17 @@ from rich.progress import track
 from derivations.commands.processes import shared
 from derivations.mutation.equivalent import EQUIVALENT
 from derivations.mutation.examination import (
-    CAUGHT,
+    KILLERS,
     Examination,
     Finding,
-    Mutant,
+    LibraryMutant,
     faults,
-    mutants,
+    library_mutants,
     noticed_without_change,
 )
 
 
-def run(options: argparse.Namespace) -> int:
+def mutate_library(options: argparse.Namespace) -> int:
     """Examine, print the counts and what is wrong; exit status 1 if a change survives that is not named."""
     if options.every < 1:
         sys.exit(f"mutants: --every is 1 for all, or n for one in n, not {options.every}")
@@ -36,14 +36,14 @@ def run(options: argparse.Namespace) -> int:
     with console.status("examining the library as it is"):
         if wrong := noticed_without_change():
             sys.exit(f"mutants: the library as it is does not pass: {'; '.join(wrong)}")
-    chosen, findings = mutants(options.every), []
+    chosen, findings = library_mutants(options.every), []
     disable = not console.is_terminal
-    for finding in track(examine_all(chosen), "examining", len(chosen), console=console, disable=disable):
+    for finding in track(examine_mutants(chosen), "examining", len(chosen), console=console, disable=disable):
         findings.append(finding)
         if options.verbose:
-            console.print(line(finding), markup=False)
+            console.print(finding_line(finding), markup=False)
     wrong = list(faults(findings, complete=options.every == 1))
-    console.print(summary(findings), *wrong, f"{time.perf_counter() - start:.0f} s", sep="\n", markup=False)
+    console.print(findings_summary(findings), *wrong, f"{time.perf_counter() - start:.0f} s", sep="\n", markup=False)
     return int(bool(wrong))
 
 
@@ -55,26 +55,26 @@ def _configure() -> None:
 _examination = functools.cache(Examination)
 
 
-def _examine(mutant: Mutant) -> Finding:
+def _examine(mutant: LibraryMutant) -> Finding:
     return _examination().examine(mutant)
 
 
-def examine_all(chosen: Sequence[Mutant]) -> Iterator[Finding]:
+def examine_mutants(chosen: Sequence[LibraryMutant]) -> Iterator[Finding]:
     """What catches each mutant, in their order."""
     return shared(_examine, chosen, begin=_configure)
 
 
-def line(finding: Finding) -> str:
+def finding_line(finding: Finding) -> str:
     """What caught a mutant, its name, and the remark."""
-    return f"{finding.caught_by}: {finding.name}" + (f" ({finding.remark})" if finding.remark else "")
+    return f"{finding.killed_by}: {finding.name}" + (f" ({finding.remark})" if finding.remark else "")
 
 
-def summary(findings: Sequence[Finding]) -> str:
+def findings_summary(findings: Sequence[Finding]) -> str:
     """How many mutants there are in each module, and what caught how many."""
     modules = Counter(finding.name.partition(".")[0] for finding in findings)
-    caught = Counter(finding.caught_by for finding in findings)
-    named = sum(finding.caught_by == "survived" and finding.name in EQUIVALENT for finding in findings)
+    caught = Counter(finding.killed_by for finding in findings)
+    named = sum(finding.killed_by == "survived" and finding.name in EQUIVALENT for finding in findings)
     lines = [f"{len(findings)} changes: {', '.join(f'{count} of {module}.py' for module, count in modules.items())}"]
-    lines += [f"{caught[kind]:>6}  {kind}: {meaning}" for kind, meaning in CAUGHT.items()]
+    lines += [f"{caught[kind]:>6}  {kind}: {meaning}" for kind, meaning in KILLERS.items()]
     lines += [f"{named:>6}  equivalent, each named with the reason", f"{caught['survived'] - named:>6}  survived"]
     return "\n".join(lines)

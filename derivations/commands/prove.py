@@ -14,15 +14,15 @@ from derivations.commands.selection import selected
 from derivations.proof.mutants import mutants
 
 
-def run(options: argparse.Namespace) -> int:
+def check_equations(options: argparse.Namespace) -> int:
     """Prove every equation, refuse its mutants, hold it against jaxce; exit status 1 if anything fails."""
     console = Console(highlight=False, soft_wrap=True)
     start, reports, labels = time.perf_counter(), [], selected(options.only)
-    progress = track(examine_all(labels), "checking", len(labels), console=console, disable=not console.is_terminal)
+    progress = track(check_all(labels), "checking", len(labels), console=console, disable=not console.is_terminal)
     for report in progress:
-        console.print(line(report), markup=False)
+        console.print(report_line(report), markup=False)
         reports.append(report)
-    console.print(summary(reports, time.perf_counter() - start), markup=False)
+    console.print(reports_summary(reports, time.perf_counter() - start), markup=False)
     return int(not all(report.ok for report in reports))
 
 
@@ -75,7 +75,7 @@ def examine(label: str) -> Report:
     )
 
 
-def examine_all(labels: Sequence[str]) -> Iterator[Report]:
+def check_all(labels: Sequence[str]) -> Iterator[Report]:
     """The reports in the order of the labels."""
     return shared(examine, labels, begin=_use_float64)
 
@@ -86,7 +86,7 @@ def _use_float64():
     jax.config.update("jax_enable_x64", True)
 
 
-def line(report: Report) -> str:
+def report_line(report: Report) -> str:
     """An equation's line: number, claim, sizes, mutants, disagreement with jax.grad."""
     equation = EQUATIONS[report.label]
     parts = [f"proved for {equation.holds_for}" if report.proved else f"FAILED: {report.proof}"]
@@ -97,7 +97,7 @@ def line(report: Report) -> str:
     return f"{report.label:>8}  {equation.title}: {', '.join(parts)}"
 
 
-def summary(reports: Sequence[Report], seconds: float) -> str:
+def reports_summary(reports: Sequence[Report], seconds: float) -> str:
     """The counts of equations, steps, sizes, mutants and numbers compared, and the largest disagreement."""
     proved, held = [r for r in reports if r.proved], [r for r in reports if r.disagreement is not None]
     every_size = sum(EQUATIONS[r.label].holds_for.startswith("every") for r in proved)

@@ -7,7 +7,7 @@ from derivations.commands.selection import find
 from derivations.proof.printing import as_latex, as_text
 
 
-def run(options: argparse.Namespace) -> int:
+def show_equation(options: argparse.Namespace) -> int:
     """Print one derivation step by step, or those that answer an exercise."""
     page = as_latex if options.latex else as_text
     print("\n\n\n".join(page(EQUATIONS[label]) for label in find(options.label)))

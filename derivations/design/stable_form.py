@@ -11,8 +11,8 @@ class logsumexp(sp.Function):
     """The logarithm of a sum of exponentials."""
 
 
-class sigmoid(sp.Function):
-    """1 / (1 + e^-x)."""
+class expit(sp.Function):
+    """The sigmoid, 1 / (1 + e^-x)."""
 
     nargs = 1
 
@@ -42,7 +42,7 @@ def stable(expression: sp.Expr) -> sp.Expr:
     >>> stable(sp.log(1 + sp.exp(z)))
     logsumexp(0, z)
     >>> stable(1 / (1 + sp.exp(-z))), stable(z * sp.log(z)), stable(sp.exp(z) - 1)
-    (sigmoid(z), xlogy(z, z), expm1(z))
+    (expit(z), xlogy(z, z), expm1(z))
     """
     if expression.is_Atom:
         return expression
@@ -136,9 +136,9 @@ def _quotient(above: sp.Expr, terms: dict[sp.Expr, sp.Expr], power: sp.Integer) 
 
 
 def _share(exponent: sp.Expr, terms: dict[sp.Expr, sp.Expr], power: sp.Integer, whole: sp.Expr) -> sp.Expr:
-    """e^p over the power: for one of two exponentials over their sum, a sigmoid."""
+    """e^p over the power: for one of two exponentials over their sum, an expit."""
     if power == 1 and len(terms) == 2 and exponent in terms:
         (other,) = set(terms) - {exponent}
         logit = exponent + sp.log(terms[exponent]) - other - sp.log(terms[other])
-        return sigmoid(stable(logit)) / terms[exponent]
+        return expit(stable(logit)) / terms[exponent]
     return sp.exp(stable(exponent) - power * whole)

@@ -15,9 +15,9 @@ from derivations.certificate.certifier import certify
 from derivations.certificate.verdict import Certificate
 from derivations.design import stable_form
 
-FUNCTIONS: dict[type, Callable] = {
+JAX_FUNCTIONS: dict[type, Callable] = {
     stable_form.logsumexp: lambda *xs: _logsumexp(xs),
-    stable_form.sigmoid: jax.nn.sigmoid,
+    stable_form.expit: jax.nn.sigmoid,
     stable_form.log1p: jnp.log1p,
     stable_form.expm1: jnp.expm1,
     stable_form.xlogy: jax.scipy.special.xlogy,
@@ -111,9 +111,9 @@ def _evaluate(expression: sp.Basic, values: dict[sp.Symbol, jax.Array]) -> jax.t
     if expression.is_Pow:
         base, exponent = expression.args
         return _power(base, exponent, values)
-    if expression.func not in FUNCTIONS:
+    if expression.func not in JAX_FUNCTIONS:
         raise NotImplementedError(f"no JAX function for {expression.func.__name__}")
-    return FUNCTIONS[expression.func](*(_evaluate(argument, values) for argument in expression.args))
+    return JAX_FUNCTIONS[expression.func](*(_evaluate(argument, values) for argument in expression.args))
 
 
 def _logsumexp(exponents: Sequence[jax.typing.ArrayLike]) -> jax.Array:

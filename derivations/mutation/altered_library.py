@@ -40,12 +40,12 @@ def _imports(source: str) -> Iterator[str]:
             yield node.module.removeprefix("jaxce.")
 
 
-def load(changed: Mapping[str, ast.Module] | None = None) -> types.SimpleNamespace:
+def load_library(changed: Mapping[str, ast.Module] | None = None) -> types.SimpleNamespace:
     """What those modules define, made anew, some of them from a changed tree; the imported jaxce stays as it is.
 
     Example:
         >>> changed = {"costs": ast.parse("COSTS = {}")}
-        >>> load(changed).COSTS, list(jaxce.COSTS)
+        >>> load_library(changed).COSTS, list(jaxce.COSTS)
         ({}, ['quadratic', 'cross_entropy', 'log_likelihood'])
     """
     trees = {name: ast.parse(source) for name, source in sources().items()} | dict(changed or {})

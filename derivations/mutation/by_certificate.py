@@ -14,11 +14,11 @@ from derivations.certificate.certifier import UnprovedError, fingerprint
 from derivations.certificate.interpreter import Value, steps
 from derivations.certificate.program import Program
 from derivations.claims.batches import batch_claims
-from derivations.claims.claim import Claim, Kind, Setting, Targets
+from derivations.claims.claim import Claim, Kind, Situation, Targets
 from derivations.claims.derivatives import derivative_claims
 from derivations.claims.edges import edge_claims
 from derivations.claims.pairs import cost_claims, output_claims, output_layers, pair_claims
-from derivations.mutation.altered_library import FOLDER, load
+from derivations.mutation.altered_library import FOLDER, load_library
 
 
 def gate_claims(library: SimpleNamespace) -> list[Claim]:
@@ -38,7 +38,7 @@ def _stands_for_others(claim: Claim) -> bool:
     """Whether it is one to examine of those that come of the same lines of the library: labels other than 0 are not."""
     if claim.axis is not None:
         return (claim.axis, claim.targets) in {(-1, Targets.ANY), (0, Targets.LABELS)}
-    return claim.setting is not Setting.PLAIN or claim.label in (None, 0)
+    return claim.situation is not Situation.PLAIN or claim.label in (None, 0)
 
 
 def _does_not_follow(claim: Claim) -> bool:
@@ -60,7 +60,7 @@ class Certificates:
 
     def __init__(self):
         """Read those programs."""
-        self.known = [_known(Program(claim.program, *claim.arguments)) for claim in gate_claims(load())]
+        self.known = [_known(Program(claim.program, *claim.arguments)) for claim in gate_claims(load_library())]
 
     def notice(self, library: SimpleNamespace, module: str, lines: range) -> str:
         """How the claims about a changed library fail, or "" if they hold."""
@@ -87,7 +87,7 @@ class Certificates:
 
 def false_claims() -> list[str]:
     """The claims that do not hold of the library as it is."""
-    return [str(claim) for claim in gate_claims(load()) if not claim.certify()]
+    return [str(claim) for claim in gate_claims(load_library()) if not claim.certify()]
 
 
 def _known(program: Program) -> Known:

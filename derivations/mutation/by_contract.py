@@ -49,12 +49,12 @@ REFUSED: dict[str, tuple[type[Exception], str, Callable]] = {
 }
 
 
-def notice(library: SimpleNamespace) -> str:
+def broken_promise(library: SimpleNamespace) -> str:
     """The first bad input that is accepted, or type or shape that is wrong, or "".
 
     Example:
-        >>> from derivations.mutation.altered_library import load
-        >>> notice(load())
+        >>> from derivations.mutation.altered_library import load_library
+        >>> broken_promise(load_library())
         ''
     """
     for name, (error, beginning, call) in REFUSED.items():

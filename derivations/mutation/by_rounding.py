@@ -22,7 +22,7 @@ from derivations.certificate.program import symbols
 from derivations.claims.formulas import ACTIVATION_FORMULAS, COST_FORMULAS, DELTA_FORMULAS, softmax_of
 
 _DIGITS = 60
-CONSTANTS = {
+CONSTANTS_TRIED = {
     "linear": (1,),
     "sigmoid": (1,),
     "softmax": (sp.S.One, sp.Rational(13, 10), sp.Rational(1, 10), sp.Integer(100)),
@@ -34,7 +34,7 @@ def most(cost: str, output: str) -> int:
     return 8 if (cost, output) in COUPLED else 4
 
 
-def notice(library: SimpleNamespace) -> str:
+def lost_digits(library: SimpleNamespace) -> str:
     """The first cost, output layer and constant c whose value or gradient is wrong by more, or "" if none is."""
     for cost, output, c in _cases():
         layer = library.tempered_softmax(float(c)) if output == "softmax" else getattr(library, output)
@@ -45,8 +45,8 @@ def notice(library: SimpleNamespace) -> str:
 
 
 def _cases() -> Iterator[tuple[str, str, Any]]:
-    for cost, output in itertools.product(COST_FORMULAS, CONSTANTS):
-        yield from ((cost, output, c) for c in CONSTANTS[output])
+    for cost, output in itertools.product(COST_FORMULAS, CONSTANTS_TRIED):
+        yield from ((cost, output, c) for c in CONSTANTS_TRIED[output])
 
 
 def worst(program: Callable, cost: str, output: str, c: Any) -> float:

@@ -9,21 +9,21 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from derivations.mutation import by_contract, by_rounding
-from derivations.mutation.altered_library import load, sources
+from derivations.mutation.altered_library import load_library, sources
 from derivations.mutation.by_certificate import Certificates, false_claims
 from derivations.mutation.equivalent import EQUIVALENT
 from derivations.mutation.operators import Change, changes
 
-CAUGHT = {
+KILLERS = {
     "refuted": "a certificate is refuted, with a counterexample",
     "not proved": "a certificate can neither be made nor refuted",
     "does not run": "the library or a cost stops with an error",
     "floating point": "a cost or gradient in float32 is wrong by more than its few ulps",
-    "conduct": "bad input is accepted, or a result has another type",
+    "contract": "bad input is accepted, or a result has another type",
 }
 
 
-class Mutant(NamedTuple):
+class LibraryMutant(NamedTuple):
     """A changed module of the library."""
 
     module: str
@@ -37,37 +37,37 @@ class Mutant(NamedTuple):
 
 @dataclass(frozen=True)
 class Finding:
-    """What caught a mutant: one of CAUGHT, or "survived"; and a remark."""
+    """What caught a mutant: one of KILLERS, or "survived"; and a remark."""
 
     name: str
-    caught_by: str
+    killed_by: str
     remark: str = ""
 
 
-def mutants(every: int = 1) -> list[Mutant]:
-    """All mutants of the modules that the costs are made of, or one in so many."""
-    found = [Mutant(module, change) for module, source in sources().items() for change in changes(source)]
+def library_mutants(every: int = 1) -> list[LibraryMutant]:
+    """Every mutant of the modules that the costs are made of, or one in `every`."""
+    found = [LibraryMutant(module, change) for module, source in sources().items() for change in changes(source)]
     return found[::every]
 
 
 class Examination:
-    """The claims, the truth and the conduct that mutants are held against."""
+    """The claims, the true values and the contract that mutants are held against."""
 
     def __init__(self):
         """Read the programs of the library as it is."""
         self.certificates = Certificates()
 
-    def examine(self, mutant: Mutant) -> Finding:
+    def examine(self, mutant: LibraryMutant) -> Finding:
         """What catches a mutant."""
         try:
-            library = load({mutant.module: mutant.change.tree})
+            library = load_library({mutant.module: mutant.change.tree})
             found = self.certificates.notice(library, mutant.module, mutant.change.lines)
             if found:
                 return Finding(mutant.name, found)
-            if found := by_rounding.notice(library):
+            if found := by_rounding.lost_digits(library):
                 return Finding(mutant.name, "floating point", found)
-            if found := by_contract.notice(library):
-                return Finding(mutant.name, "conduct", found)
+            if found := by_contract.broken_promise(library):
+                return Finding(mutant.name, "contract", found)
         except Exception as error:
             return Finding(mutant.name, "does not run", f"{type(error).__name__}: {error}".partition("\n")[0])
         return Finding(mutant.name, "survived", EQUIVALENT.get(mutant.name, ""))
@@ -75,17 +75,17 @@ class Examination:
 
 def noticed_without_change() -> list[str]:
     """What the stages find wrong with the library as it is: nothing, or they tell nothing of mutants."""
-    library = load()
-    return [*false_claims(), *filter(None, (by_rounding.notice(library), by_contract.notice(library)))]
+    library = load_library()
+    return [*false_claims(), *filter(None, (by_rounding.lost_digits(library), by_contract.broken_promise(library)))]
 
 
 def faults(findings: Sequence[Finding], complete: bool) -> Iterator[str]:
-    """Why the gate is red, one line each; whether a name is of no mutant can be told of all mutants only."""
+    """Why the gate is red, one line each; that a name is of no mutant can be told only if all were examined."""
     for finding in findings:
-        if finding.caught_by == "survived" and finding.name not in EQUIVALENT:
+        if finding.killed_by == "survived" and finding.name not in EQUIVALENT:
             yield f"survives, and is not named as equivalent: {finding.name}"
-        if finding.caught_by != "survived" and finding.name in EQUIVALENT:
-            yield f"is named as equivalent, but {finding.caught_by}: {finding.name}"
+        if finding.killed_by != "survived" and finding.name in EQUIVALENT:
+            yield f"is named as equivalent, but {finding.killed_by}: {finding.name}"
     if complete:
         for name in EQUIVALENT.keys() - {finding.name for finding in findings}:
             yield f"is named as equivalent, but no change is called that: {name}"

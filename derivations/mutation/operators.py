@@ -33,7 +33,7 @@ COMPARISONS: dict[type, tuple[type, ...]] = {  # the contrary, and the same but 
     ast.Is: (ast.IsNot,),
     ast.IsNot: (ast.Is,),
 }
-FUNCTIONS = {
+COUNTERPARTS = {
     "log": "log1p",
     "log1p": "log",
     "exp": "expm1",
@@ -155,8 +155,8 @@ def _replacements(node: ast.AST) -> Iterator[ast.AST]:
             yield ast.Constant(value + 1)
         case ast.Subscript(value, ast.Constant(int() as index), context):
             yield ast.Subscript(value, ast.Constant(1 - index), context)
-        case ast.Attribute(value, name, context) if name in FUNCTIONS:
-            yield ast.Attribute(value, FUNCTIONS[name], context)
+        case ast.Attribute(value, name, context) if name in COUNTERPARTS:
+            yield ast.Attribute(value, COUNTERPARTS[name], context)
         case ast.Call(function, arguments, keywords) if ast.unparse(function) not in SYMMETRIC:
             for place in range(len(arguments) - 1):
                 swapped = [*arguments[:place], arguments[place + 1], arguments[place], *arguments[place + 2 :]]

@@ -17,8 +17,8 @@ from derivations.algebra.letters import INDICES, K, M, N, n, unknowns
 from derivations.algebra.points import Point, random_point
 from derivations.proof.notation import Definitions, Unspecified, unfold
 
-DIGITS = 50
-CLOSE = mpmath.mpf(10) ** -(DIGITS - 15)
+SAMPLE_DIGITS = 50
+CLOSE = mpmath.mpf(10) ** -(SAMPLE_DIGITS - 15)
 APART = {n: 3, K: 3, N: 2, M: 2, **dict(zip(INDICES, (3, 2, 1, 2, 3, 3), strict=True))}
 TOGETHER = {n: 2, K: 3, N: 2, M: 2, **dict(zip(INDICES, (2, 2, 2, 1, 2, 2), strict=True))}
 
@@ -37,7 +37,7 @@ class Counterexample:
         return f"{sides} at {where}" if where else sides
 
 
-FUNCTIONS = {
+MPMATH_FUNCTIONS = {
     "s": lambda z: 1 / (1 + mpmath.exp(-z)),
     "s_prime": lambda z: mpmath.exp(-z) / (1 + mpmath.exp(-z)) ** 2,
 }
@@ -79,14 +79,14 @@ def evaluations(
     expressions: Sequence[Expr], premises: Premises, sizes: Mapping[Symbol, int], points: int = 2
 ) -> Iterator[tuple[Point, list]]:
     """The values of several expressions at random points where the premises hold, for one choice of sizes."""
-    plain = [concrete(expression, premises, sizes) for expression in expressions]
+    plain = [for_sizes(expression, premises, sizes) for expression in expressions]
     plain = [nan if expression.has(zoo) else expression for expression in plain]
-    given = [concrete(e.lhs - e.rhs, premises, sizes) for e in premises.given]
+    given = [for_sizes(e.lhs - e.rhs, premises, sizes) for e in premises.given]
     if any(e.is_number and e != 0 for e in given):
         return  # such as j = k where they are given to be different
     names = sorted({name for e in (*plain, *given) for name in unknowns(e)}, key=str)
     values, rng = numeric(plain, names), random.Random(premises.label)
-    with mpmath.workdps(DIGITS):
+    with mpmath.workdps(SAMPLE_DIGITS):
         for _ in range(points):
             point = random_point(names, given, premises.domain, rng)
             if point is None:
@@ -94,7 +94,7 @@ def evaluations(
             yield point, values(*(mpmath.mpf(value.p) / value.q for value in point.values()))
 
 
-def concrete(expression: Expr, premises: Premises, sizes: Mapping[Symbol, int]) -> Expr:
+def for_sizes(expression: Expr, premises: Premises, sizes: Mapping[Symbol, int]) -> Expr:
     """The expression for given sizes and indices: no sum, derivative or unspecified function is left in it."""
     plain = unfold(expression, premises.where, sizes)
     return plain.replace(lambda part: isinstance(part, Unspecified), lambda part: part.example())
@@ -103,4 +103,4 @@ def concrete(expression: Expr, premises: Premises, sizes: Mapping[Symbol, int]) 
 def numeric(expressions: Sequence[Expr], names: Sequence[Expr], *, cse: bool = False) -> Callable[..., list]:
     """The expressions' values as a function of mpmath's numbers, one for each of the names on which they depend."""
     symbols = {name: Symbol(f"v{place}") for place, name in enumerate(names)}
-    return lambdify(symbols.values(), [e.xreplace(symbols) for e in expressions], [FUNCTIONS, "mpmath"], cse=cse)
+    return lambdify(symbols.values(), [e.xreplace(symbols) for e in expressions], [MPMATH_FUNCTIONS, "mpmath"], cse=cse)

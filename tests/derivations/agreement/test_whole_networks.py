@@ -13,7 +13,7 @@ from sympy import IndexedBase
 import jaxce
 from derivations import EQUATIONS
 from derivations.algebra.letters import K, j
-from derivations.proof.sampling import concrete
+from derivations.proof.sampling import for_sizes
 from jaxce.network import Layer
 
 SIZES = (4, 3, 2, 3)
@@ -29,7 +29,7 @@ def sigmoid(z):
 def last_error(label):
     """The delta of a pair as a NumPy function of z and y, from the equation's right side with three outputs."""
     equation = EQUATIONS[label]
-    components = [concrete(equation.statement.rhs, equation, {K: 3, j: place}) for place in (1, 2, 3)]
+    components = [for_sizes(equation.statement.rhs, equation, {K: 3, j: place}) for place in (1, 2, 3)]
     z, y = ([IndexedBase(letter, real=True)[place] for place in (1, 2, 3)] for letter in "zy")
     components = [part.subs(sympy.Symbol("c", positive=True), C).rewrite(sympy.exp) for part in components]
     return sympy.lambdify([z, y], components, "numpy")

@@ -17,7 +17,7 @@ from derivations.algebra.identity import vanishes
 from derivations.certificate.program import symbols
 from derivations.certificate.verdict import Refutation, read
 from derivations.claims.batches import batch_claims
-from derivations.claims.claim import Claim, Kind, Setting, Targets
+from derivations.claims.claim import Claim, Kind, Situation, Targets
 from derivations.claims.derivatives import derivative_claims
 from derivations.claims.edges import edge_claims
 from derivations.claims.formulas import ACTIVATION_FORMULAS, COST_FORMULAS, DELTA_FORMULAS, softmax_of
@@ -27,7 +27,7 @@ from derivations.claims.pairs import output_layers, pair_claims
 from derivations.claims.user_function import claims_of
 from derivations.claims.written_out import READINGS, written_out
 from derivations.commands.certify import every_claim
-from derivations.mutation.altered_library import load
+from derivations.mutation.altered_library import load_library
 from derivations.mutation.by_certificate import gate_claims
 
 
@@ -40,7 +40,7 @@ def examined_here(claim):
     of_quadratic_sigmoid = (claim.cost, claim.output) == ("quadratic", "sigmoid")
     if claim.kind is Kind.NETWORK_GRADIENT:
         return claim.layers != (2, 3, 2) or not of_quadratic_sigmoid
-    if claim.setting is Setting.PLAIN and claim.kind in {Kind.VALUE, Kind.GRADIENT} and claim.size >= 3:
+    if claim.situation is Situation.PLAIN and claim.kind in {Kind.VALUE, Kind.GRADIENT} and claim.size >= 3:
         many_cases = claim.kind is Kind.VALUE and of_quadratic_sigmoid
         return claim.size == 3 and claim.label is None and claim.c == 1 and not many_cases
     return True
@@ -56,7 +56,7 @@ def gradients_with_respect_to_two_inputs(claims):
         claim
         for claim in claims
         if claim.kind is Kind.GRADIENT and claim.size == 2 and claim.targets is Targets.ANY
-        if claim.setting is Setting.PLAIN and claim.axis is None
+        if claim.situation is Situation.PLAIN and claim.axis is None
     ]
 
 
@@ -103,7 +103,7 @@ def selections():
     """All that is selected of claims: by the gate of mutants, by these tests, and what should be refuted."""
     every = every_claim()
     return {
-        "gate": [without_words(claim) for claim in gate_claims(load())],
+        "gate": [without_words(claim) for claim in gate_claims(load_library())],
         "tests": [without_words(claim) for claim in claims_examined_here()],
         "gradients": [without_words(claim) for claim in gradients_with_respect_to_two_inputs(every)],
         "refuted": [without_words(claim) for claim in every if not claim.holds],

@@ -76,7 +76,7 @@ GOOD = Report(
     ],
 )
 def test_the_exit_status_says_whether_anything_failed(report, status, words, monkeypatch, capsys):
-    monkeypatch.setattr(prove, "examine_all", lambda labels: iter([report]))
+    monkeypatch.setattr(prove, "check_all", lambda labels: iter([report]))
     assert main(["--only", "84"]) == status
     assert words in capsys.readouterr().out
 

@@ -7,12 +7,12 @@ import pytest
 from derivations.__main__ import main
 from derivations.commands import mutants as command
 from derivations.mutation import by_contract, by_rounding
-from derivations.mutation.altered_library import load, sources
+from derivations.mutation.altered_library import load_library, sources
 from derivations.mutation.equivalent import EQUIVALENT
-from derivations.mutation.examination import Examination, Finding, Mutant, faults, mutants
+from derivations.mutation.examination import Examination, Finding, LibraryMutant, faults, library_mutants
 from derivations.mutation.operators import changes
 
-ALL = mutants()
+ALL = library_mutants()
 SAMPLE = ALL[57::90]
 
 
@@ -22,13 +22,13 @@ def examination():
 
 
 def test_a_sample_of_changes_is_noticed_by_processes_that_share_it():
-    findings = list(command.examine_all(SAMPLE))
+    findings = list(command.examine_mutants(SAMPLE))
     assert [finding.name for finding in findings] == [mutant.name for mutant in SAMPLE]
     assert not list(faults(findings, complete=False))
 
 
 def test_the_library_as_it_is_is_not_a_mutant(examination):
-    library = load()
+    library = load_library()
     assert examination.certificates.notice(library, "costs", range(1)) == ""
 
 
@@ -36,7 +36,7 @@ def of(module, old, new, count=1):
     """A mutant made by hand."""
     source = sources()[module]
     assert source.count(old) == count, f"{module}.py has {old!r} {source.count(old)} times"
-    return load({module: ast.parse(source.replace(old, new))})
+    return load_library({module: ast.parse(source.replace(old, new))})
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_certificates_notice(module, old, new, how, examination):
 
 def test_what_certificates_cannot_see_floating_point_does():
     rounded = of("exponentials", "e = e + e * lax.stop_gradient(error)", "e = e * 1.0")
-    assert "ulps" in by_rounding.notice(rounded)
+    assert "ulps" in by_rounding.lost_digits(rounded)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_what_certificates_cannot_see_floating_point_does():
     ],
 )
 def test_bad_input_and_types_are_noticed(module, old, new, remark):
-    assert by_contract.notice(of(module, old, new)) == remark
+    assert by_contract.broken_promise(of(module, old, new)) == remark
 
 
 def test_the_gate_is_red_for_a_survivor_that_is_not_named():
@@ -115,10 +115,12 @@ def test_neither_annotations_nor_messages_are_changed():
 
 
 def test_the_command_counts_and_exits_with_the_gate(monkeypatch, capsys):
-    survivor = [Mutant("costs", next(changes("f = 1 - x")))]
+    survivor = [LibraryMutant("costs", next(changes("f = 1 - x")))]
     monkeypatch.setattr(command, "noticed_without_change", list)
-    monkeypatch.setattr(command, "mutants", lambda every: survivor)
-    monkeypatch.setattr(command, "examine_all", lambda chosen: [Finding(mutant.name, "survived") for mutant in chosen])
+    monkeypatch.setattr(command, "library_mutants", lambda every: survivor)
+    monkeypatch.setattr(
+        command, "examine_mutants", lambda chosen: [Finding(mutant.name, "survived") for mutant in chosen]
+    )
     assert main(["mutants", "--every", "2"]) == 1
     printed = capsys.readouterr().out
     assert "1 changes: 1 of costs.py" in printed
