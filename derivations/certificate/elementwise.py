@@ -13,7 +13,7 @@ from derivations.algebra import formulas
 from derivations.algebra import special_functions as special
 from derivations.algebra.cases import Case, UndecidedError
 from derivations.algebra.identity import vanishes
-from derivations.certificate.application import Rule
+from derivations.certificate.application import Rule, run_by_jax
 from derivations.certificate.arrays import Array, Truth, array, constant, map_elements
 
 
@@ -173,6 +173,13 @@ def same_all(interpreter, *operands, eqn):
     return list(operands)
 
 
+def platform_index(interpreter, *, eqn):
+    """Which of the programs for several processors is meant: the one for the processor that JAX runs on here."""
+    (index,) = run_by_jax(interpreter, eqn, [])
+    interpreter.literals["platform_index"] = f"{index[()]}, the program for {jax.default_backend()}"
+    return index
+
+
 def empty(interpreter, *, dtype, shape=()):
     """Elements that nobody has set: nothing is known of them but their type."""
     whole = jnp.issubdtype(dtype, jnp.integer)
@@ -262,6 +269,7 @@ ELEMENTWISE: dict[str, Rule] = {
     "name": same,
     "optimization_barrier": same_all,
     "device_put": same_all,
+    "platform_index": platform_index,
     "empty": empty,
     "empty2": empty,
 }

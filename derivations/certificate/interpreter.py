@@ -14,7 +14,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import sympy as sp
-from jax.extend.core import ClosedJaxpr, Jaxpr, Literal
+from jax.extend.core import ClosedJaxpr, Jaxpr, Literal, Primitive
+from jax.extend.core import primitives as public_primitives
 
 from derivations.algebra import formulas
 from derivations.algebra.cases import Case
@@ -27,6 +28,10 @@ UNDERFLOW = -1000
 
 # What functions of JAX itself compute that it writes as a series of so many terms, with the digits of floats split.
 SERIES: dict[str, Callable] = {"exp_neg_sq": lambda x: sp.exp(-(x**2))}
+
+
+# JAX's own primitives by name, those that it makes public; another library may give one of its own the same name.
+PUBLIC = {found.name: found for found in vars(public_primitives).values() if isinstance(found, Primitive)}
 
 
 class Value:
@@ -93,9 +98,13 @@ def _written_out(jaxpr: Jaxpr, consts: Sequence, inputs: Sequence, calls: tuple)
 def _called(eqn) -> tuple[Jaxpr, Sequence] | None:
     """The jaxpr that an equation calls once with its operands, and that jaxpr's constants."""
     name = eqn.primitive.name
-    if name not in primitives.CALLS or _series(eqn):
+    if name not in primitives.CALLS or not _is_of_jax(eqn.primitive) or _series(eqn):
         return None
     return _opened(eqn.params[primitives.CALLS[name]])
+
+
+def _is_of_jax(primitive: Primitive) -> bool:
+    return PUBLIC.get(primitive.name, primitive) is primitive
 
 
 def _inner(eqn) -> list[ClosedJaxpr | Jaxpr]:
@@ -145,15 +154,21 @@ class Interpreter:
             return values[id(value)]
         if not is_real(value.value):
             raise NotImplementedError(f"a constant of the type {value.value.dtype}: only real numbers are understood")
-        numbers, floats = constant(value.value), value.value
-        if jnp.issubdtype(floats.dtype, jnp.floating):
-            pairs = zip(floats.ravel(), numbers.ravel(), strict=True)
+        return self.literal(value.value)
+
+    def literal(self, value: np.ndarray) -> Array:
+        """A concrete value that the program states, as what is meant by it; where that is another number, noted."""
+        numbers = constant(value)
+        if jnp.issubdtype(value.dtype, jnp.floating):
+            pairs = zip(value.ravel(), numbers.ravel(), strict=True)
             self.literals |= {str(x): str(n) for x, n in pairs if np.isfinite(x) and sp.Rational(float(x)) != n}
         return numbers
 
     def _apply(self, eqn: Any, operands: list[Array]) -> list[Array]:
         name, variables = eqn.primitive.name, (*eqn.invars, *eqn.outvars)
         foreign = [variable.aval for variable in variables if not is_real(variable.aval)]
+        if not _is_of_jax(eqn.primitive):
+            raise NotImplementedError(f"no rule for the primitive {name!r}, which is not JAX's of that name")
         if foreign:
             raise NotImplementedError(f"{name} of the type {foreign[0].dtype}: only real numbers are understood")
         if series := _series(eqn):

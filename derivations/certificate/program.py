@@ -16,8 +16,10 @@ import sympy as sp
 
 from derivations.algebra.cases import Case, UndecidedError
 from derivations.algebra.formulas import evaluate, holds
+from derivations.certificate.application import fits
 from derivations.certificate.arrays import Array, Truth, array, constant, map_elements
 from derivations.certificate.interpreter import Interpreter
+from derivations.certificate.literals import number
 
 
 def symbols(name: str, *shape: int) -> Array:
@@ -120,8 +122,16 @@ def _symbolic(leaf: object) -> Array:
         raise TypeError("give a NumPy object array, not a SymPy Matrix: numpy.array(matrix)")
     values = np.asarray(leaf)
     if values.dtype != object:
-        return constant(values)
-    return map_elements(sp.sympify, values)
+        return constant(jnp.asarray(leaf) if jnp.issubdtype(values.dtype, jnp.integer) else values)
+    return map_elements(_expression, values)
+
+
+def _expression(element: object) -> sp.Expr:
+    """An element of an object array; a float among them is read as a program's is."""
+    value = number(np.float64(element)) if isinstance(element, float | sp.Float) else sp.sympify(element)
+    if not fits(value, np.float64):
+        raise TypeError(f"an argument is made of real expressions and numbers, not of {element!r}")
+    return value
 
 
 def _abstract(leaf: object) -> jax.ShapeDtypeStruct:

@@ -117,3 +117,10 @@ def test_a_rounding_is_noted():
     assert certificate.literals == ("rounding to 2 bits read as exact: no rounding is seen here",)
     assert certify(lambda z: z.astype(jnp.bfloat16).astype(float), z, z).literals
     assert not certify(lambda z: z.astype(jnp.float32).astype(float), z, z).literals
+
+
+def test_another_librarys_primitive_of_the_same_name_is_refused():
+    own = Primitive("tanh")
+    own.def_abstract_eval(lambda x: jax.core.ShapedArray(x.shape, x.dtype))
+    with pytest.raises(NotImplementedError, match="'tanh', which is not JAX's of that name"):
+        certify(lambda z: own.bind(z), sp.tanh(z), z)

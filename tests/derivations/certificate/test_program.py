@@ -224,3 +224,11 @@ def test_no_two_symbols_of_an_array_have_one_name():
         "w12",
         "z12",
     ]
+
+
+def test_elements_of_an_object_array_are_real_numbers():
+    z = symbols("z")[()]
+    assert trace(lambda v: v[0] * v[1], np.array([z, 0.1], dtype=object)) == z / 10
+    for other in (sp.I, z > 0, True):
+        with pytest.raises(TypeError, match="made of real expressions"):
+            trace(lambda v: v[0], np.array([z, other], dtype=object))

@@ -21,6 +21,11 @@ def test_a_fill_value_is_a_number_not_a_position(fill):
     assert not certify(program, v[int(fill)], v)
 
 
+def test_how_a_fill_value_is_read_is_noted():
+    certificate = certify(lambda v: v.at[5].get(mode="fill", fill_value=0.1), sp.Rational(1, 10), v)
+    assert certificate.literals == ("0.1 read as 1/10",)
+
+
 def test_what_is_taken_from_outside_without_a_fill_value():
     assert trace(lambda v: jnp.take(v, jnp.array(5)), v)[()] is sp.nan
     assert trace(lambda v: jnp.take(v, jnp.array(5), mode="clip"), v) == v[2]
