@@ -142,19 +142,21 @@ def test_a_thousand_classes_are_right_to_four_times_these_bounds(cost, output):
     assert max(worst(cost, jaxce.OUTPUTS[output], output, 1.0, z, y)) <= (32 if coupled else 16)
 
 
+@functools.partial(jax.jit, static_argnums=(0, 1))
+def hessian_vector(cost, output, z, y, v):
+    """The Hessian of each example's cost times v; compiled once for all targets of one shape."""
+    return jax.jvp(jax.grad(lambda z: cost(output, z, y).sum()), (z,), (v,))[1]
+
+
 @pytest.mark.parametrize("targets", [hard, *SOFT], ids=lambda targets: targets.__name__)
 @pytest.mark.parametrize(("cost", "output", "c"), CASES)
 def test_curvature_is_right_to_sixteen_ulps_of_its_largest_component(cost, output, c, targets):
     """Where the curvature changes sign its terms cancel: there in ulps of c delta v, which is of their size."""
-    layer = functions((cost, output), c)[1]
-
-    def hessian_vector(z, y, v):
-        return jax.jvp(jax.grad(lambda z: jaxce.COSTS[cost](layer, z, y).sum()), (z,), (v,))[1]
-
     kinds = LOGITS if output == "softmax" else set(LOGITS) - {"shifted"}  # at 10,000 all that is left is 0
     z, y = draw(output, cost, sorted(kinds), targets, np.float32, 3, 3)
     v = np.random.default_rng(0).normal(size=z.shape).astype(np.float32)
-    for computed, z_i, y_i, v_i in zip(np.asarray(jax.jit(hessian_vector)(z, y, v)), z, y, v, strict=True):
+    products = np.asarray(hessian_vector(*functions((cost, output), c), z, y, v))
+    for computed, z_i, y_i, v_i in zip(products, z, y, v, strict=True):
         true = pair_curvature(cost, output, z_i, y_i, v_i, c)
         size = np.max(abs(true))
         if (cost, output) in WITH_INFLECTIONS:
@@ -169,12 +171,8 @@ def test_curvature_does_not_see_a_constant_part_of_its_direction(cost, output):
     """To the last bits: what a shift of all z adds to v is taken off before anything is rounded."""
     z, y = draw(output, cost, ["scale 1", "scale 5"], hard, np.float32, 8, 3)
     v = np.round(np.random.default_rng(0).normal(size=z.shape) * 2**10).astype(np.float32)
-
-    @jax.jit
-    def hessian_vector(v):
-        return jax.jvp(jax.grad(lambda z: jaxce.COSTS[cost](jaxce.softmax, z, y).sum()), (z,), (v,))[1]
-
-    np.testing.assert_array_equal(hessian_vector(v + 2**20), hessian_vector(v))
+    of_pair = functools.partial(hessian_vector, jaxce.COSTS[cost], jaxce.softmax, z, y)
+    np.testing.assert_array_equal(of_pair(v + 2**20), of_pair(v))
 
 
 @pytest.mark.parametrize(("cost", "output"), PAIRS)

@@ -5,10 +5,12 @@ import math
 import numpy as np
 import pytest
 import sympy
+from support import book
 from sympy import IndexedBase, Rational
 
 from derivations import EQUATIONS
-from derivations.algebra.letters import j, s
+from derivations.algebra.letters import K, j, s
+from derivations.proof.sampling import concrete
 
 
 def right_side(label, **values):
@@ -61,9 +63,11 @@ def test_the_step_at_which_the_slow_neuron_has_come_back(cost, first):
 
 
 def softmax(z):
-    """Equation 78 with four neurons, by SymPy."""
-    exponentials = [sympy.exp(Rational(str(value))) for value in z]
-    return [float(e / sum(exponentials)) for e in exponentials]
+    """The activations of equation 78 with as many neurons as there are weighted inputs."""
+    equation = EQUATIONS["78"]
+    values = {IndexedBase("z^L", real=True)[place]: value for place, value in enumerate(z, start=1)}
+    components = [concrete(equation.statement.rhs, equation, {K: len(z), j: place + 1}) for place in range(len(z))]
+    return [float(component.xreplace(values)) for component in components]
 
 
 @pytest.mark.parametrize(
@@ -76,11 +80,9 @@ def test_sliders(neuron, nudge, rise):
 
 
 def test_binary_and_categorical_cross_entropy_of_the_example():
-    a = [Rational(1, 10), Rational(7, 10), Rational(1, 10), Rational(1, 10)]
-    categorical = -sympy.log(a[1])
-    binary = categorical - sum(sympy.log(1 - value) for value in (a[0], a[2], a[3]))
-    assert float(categorical) == pytest.approx(0.3567, abs=5e-5)
-    assert float(binary) == pytest.approx(0.6728, abs=5e-5)
+    a, y = np.array([0.1, 0.7, 0.1, 0.1]), np.array([0, 1, 0, 0])
+    assert book.COST["log_likelihood"](a, y) == pytest.approx(0.3567, abs=5e-5)
+    assert book.COST["cross_entropy"](a, y) == pytest.approx(0.6728, abs=5e-5)
 
 
 def test_where_a_float32_sigmoid_becomes_1():
