@@ -15,6 +15,7 @@ status, and a few lines in `parser`.
 import argparse
 import importlib
 import importlib.metadata
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -89,7 +90,13 @@ def _add_mutants(commands) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; the exit status."""
     options = parser().parse_args(arguments)
-    return options.run(options)
+    try:
+        status = options.run(options)
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader has seen enough, as in `list | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # where the rest goes at exit
+        return 1
+    return status
 
 
 if __name__ == "__main__":

@@ -93,3 +93,11 @@ def test_check_in_processes_of_its_own():
 def test_mathematics_alone_imports_no_jax():
     code = "import derivations.__main__, sys; assert 'jax' not in sys.modules"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_reader_who_has_seen_enough_is_answered_with_silence():
+    command = [sys.executable, "-m", "derivations", "list"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        process.stdout.close()
+        assert process.stderr.read() == ""
+    assert process.returncode == 1
