@@ -57,14 +57,19 @@ def stable(expression: sp.Expr) -> sp.Expr:
     return expression.func(*map(stable, expression.args))
 
 
-def exponents(expression: sp.Expr) -> dict[sp.Expr, sp.Expr] | None:
-    """A sum of two or more exponentials as {exponent: coefficient}, None for anything else; e^0 is 1."""
+def exponential_terms(expression: sp.Expr) -> dict[sp.Expr, sp.Expr]:
+    """An expression as a sum of exponentials: {exponent: coefficient}; e^0 is 1.
+
+    >>> z = sp.Symbol("z")
+    >>> exponential_terms(2 * sp.exp(z) + 3)
+    {0: 3, z: 2}
+    """
     terms: dict[sp.Expr, sp.Expr] = {}
     for term in sp.Add.make_args(expression):
         powers, others = sp.sift(sp.Mul.make_args(term), lambda factor: isinstance(factor, sp.exp), binary=True)
         exponent = sp.Add(*(power.exp for power in powers))
         terms[exponent] = terms.get(exponent, sp.S.Zero) + sp.Mul(*others)
-    return terms if len(terms) > 1 else None
+    return terms
 
 
 def _logarithm(argument: sp.Expr) -> sp.Expr:
@@ -87,8 +92,9 @@ def _logarithm(argument: sp.Expr) -> sp.Expr:
 
 
 def _positive_terms(expression: sp.Expr) -> dict[sp.Expr, sp.Expr] | None:
-    terms = exponents(expression)
-    return terms if terms and all(c.is_number and c.is_positive for c in terms.values()) else None
+    """The terms of a sum of two or more exponentials with positive coefficients; None for anything else."""
+    terms = exponential_terms(expression)
+    return terms if len(terms) > 1 and all(c.is_number and c.is_positive for c in terms.values()) else None
 
 
 def _logsumexp(terms: dict[sp.Expr, sp.Expr]) -> sp.Expr:
@@ -126,13 +132,8 @@ def _product(expression: sp.Expr) -> sp.Expr:
 def _quotient(above: sp.Expr, terms: dict[sp.Expr, sp.Expr], power: sp.Integer) -> sp.Expr:
     """A sum of c e^p over (sum of exponentials)^n: terms c e^(p - n logsumexp), which cannot overflow."""
     whole = _logsumexp(terms)
-    numerators = exponents(above) or exponents(above + sp.exp(sp.Dummy()))
-    result = sp.S.Zero
-    for exponent, coefficient in (numerators or {}).items():
-        if any(isinstance(symbol, sp.Dummy) for symbol in exponent.free_symbols):
-            continue
-        result += stable(coefficient) * _share(exponent, terms, power, whole)
-    return result
+    shares = (stable(c) * _share(exponent, terms, power, whole) for exponent, c in exponential_terms(above).items())
+    return sp.Add(*shares)
 
 
 def _share(exponent: sp.Expr, terms: dict[sp.Expr, sp.Expr], power: sp.Integer, whole: sp.Expr) -> sp.Expr:

@@ -12,6 +12,7 @@ import functools
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sympy import Eq, Expr, Integral, Set, sympify
 
@@ -121,38 +122,57 @@ def derive(label: str, title: str, left: Expr, *steps: tuple[Expr, str], where=N
     return Equation(label, title, Eq(left, chain[-1].expression, evaluate=False), chain, where=where, **rest)
 
 
+class _Link(NamedTuple):
+    """Two neighbouring expressions of a derivation, the reason given, and what is to be shown: left = right."""
+
+    before: Expr
+    after: Expr
+    reason: str
+    left: Expr
+    right: Expr
+
+
 def prove(equation: Equation) -> Proof:
-    """Check every link of an equation's derivation exactly, and the sign of its right side if one is claimed."""
+    """Check every link of an equation's derivation, and the sign of its right side if one is claimed.
+
+    First all links are put to random points, so that a counterexample is found where there is one; then each is proved.
+    """
     chain = [Step(equation.statement.lhs, ""), *equation.steps]
     if chain[-1].expression != equation.statement.rhs:
         chain.append(Step(equation.statement.rhs, "the statement"))
-    known = functools.cache(lambda expression: unfold(expression, equation.where))
     links = [
-        (before, after, claim)
+        _Link(before.expression, after.expression, after.reason, left, right)
         for before, after in itertools.pairwise(chain)
-        for claim in claims(before.expression, after.expression, equation)
+        for left, right in obligations(before.expression, after.expression, equation)
     ]
-    false = counterexamples([claim for _, _, claim in links], equation)
-    for place in sorted(false) or range(len(links)):
-        before, after, (left, right) = links[place]
-        if false or not _equal(known(left), known(right), equation):
-            failed = before.expression, after.expression, after.reason
-            return Proof(equation, False, len(chain) - 1, *failed, counterexample=false.get(place))
-    right = equation.statement.rhs
-    if equation.sign and not has_sign(known(right), equation.sign, equation.domain):
-        return Proof(equation, False, len(chain) - 1, right, right, f"not shown to be {equation.sign}")
-    return Proof(equation, True, len(chain) - 1)
+    outcome = functools.partial(Proof, equation, links=len(chain) - 1)
+
+    refuted = counterexamples([(link.left, link.right) for link in links], equation)
+    if refuted:
+        first = min(refuted)
+        before, after, reason, *_ = links[first]
+        return outcome(ok=False, left=before, right=after, reason=reason, counterexample=refuted[first])
+
+    known = functools.cache(lambda expression: unfold(expression, equation.where))
+    for before, after, reason, left, right in links:
+        if not _equal(known(left), known(right), equation):
+            return outcome(ok=False, left=before, right=after, reason=reason)
+
+    end = equation.statement.rhs
+    if equation.sign and not has_sign(known(end), equation.sign, equation.domain):
+        return outcome(ok=False, left=end, right=end, reason=f"not shown to be {equation.sign}")
+    return outcome(ok=True)
 
 
-def _equal(left, right, equation):
+def _equal(left: Expr, right: Expr, equation: Equation) -> bool:
     return left == right or is_zero(left - right, equation.given, equation.domain)
 
 
-def claims(left: Expr, right: Expr, equation: Equation) -> list[tuple[Expr, Expr]]:
+def obligations(left: Expr, right: Expr, equation: Equation) -> list[tuple[Expr, Expr]]:
     """What is to be shown: left = right, or, of integrals, what fixes them by the fundamental theorem of calculus.
 
     An integral without limits is known up to a constant: the two sides must have the same derivative. One with limits
-    is fixed by the derivative by its upper limit and by its value at the lower.
+    is fixed by its derivative with respect to the upper limit and by its value where the limits coincide.
     """
     if not any(part.has(Integral) for part in (left, right, *equation.where.values())):
         return [(left, right)]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from sympy import Add, Eq, Expr, Indexed, Integer, Mul, Rational, Sum, Symbol, nan, zoo
 
 from derivations.algebra.letters import INDICES, SIZES
-from derivations.proof.equation import Equation, claims
+from derivations.proof.equation import Equation, obligations
 from derivations.proof.sampling import Counterexample, counterexamples
 
 
@@ -37,7 +37,7 @@ def mutants(equation: Equation, most: int = 4) -> list[Mutant]:
     right = equation.statement.rhs
     changed = {mutant: change for change, mutant in _changes(right) if mutant != right and not mutant.has(zoo, nan)}
     chosen = dict(itertools.islice(changed.items(), most))
-    groups = [claims(equation.statement.lhs, mutant, equation) for mutant in chosen]
+    groups = [obligations(equation.statement.lhs, mutant, equation) for mutant in chosen]
     found = counterexamples(list(itertools.chain(*groups)), equation)
     ends = list(itertools.accumulate(map(len, groups)))
     return [
