@@ -25,6 +25,7 @@ from derivations.algebra.signs import (
     sign_by_structure,
     solved_for_a_symbol,
 )
+from derivations.algebra.underflow import settled
 
 SIGNS = {-1: "<", 0: "=", 1: ">"}
 
@@ -70,12 +71,17 @@ class Case:
         >>> print(Case.where([z1 > z2]).sign(z2 - z1))
         -1
         """
+        return cls.within(map(condition, relations))
+
+    @classmethod
+    def within(cls, conditions: Iterable[Condition]) -> Self:
+        """The case of several conditions; ValueError where they contradict each other."""
         case = cls()
-        for relation in relations:
-            narrower = case.assume(condition(relation))
+        for item in conditions:
+            narrower = case.assume(item)
             if narrower is None:
                 raise ValueError(
-                    f"the assumptions contradict each other at {relation}; give assumptions that some input meets"
+                    f"the assumptions contradict each other at {item}; give assumptions that some input meets"
                 )
             case = narrower
         return case
@@ -116,7 +122,7 @@ class Case:
         >>> Case().sign(1 - 1 / (1 + sp.exp(-z)))
         1
         """
-        expression = self.apply(expression)
+        expression = self.apply(settled(expression))
         if expression.has(HyperbolicFunction):
             expression = expression.rewrite(sp.exp)
         form = reduced(expression)

@@ -1,17 +1,58 @@
 """Real arithmetic on SymPy expressions, with the infinities and the nan of floating point.
 
-ln 0 = -oo, ln(-1) = nan, 1/0 = oo, 0/0 = nan, 0 * oo = nan: what the program would compute, were it exact.
-Each function takes the case under which it decides signs, and raises UndecidedError where the case does not
-decide one.
+ln 0 = -oo, ln(-1) = nan, 0/0 = nan, 0 * oo = nan: what the program would compute, were it exact. Exact zeros have no
+sign, so 1/0 is `UNSIGNED`, an infinity of either sign, and what depends on that sign, such as atan(1/0), is `UNKNOWN`.
+Each function takes the case under which it decides signs, and raises UndecidedError where the case does not decide one,
+SignOfZeroError where only the sign of a zero would.
 """
+
+import functools
+import itertools
+from collections.abc import Callable
 
 import sympy as sp
 
 from derivations.algebra.cases import Case
+from derivations.algebra.underflow import Floor, is_underflow
 
 INFINITIES = (sp.oo, -sp.oo)
+UNSIGNED = sp.zoo
+UNKNOWN = sp.Symbol("unknown")
+_UNCERTAIN = frozenset((UNKNOWN, UNSIGNED))
+SPECIAL = frozenset((sp.nan, *_UNCERTAIN, *INFINITIES))
 
 
+class SignOfZeroError(NotImplementedError):
+    """The program compares what depends on the sign of a zero, which exact numbers do not have."""
+
+
+def is_finite(x: sp.Basic) -> bool:
+    """Whether a value is a real number."""
+    return x not in SPECIAL
+
+
+def of_either_sign(function: Callable) -> Callable:
+    """A function of a case and values, some of which may be infinite of unknown sign: what it is for all signs.
+
+    A truth value that depends on the sign of a zero is refused, any other result is unknown.
+    """
+
+    @functools.wraps(function)
+    def value(case: Case, *xs: sp.Basic) -> sp.Basic:
+        if _UNCERTAIN.isdisjoint(xs):
+            return function(case, *xs)
+        if sp.nan in xs or UNKNOWN in xs:
+            return sp.nan if sp.nan in xs else UNKNOWN
+        signs = itertools.product(*(INFINITIES if x is UNSIGNED else (x,) for x in xs))
+        results = {function(case, *signed) for signed in signs}
+        if len(results) == 1:
+            return results.pop()
+        return UNSIGNED if results == set(INFINITIES) else UNKNOWN
+
+    return value
+
+
+@of_either_sign
 def add(case: Case, x: sp.Expr, y: sp.Expr) -> sp.Expr:
     """The sum x + y."""
     if x in INFINITIES and y in INFINITIES and x != y:
@@ -29,6 +70,7 @@ def subtract(case: Case, x: sp.Expr, y: sp.Expr) -> sp.Expr:
     return add(case, x, -y)
 
 
+@of_either_sign
 def multiply(case: Case, x: sp.Expr, y: sp.Expr) -> sp.Expr:
     """The product x y."""
     if sp.nan in (x, y):
@@ -39,28 +81,29 @@ def multiply(case: Case, x: sp.Expr, y: sp.Expr) -> sp.Expr:
     return x * y
 
 
+@of_either_sign
 def divide(case: Case, x: sp.Expr, y: sp.Expr) -> sp.Expr:
-    """The quotient x / y; a zero denominator counts as +0."""
+    """The quotient x / y."""
     if sp.nan in (x, y) or (x in INFINITIES and y in INFINITIES):
         return sp.nan
     if y in INFINITIES:
         return sp.S.Zero
     sign = sign_of(case, y)
-    if x in INFINITIES:
-        return x * (sign or 1)
-    if sign:
-        return x / y
-    sign = sign_of(case, x)
-    return sign * sp.oo if sign else sp.nan
+    if sign == 0:
+        return UNSIGNED if sign_of(case, x) else sp.nan
+    return x * sign if x in INFINITIES else x / y
 
 
 def sign_of(case: Case, x: sp.Expr) -> sp.Expr:
     """-1, 0 or 1; nan of nan."""
     if x is sp.nan:
         return sp.nan
+    if x in _UNCERTAIN:
+        raise SignOfZeroError("a comparison depends on the sign of a zero; assume that it is not zero")
     return sp.Integer(INFINITIES.index(x) * -2 + 1 if x in INFINITIES else case.sign(x))
 
 
+@of_either_sign
 def absolute(case: Case, x: sp.Expr) -> sp.Expr:
     """The absolute value |x|."""
     return multiply(case, sign_of(case, x), x) if sign_of(case, x) != 0 else sp.S.Zero
@@ -68,23 +111,30 @@ def absolute(case: Case, x: sp.Expr) -> sp.Expr:
 
 def compare(case: Case, x: sp.Expr, y: sp.Expr) -> sp.Expr:
     """-1, 0 or 1 as x is less than, equal to or greater than y; nan if there is no answer."""
+    if UNKNOWN is x or UNKNOWN is y:
+        return sp.nan if sp.nan in (x, y) else sign_of(case, UNKNOWN)
     if x in INFINITIES and x == y:
         return sp.S.Zero
     return sign_of(case, subtract(case, x, y))
 
 
+@of_either_sign
 def maximum(case: Case, x: sp.Expr, y: sp.Expr) -> sp.Expr:
     """The greater of two."""
+    if x is sp.S.NegativeInfinity and y.is_number and y.is_negative and y.is_finite:
+        return Floor(y)
     order = compare(case, x, y)
     return sp.nan if order is sp.nan else (x if order > 0 else y)
 
 
+@of_either_sign
 def minimum(case: Case, x: sp.Expr, y: sp.Expr) -> sp.Expr:
     """The smaller of two."""
     order = compare(case, x, y)
     return sp.nan if order is sp.nan else (x if order < 0 else y)
 
 
+@of_either_sign
 def logarithm(case: Case, x: sp.Expr) -> sp.Expr:
     """The natural logarithm; ln 0 is -oo, and nan below."""
     sign = sign_of(case, x)
@@ -93,6 +143,25 @@ def logarithm(case: Case, x: sp.Expr) -> sp.Expr:
     return -sp.oo if sign == 0 else sp.nan
 
 
+def exponential(case: Case, x: sp.Expr) -> sp.Expr:
+    """The exponential; 0 of what stands for -oo."""
+    return sp.S.Zero if is_underflow(x) else continuous(sp.exp)(case, x)
+
+
+def continuous(function: Callable) -> Callable:
+    """A function that is defined on every real number; at infinity its limit, if it has one, else nan."""
+
+    @of_either_sign
+    def value(case: Case, x: sp.Expr) -> sp.Expr:
+        if x is sp.nan:
+            return sp.nan
+        result = function(x)
+        return sp.nan if x in INFINITIES and isinstance(result, sp.AccumBounds) else result
+
+    return value
+
+
+@of_either_sign
 def power(case: Case, x: sp.Expr, y: sp.Expr) -> sp.Expr:
     """The power x^y; nan for a negative x and a y that is no integer."""
     if y == 0 or x == 1:
@@ -107,7 +176,7 @@ def power(case: Case, x: sp.Expr, y: sp.Expr) -> sp.Expr:
     if sign < 0 and not y.is_number:
         raise NotImplementedError(f"({x})^({y}) of a negative base needs a known exponent; assume {x} >= 0")
     if sign == 0:
-        return (sp.oo, sp.S.One, sp.S.Zero)[sign_of(case, y) + 1]
+        return (UNSIGNED, sp.S.One, sp.S.Zero)[sign_of(case, y) + 1]
     return without_abs(case, x**y) if sign > 0 else sp.nan
 
 

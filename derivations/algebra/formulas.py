@@ -17,15 +17,15 @@ Truth = BooleanAtom | BooleanFunction | Relational  # a sympy.Symbol is a Boolea
 @functools.lru_cache(maxsize=10_000)
 def evaluate(case: Case, expression: sp.Expr) -> sp.Expr:
     """A formula's value in this case: Max, Abs, sign and Piecewise decided; nan where it is undefined."""
-    expression = case.apply(sp.sympify(expression))
     if expression.is_Atom:
-        return expression
+        return case.apply(expression)
     if isinstance(expression, Truth):
         return sp.S(holds(case, expression))
     if isinstance(expression, sp.Piecewise):
         return next((evaluate(case, value) for value, when in expression.args if holds(case, when)), sp.nan)
     arguments = [evaluate(case, argument) for argument in expression.args]
-    return _FORMULAS.get(expression.func, lambda case, *xs: expression.func(*xs))(case, *arguments)
+    function = _FORMULAS.get(expression.func, lambda case, *xs: expression.func(*xs))
+    return real.of_either_sign(function)(case, *arguments)
 
 
 def holds(case: Case, relation: sp.Basic) -> bool:
@@ -55,6 +55,7 @@ _FORMULAS = {
     sp.Pow: real.power,
     sp.Max: _fold(real.maximum),
     sp.Min: _fold(real.minimum),
+    sp.exp: real.exponential,
     sp.log: real.logarithm,
     sp.Abs: real.absolute,
     sp.sign: real.sign_of,

@@ -36,8 +36,16 @@ def points_in(case: Case, inputs: Iterable[Symbol]) -> Iterator[Point]:
 
 
 def _meets(item: Condition, point: Point) -> bool:
-    sign_there = int(sign(item.form.xreplace(point).evalf(30)))
-    return sign_there == item.sign or (item.weak and sign_there == 0)
+    there = sign_at(item.form, point)
+    return there == item.sign or (item.weak and there == 0)
+
+
+def sign_at(form: Expr, point: Point) -> int | None:
+    """The sign of a form at a point: 0 also where its digits do not tell, None where it is not a real number."""
+    value = form.xreplace(point).evalf(30)
+    if value.is_Float and not value.is_comparable:
+        return 0  # no digit of it is known
+    return int(sign(value)) if value.is_extended_real else None
 
 
 def point_where_nonzero(expression: Expr) -> dict[Symbol, Rational]:

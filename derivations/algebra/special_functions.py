@@ -14,22 +14,14 @@ from derivations.algebra.cases import Case, UndecidedError
 FARTHEST = 7  # an integer part is looked for between -2^6 and 2^6
 
 
-def everywhere(function: Callable) -> Callable:
-    """A function that is defined on every real number; at infinity its limit, if it has one."""
-
-    def value(case: Case, x: sp.Expr) -> sp.Expr:
-        if x is sp.nan:
-            return sp.nan
-        result = function(x)
-        return sp.nan if x in real.INFINITIES and isinstance(result, sp.AccumBounds) else result
-
-    return value
-
-
-sine, cosine = everywhere(sp.sin), everywhere(sp.cos)
-hyperbolic_sine, hyperbolic_cosine, hyperbolic_tangent = everywhere(sp.sinh), everywhere(sp.cosh), everywhere(sp.tanh)
-arctangent, inverse_hyperbolic_sine = everywhere(sp.atan), everywhere(sp.asinh)
-error_function, complementary_error_function = everywhere(sp.erf), everywhere(lambda x: 1 - sp.erf(x))
+sine, cosine = real.continuous(sp.sin), real.continuous(sp.cos)
+hyperbolic_sine, hyperbolic_cosine, hyperbolic_tangent = (
+    real.continuous(sp.sinh),
+    real.continuous(sp.cosh),
+    real.continuous(sp.tanh),
+)
+arctangent, inverse_hyperbolic_sine = real.continuous(sp.atan), real.continuous(sp.asinh)
+error_function, complementary_error_function = real.continuous(sp.erf), real.continuous(lambda x: 1 - sp.erf(x))
 
 
 def tangent(case: Case, x: sp.Expr) -> sp.Expr:

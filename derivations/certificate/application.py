@@ -14,6 +14,7 @@ from typing import Any
 import jax.numpy as jnp
 import sympy as sp
 
+from derivations.algebra import extended_reals as real
 from derivations.algebra import formulas
 from derivations.certificate.arrays import Array, Truth, concrete, constant, map_elements
 
@@ -70,7 +71,7 @@ def fits(value: sp.Basic, dtype: Any) -> bool:
     if jnp.issubdtype(dtype, jnp.integer):
         range_ = jnp.iinfo(dtype)
         return isinstance(value, sp.Dummy) or (value.is_Integer and range_.min <= value <= range_.max)
-    return jnp.issubdtype(dtype, jnp.floating) and value.is_extended_real is not False
+    return jnp.issubdtype(dtype, jnp.floating) and (value.is_extended_real is not False or value is real.UNSIGNED)
 
 
 def is_discrete(aval: Any) -> bool:

@@ -6,20 +6,19 @@ are not seen here.
 """
 
 import hashlib
-import itertools
 import re
+import sys
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 import sympy as sp
-from jax.extend.core import jaxpr_as_fun
 
-from derivations.algebra.cases import Case, UndecidedError, uncovered
-from derivations.algebra.identity import vanishes
-from derivations.algebra.points import points_in
+from derivations.certificate.budget import Deadline, OutOfCasesError, OutOfTimeError, attempt
+from derivations.certificate.examination import Examination, StoppedError
 from derivations.certificate.program import Program
+from derivations.certificate.question import Question
 from derivations.certificate.verdict import Certificate, Refutation
 
 
@@ -34,15 +33,25 @@ def certify(
     assuming: Iterable[sp.Basic] = (),
     name: str = "",
     claim: str = "",
+    constants: Iterable[sp.Expr] = (),
+    seconds: float = 60,
+    cases: int = 10_000,
 ) -> Certificate | Refutation:
     """Prove that `fn(*arguments)` is `expected` for every real input, or find where it is not.
 
     `arguments` are arrays of SymPy symbols or expressions (`derivations.symbols`) and concrete arrays;
     `expected` has the structure of fn's result, or is a function of the arguments that returns it.
-    `assuming` restricts the inputs (`z > 0`). The result is true if it is a Certificate and false if it
-    is a Refutation. It speaks of exact real arithmetic, not of rounding. UnprovedError: neither was
-    found.
+    `assuming` restricts the inputs (`z > 0`), and so do the symbols' own assumptions. The result is true if
+    it is a Certificate and false if it is a Refutation. It speaks of exact real arithmetic, not of rounding;
+    of a program's floats, each is read as a number that rounds to it, one of the formula's or of `constants`
+    if possible, and the verdict's `literals` say which. Inputs at which both sides are undefined or infinite
+    are named in the certificate's `undefined`. A refutation's example was run, in float64.
 
+    UnprovedError: neither was found in so many seconds and cases; it says what to try. NotImplementedError:
+    the program contains what is not understood. ValueError: the question is not one, as when a shape or a
+    symbol does not fit.
+
+    >>> import jax.numpy as jnp
     >>> from derivations import symbols
     >>> z, y = symbols("z"), symbols("y")
     >>> cost = lambda z, y: jnp.logaddexp(0.0, z) - y * z
@@ -52,50 +61,29 @@ def certify(
     >>> bool(certify(jax.grad(cost), -delta, z, y))
     False
     """
-    program, start = Program(fn, *arguments), Case.where(assuming)
-    names, formulas = _formulas(program, expected(*arguments) if callable(expected) else expected)
-    verdict = {
+    question = Question.ask(fn, expected, arguments, assuming, constants)
+    examination = Examination(question, cases)
+    about = {
         "function": name or getattr(fn, "__qualname__", repr(fn)),
-        "claim": claim or ", ".join(str(formula) for formula in formulas[:4]) + (", ..." if len(formulas) > 4 else ""),
-        "arguments": tuple(" ".join(str(leaf.tolist()).split()) for leaf in program.inputs),
-        "assumptions": tuple(map(str, start.conditions)),
-        "fingerprint": fingerprint(program),
+        "claim": claim or _listed(question.formulas),
+        "arguments": tuple(" ".join(str(leaf.tolist()).split()) for leaf in question.program.inputs),
+        "assumptions": question.assumptions,
+        "fingerprint": fingerprint(question.program),
         "jax": jax.__version__,
         "sympy": sp.__version__,
     }
-    cases, literals = [], {}
-    for case, results, expectations, interpreter in program.interpreted(start, formulas):
-        literals |= interpreter.literals
-        for component, (computed, wanted) in enumerate(zip(_flat(results), expectations, strict=True)):
-            if _equal(case, computed, wanted):
-                continue
-            found = _counterexample(program, case, computed, wanted, component)
-            remark = _remark(program, interpreter, computed)
-            return Refutation(
-                **verdict,
-                literals=_notes(literals),
-                case=str(case),
-                component=names[component],
-                remark=remark,
-                **found,
-            )
-        cases.append(case)
-    left = next(uncovered(start, cases), None)
-    if left is not None:
-        raise UnprovedError(f"the cases leave out {left}")
-    return Certificate(**verdict, literals=_notes(literals), cases=tuple(map(str, cases)), components=len(names))
-
-
-def _equal(case: Case, computed: sp.Expr, wanted: sp.Expr) -> bool:
-    """Whether two values are the same in a case: identically, or by one of its equations."""
-    if computed == wanted or sp.nan in (computed, wanted):
-        return computed == wanted
-    if vanishes(computed - wanted):
-        return True
     try:
-        return any(item.sign == 0 for item in case.conditions) and case.sign(computed - wanted) == 0
-    except UndecidedError:
-        return False
+        with Deadline(0.6 * seconds):
+            result = examination.run()
+    except (OutOfTimeError, OutOfCasesError, StoppedError) as stop:
+        is_searched = isinstance(stop, StoppedError) and examination.search.tried
+        result = None if is_searched else attempt(0.2 * seconds, examination.counterexample)
+        if result is None:
+            raise UnprovedError(examination.report(stop) + f"\nasked at {_asked_at()}") from None
+    except NotImplementedError as refusal:
+        raise type(refusal)(f"{refusal}; asked at {_asked_at()}") from refusal
+    about["literals"] = _notes(question.reading.notes)
+    return Refutation(**about, **result) if "point" in result else Certificate(**about, **result)
 
 
 def fingerprint(program: Program) -> str:
@@ -105,77 +93,17 @@ def fingerprint(program: Program) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _flat(arrays: Iterable[np.ndarray]) -> list[sp.Expr]:
-    return [element for array in arrays for element in array.ravel()]
+def _asked_at() -> str:
+    """The line outside this package that asked."""
+    frame = sys._getframe()
+    while frame.f_back and Path(frame.f_code.co_filename).is_relative_to(Path(__file__).parents[1]):
+        frame = frame.f_back
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}"
+
+
+def _listed(formulas: list[sp.Basic]) -> str:
+    return ", ".join(map(str, formulas[:4])) + (", ..." if len(formulas) > 4 else "")
 
 
 def _notes(literals: dict[str, str]) -> tuple[str, ...]:
     return tuple(f"{literal} read as {meaning}" for literal, meaning in sorted(literals.items()))
-
-
-def _formulas(program: Program, expected: object) -> tuple[list[str], list[sp.Expr]]:
-    """The names of the result's components and what is expected of each."""
-    names, formulas = [], []
-    flat, structure = jax.tree.flatten_with_path(jax.tree.map(lambda leaf: np.asarray(leaf, dtype=object), expected))
-    shapes = [aval.shape for aval in program.jaxpr.out_avals]
-    if structure != program.structure or [leaf.shape for _, leaf in flat] != shapes:
-        raise ValueError(
-            f"expected has the structure {structure} with shapes {[leaf.shape for _, leaf in flat]}; "
-            f"the function returns {program.structure} with shapes {shapes}: give one formula for each component"
-        )
-    for path, leaf in flat:
-        for index in np.ndindex(leaf.shape):
-            names.append(jax.tree_util.keystr(path) + (str(list(index)) if index else ""))
-            formulas.append(sp.sympify(leaf[index]))
-    return names, formulas
-
-
-def _counterexample(program, case, computed, wanted, component) -> dict:
-    """An input in the case at which the two differ, as simple as can be found."""
-    inputs = sorted({s for leaf in program.inputs for e in leaf.ravel() for s in e.free_symbols}, key=str)
-    tried = 0
-    for point in itertools.islice(points_in(case, inputs), 30):
-        tried += 1
-        if _differ(computed, wanted, point):
-            values = [expression.xreplace(point).evalf(8) for expression in (computed, wanted)]
-            return {
-                "point": tuple((str(symbol), str(point[symbol])) for symbol in inputs),
-                "computed": str(computed),
-                "expected": str(wanted),
-                "computed_value": str(values[0]),
-                "expected_value": str(values[1]),
-                "program_value": str(_run(program, point, component)),
-            }
-    raise UnprovedError(
-        f"no proof that {computed} is {wanted} where {case}, and no counterexample among {tried} inputs"
-    )
-
-
-def _differ(left: sp.Expr, right: sp.Expr, point: dict[sp.Symbol, sp.Expr]) -> bool:
-    """Whether two values differ at a point; False also where too many digits would be needed to tell."""
-    if sp.nan in (left, right):
-        return left != right
-    difference = (left - right).xreplace(point).evalf(20, maxn=1000)
-    return bool(difference.is_infinite or (difference.is_comparable and difference != 0))
-
-
-def _run(program: Program, point: dict, component: int) -> np.generic:
-    """The program itself, run at a point in floating point."""
-    arguments = [
-        jnp.asarray([float(e.xreplace(point)) for e in leaf.ravel()]).reshape(leaf.shape).astype(aval.dtype)
-        for leaf, aval in zip(program.inputs, program.jaxpr.in_avals, strict=True)
-    ]
-    results = jaxpr_as_fun(program.jaxpr)(*arguments)
-    return np.concatenate([np.ravel(result) for result in results])[component]
-
-
-def _remark(program: Program, interpreter, computed: sp.Expr) -> str:
-    if computed is not sp.nan or not interpreter.nan_births:
-        return ""
-    birth = interpreter.nan_births[0]
-    trap = (
-        "the where trap: a branch that `where` does not select is nan or infinite, and 0 times it is nan; "
-        if "select_n" in str(program.jaxpr)
-        else ""
-    )
-    return f"{trap}nan is born in {birth}"

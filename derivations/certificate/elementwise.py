@@ -19,7 +19,8 @@ from derivations.certificate.arrays import Array, Truth, array, constant, map_el
 
 def elementwise(function: Callable) -> Rule:
     """A rule from a function of the case and single expressions."""
-    return lambda interpreter, *operands: map_elements(functools.partial(function, interpreter.case), *operands)
+    of_any = real.of_either_sign(function)
+    return lambda interpreter, *operands: map_elements(functools.partial(of_any, interpreter.case), *operands)
 
 
 def at(function: Callable, *last: sp.Expr) -> Rule:
@@ -44,7 +45,7 @@ def cbrt(case: Case, x: sp.Expr) -> sp.Expr:
 
 def logistic(case: Case, x: sp.Expr) -> sp.Expr:
     """1 / (1 + e^-x)."""
-    return real.divide(case, sp.S.One, 1 + sp.exp(-x))
+    return real.divide(case, sp.S.One, real.add(case, sp.S.One, real.exponential(case, -x)))
 
 
 def digamma(case: Case, x: sp.Expr) -> sp.Expr:
@@ -70,7 +71,7 @@ def comparison(relation: type[sp.Rel], of_nan: bool = False) -> Rule:
             return relation(x - y, 0)
         return relation(order, 0) if order is not sp.nan else sp.S(of_nan)
 
-    return elementwise(compared)
+    return lambda interpreter, x, y: map_elements(functools.partial(compared, interpreter.case), x, y)
 
 
 def total_comparison(relation: type[sp.Rel]) -> Rule:
@@ -94,7 +95,9 @@ def as_number(case: Case, value: sp.Basic) -> sp.Expr:
 
 def is_finite(case: Case, x: sp.Expr) -> sp.Basic:
     """Whether x is a real number."""
-    return sp.false if x is sp.nan or x in real.INFINITIES else sp.true
+    if x is real.UNKNOWN:
+        raise real.SignOfZeroError("whether a value is finite depends on the sign of a zero")
+    return sp.S(real.is_finite(x))
 
 
 def select_n(interpreter, which, *choices):
@@ -153,7 +156,7 @@ def reduce_precision(interpreter, x, *, exponent_bits, mantissa_bits):
 
 def _rounded(interpreter, x: Array, bits: int) -> Array:
     if bits < jnp.finfo(jnp.float32).nmant and any(not value.is_Integer for value in x.ravel()):
-        interpreter.literals[f"rounding to {bits} bits"] = "exact: no rounding is seen here"
+        interpreter.reading.notes[f"rounding to {bits} bits"] = "exact: no rounding is seen here"
     return x
 
 
@@ -206,10 +209,10 @@ ELEMENTWISE: dict[str, Rule] = {
     "sqrt": root(sp.Rational(1, 2)),
     "rsqrt": root(sp.Rational(-1, 2)),
     "cbrt": elementwise(cbrt),
-    "exp2": elementwise(special.everywhere(lambda x: sp.exp(x * sp.log(2)))),
-    "expm1": elementwise(special.everywhere(lambda x: sp.exp(x) - 1)),
+    "exp2": elementwise(real.continuous(lambda x: sp.exp(x * sp.log(2)))),
+    "expm1": elementwise(real.continuous(lambda x: sp.exp(x) - 1)),
     "log": elementwise(real.logarithm),
-    "log1p": elementwise(lambda case, x: real.logarithm(case, 1 + x)),
+    "log1p": elementwise(lambda case, x: real.logarithm(case, real.add(case, sp.S.One, x))),
     "logistic": elementwise(logistic),
     **{
         name: elementwise(function)
@@ -243,7 +246,7 @@ ELEMENTWISE: dict[str, Rule] = {
         }.items()
     },
     "round": round_,
-    "is_finite": elementwise(is_finite),
+    "is_finite": lambda interpreter, x: map_elements(functools.partial(is_finite, interpreter.case), x),
     "eq": comparison(sp.Eq),
     "ne": comparison(sp.Ne, of_nan=True),
     "lt": comparison(sp.Lt),

@@ -11,20 +11,19 @@ from pathlib import Path
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 import sympy as sp
 from jax.extend.core import ClosedJaxpr, Jaxpr, Literal, Primitive
 from jax.extend.core import primitives as public_primitives
 
+from derivations.algebra import extended_reals as real
 from derivations.algebra import formulas
 from derivations.algebra.cases import Case
+from derivations.algebra.underflow import is_underflow, settled
 from derivations.certificate import primitives
 from derivations.certificate.application import Rule, apply, checked, is_discrete, is_real, run_by_jax
-from derivations.certificate.arrays import Array, array, concrete, constant, filled, is_undecided, map_elements
-
-# e^-1000 = 5e-435 is 0 in every floating type; a program that clamps an exponent there means 0.
-UNDERFLOW = -1000
+from derivations.certificate.arrays import Array, array, concrete, filled, is_undecided, map_elements
+from derivations.certificate.literals import Reading
 
 # What functions of JAX itself compute that it writes as a series of so many terms, with the digits of floats split.
 SERIES: dict[str, Callable] = {"exp_neg_sq": lambda x: sp.exp(-(x**2))}
@@ -127,7 +126,7 @@ class Interpreter:
     """Runs steps in one case, and notes how it read the program's floats and where a nan was born."""
 
     case: Case
-    literals: dict[str, str] = field(default_factory=dict)
+    reading: Reading = field(default_factory=Reading)
     nan_births: list[str] = field(default_factory=list)
 
     def call(self, jaxpr: ClosedJaxpr, inputs: Sequence[Array]) -> list[Array]:
@@ -154,15 +153,7 @@ class Interpreter:
             return values[id(value)]
         if not is_real(value.value):
             raise NotImplementedError(f"a constant of the type {value.value.dtype}: only real numbers are understood")
-        return self.literal(value.value)
-
-    def literal(self, value: np.ndarray) -> Array:
-        """A concrete value that the program states, as what is meant by it; where that is another number, noted."""
-        numbers = constant(value)
-        if jnp.issubdtype(value.dtype, jnp.floating):
-            pairs = zip(value.ravel(), numbers.ravel(), strict=True)
-            self.literals |= {str(x): str(n) for x, n in pairs if np.isfinite(x) and sp.Rational(float(x)) != n}
-        return numbers
+        return self.reading.read(value.value)
 
     def _apply(self, eqn: Any, operands: list[Array]) -> list[Array]:
         name, variables = eqn.primitive.name, (*eqn.invars, *eqn.outvars)
@@ -172,7 +163,7 @@ class Interpreter:
         if foreign:
             raise NotImplementedError(f"{name} of the type {foreign[0].dtype}: only real numbers are understood")
         if series := _series(eqn):
-            self.literals[series] = f"{SERIES[series](sp.Symbol('x'))}, of which it is a series"
+            self.reading.notes[series] = f"{SERIES[series](sp.Symbol('x'))}, of which it is a series"
             return checked(eqn, [map_elements(SERIES[series], *operands)])
         if name in primitives.OF_INTEGERS and all(is_discrete(variable.aval) for variable in variables):
             open_ = name in primitives.OF_TRUTHS and any(map(is_undecided, operands))
@@ -192,15 +183,10 @@ def _at(line: str, refusal: NotImplementedError) -> NotImplementedError:
 
 
 def exponential(interpreter: Interpreter, x: Array) -> Array:
-    """The exponential, in which numbers at or below UNDERFLOW give 0, and a note."""
-
-    def exp(exponent: sp.Expr) -> sp.Expr:
-        if not (exponent.is_number and exponent.is_finite and exponent <= UNDERFLOW):
-            return sp.exp(exponent)
-        interpreter.literals[f"exp({exponent})"] = "0, which it is in every floating type"
-        return sp.S.Zero
-
-    return map_elements(exp, x)
+    """The exponential, with a note of what underflows."""
+    underflows = {settled(exponent) for exponent in x.ravel() if is_underflow(exponent)}
+    interpreter.reading.notes |= {f"exp({value})": "0, which it is in every floating type" for value in underflows}
+    return map_elements(functools.partial(real.exponential, interpreter.case), x)
 
 
 def scan(interpreter: Interpreter, *operands: Array, eqn: Any) -> list[Array]:

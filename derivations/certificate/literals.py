@@ -1,12 +1,21 @@
-"""What is meant by the floats of a program: a fraction, a short decimal, a constant such as pi, or the float itself."""
+"""What is meant by the floats of a program: a number of the formula, a short decimal, a constant, a fraction.
 
-from collections.abc import Iterator
+A float stands for every number that rounds to it. It is read as the one that is meant most likely: as the float itself
+says it, if a few digits do; as a number that the formula contains; as a short decimal, a stock constant, a fraction, a
+product or a quotient of two of the formula's numbers; and, if it is none of these, as its exact binary value.
+"""
+
+import functools
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
 import sympy as sp
+
+BFLOAT16 = jnp.dtype(jnp.bfloat16).type
 
 # Floats that no fraction is meant by; a literal equal to one of these, in its own precision, is read as it.
 CONSTANTS = (
@@ -30,10 +39,73 @@ CONSTANTS = (
         sp.log(2) / 2,
         sp.log(2 * sp.pi) / 2,
     ),
+    *(1 / sp.log(2), 1 / sp.log(10), sp.pi / 180, 180 / sp.pi, sp.EulerGamma, sp.sqrt(3), 1 / sp.sqrt(3)),
 )
 
+# A decimal of so many digits is what was written; one of so many more is probably so.
+CERTAIN = {2: 2, 4: 4, 8: 9}
+PROBABLE = {2: 3, 4: 6, 8: 12}
 
-def number(value: np.generic) -> sp.Basic:
+
+class Reading:
+    """How a program's floats are read, given the formulas that it is compared with; `notes` tells of each not exact."""
+
+    def __init__(self, formulas: Iterable[sp.Basic] = ()):
+        """Look for the numbers that the formulas contain."""
+        self.contained = list(dict.fromkeys(itertools.chain.from_iterable(map(numbers_in, formulas))))
+        self.notes: dict[str, str] = {}
+
+    def read(self, values: np.ndarray) -> np.ndarray:
+        """An array of concrete values as SymPy numbers."""
+        numbers = np.array([self.number(value) for value in values.ravel()], dtype=object)
+        return numbers.reshape(values.shape)
+
+    def number(self, value: Any) -> sp.Basic:
+        """What one concrete value stands for."""
+        meaning = number(value, self)
+        if not isinstance(value, np.bool_ | np.integer) and np.isfinite(value) and not _is_exactly(value, meaning):
+            self.notes[str(value)] = str(meaning)
+        return meaning
+
+    def exact(self, formula: sp.Basic) -> sp.Basic:
+        """A formula with the numbers that its floats stand for."""
+        return formula.xreplace({part: self.number(np.float64(part)) for part in formula.atoms(sp.Float)})
+
+    @functools.cache  # noqa: B019, one reading is one certificate
+    def rounded(self, kind: type) -> dict[float, sp.Expr]:
+        """The formulas' numbers and their reciprocals, by the floats that they round to."""
+        reciprocals = [1 / number for number in self.contained]
+        return _by_float([*reciprocals[::-1], *self.contained[::-1]], kind)
+
+    @functools.cache  # noqa: B019
+    def combined(self, kind: type) -> dict[float, sp.Expr]:
+        """The products and quotients of two of the formulas' numbers."""
+        few = self.contained[:30]
+        pairs = [*itertools.permutations(few, 2)]
+        return _by_float([*(p * q for p, q in pairs), *(p / q for p, q in pairs)], kind)
+
+
+def numbers_in(formula: sp.Basic) -> Iterator[sp.Expr]:
+    """The exact numbers that a formula contains, coefficients of products and constants of sums included."""
+    for part in sp.preorder_traversal(formula):
+        if part.is_number and not part.is_Integer:
+            yield part
+        elif isinstance(part, sp.Add | sp.Mul):
+            yield part.as_independent(*part.free_symbols, as_Add=part.is_Add)[0]
+        if part.is_Integer and abs(part) > 1000:
+            yield part
+
+
+def _by_float(numbers: Sequence[sp.Expr], kind: type) -> dict[float, sp.Expr]:
+    found = {}
+    for exact in numbers:
+        for number in (-exact, exact):
+            if number.is_real and number.is_finite and number != 0:
+                found[float(kind(float(number.evalf(20))))] = number
+    return found
+
+
+def number(value: Any, reading: Reading | None = None) -> sp.Basic:
     """A float is the fraction, short decimal or constant that rounds to it, or else its exact binary value.
 
     >>> [number(np.float32(x)) for x in (0.5, 1 / 3, 0.044715, np.pi, 0.7310586)]
@@ -45,13 +117,41 @@ def number(value: np.generic) -> sp.Basic:
         return sp.Integer(int(value))
     if not np.isfinite(value):
         return sp.nan if np.isnan(value) else sp.oo * int(np.sign(value))
-    return next(candidate for candidate in _candidates(value) if type(value)(float(candidate)) == value)
+    return next(meaning for meaning in _meanings(value, reading or _ALONE) if meaning is not None)
 
 
-def _candidates(value: Any) -> Iterator[sp.Expr]:
-    yield sp.Rational(Fraction(float(value)).limit_denominator(100))
-    digits = np.format_float_scientific(value, trim="-")
-    if len(digits.split("e")[0]) <= (7 if value.dtype.itemsize < 8 else 13):
-        yield sp.Rational(digits)
-    yield from (sign * constant for constant in CONSTANTS for sign in (1, -1))
-    yield sp.Rational(Fraction(float(value)))
+def _meanings(value: Any, reading: Reading) -> Iterator[sp.Expr | None]:
+    kind, size, exact = type(value), value.dtype.itemsize, float(value)
+    decimal, digits = _decimal(value)
+    if value == 0 or digits <= CERTAIN[size]:
+        yield decimal
+    yield reading.rounded(kind).get(exact)
+    if digits <= PROBABLE[size]:
+        yield decimal
+    yield _stock(kind).get(exact)
+    fraction = sp.Rational(Fraction(exact).limit_denominator(100))
+    few = abs(fraction.p) * fraction.q <= 10_000
+    yield fraction if few and float(kind(float(fraction))) == exact else None
+    yield reading.combined(kind).get(exact)
+    for narrow in (np.float32, np.float16, BFLOAT16):
+        if np.dtype(narrow).itemsize < size and float(narrow(exact)) == exact:
+            yield reading.rounded(narrow).get(exact)
+    yield sp.Rational(Fraction(exact))
+
+
+def _decimal(value: Any) -> tuple[sp.Rational, int]:
+    """The shortest decimal that rounds to a float, and how many digits it has."""
+    written = np.format_float_scientific(value, trim="-") if value.dtype.kind == "f" else repr(float(value))
+    return sp.Rational(written), len(written.lower().split("e")[0].replace(".", "").lstrip("-"))
+
+
+@functools.cache
+def _stock(kind: type) -> dict[float, sp.Expr]:
+    return _by_float(CONSTANTS[::-1], kind)
+
+
+def _is_exactly(value: Any, meaning: sp.Expr) -> bool:
+    return sp.Rational(Fraction(float(value))) == meaning
+
+
+_ALONE = Reading()

@@ -13,13 +13,16 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import sympy as sp
+from jax.extend.core import ClosedJaxpr
 
 from derivations.algebra.cases import Case, UndecidedError
 from derivations.algebra.formulas import evaluate, holds
+from derivations.algebra.underflow import settled
 from derivations.certificate.application import fits
-from derivations.certificate.arrays import Array, Truth, array, constant, map_elements
+from derivations.certificate.arrays import Array, Truth, array, map_elements
+from derivations.certificate.budget import OutOfCasesError
 from derivations.certificate.interpreter import Interpreter
-from derivations.certificate.literals import number
+from derivations.certificate.literals import Reading
 
 
 def symbols(name: str, *shape: int) -> Array:
@@ -68,8 +71,13 @@ class Interpretation(NamedTuple):
 
     case: Case
     results: list[Array]
-    formulas: list[sp.Expr]
+    formulas: list[sp.Basic]
     interpreter: Interpreter
+
+    @property
+    def elements(self) -> list[sp.Basic]:
+        """The results' components, one after the other."""
+        return [element for result in self.results for element in result.ravel()]
 
 
 class Program:
@@ -77,12 +85,15 @@ class Program:
 
     def __init__(self, fn: Callable, *arguments: object):
         """Trace `fn` with JAX for the arguments' shapes."""
-        leaves, structure = jax.tree.flatten(arguments)
-        self.inputs = [_symbolic(leaf) for leaf in leaves]
-        avals = jax.tree.unflatten(structure, [_abstract(leaf) for leaf in leaves])
-        afresh = functools.partial(fn)  # JAX remembers the program of a function, though what it refers to may change
-        self.jaxpr, shapes = jax.make_jaxpr(afresh, return_shape=True)(*avals)
+        leaves, self._arguments = jax.tree.flatten(arguments)
+        self._fn, self._leaves = fn, leaves
+        self.inputs = self._read(Reading())
+        self.jaxpr, shapes = self._traced(jnp.result_type(float))
         self.structure = jax.tree.structure(shapes)
+
+    def retraced(self, dtype: jax.typing.DTypeLike) -> ClosedJaxpr:
+        """The jaxpr for symbolic arguments of another floating type."""
+        return self._traced(dtype)[0]
 
     def run(self, case: Case) -> Any:
         """The result in one case."""
@@ -93,23 +104,45 @@ class Program:
         for found in self.interpreted(start):
             yield found.case, jax.tree.unflatten(self.structure, found.results)
 
-    def interpreted(self, start: Case, formulas: Sequence[sp.Expr] = ()) -> Iterator[Interpretation]:
-        """What is computed in each case that the comparisons of the program and of the formulas distinguish."""
-        waiting = [start]
-        while waiting:
-            interpreter = Interpreter(waiting.pop())
+    def interpreted(
+        self, start: Case, formulas: Sequence[sp.Basic] = (), reading: Reading | None = None, most: int = 10_000
+    ) -> Iterator[Interpretation]:
+        """What is computed in each case that the comparisons of the program and of the formulas distinguish.
+
+        OutOfCasesError where `most` runs do not suffice.
+        """
+        waiting, reading = [start], reading or Reading()
+        for _ in range(most):
+            if not waiting:
+                return
+            interpreter = Interpreter(waiting.pop(), reading)
             try:
-                number = functools.partial(_as_number, interpreter.case)
-                results = [map_elements(number, result) for result in self._results(interpreter)]
-                values = [number(evaluate(interpreter.case, formula)) for formula in formulas]
+                results, values = self.values(interpreter, formulas)
             except UndecidedError as undecided:
                 waiting.extend(reversed(interpreter.case.split(undecided.form)))
             else:
                 yield Interpretation(interpreter.case, results, values, interpreter)
+        if waiting:
+            raise OutOfCasesError(f"more than {most} cases")
+
+    def values(self, interpreter: Interpreter, formulas: Sequence[sp.Basic]) -> tuple[list[Array], list[sp.Expr]]:
+        """The results and the formulas' values in an interpreter's case, truth values as 1 and 0."""
+        number = functools.partial(_as_number, interpreter.case)
+        results = [map_elements(number, result) for result in self._results(interpreter)]
+        return results, [number(evaluate(interpreter.case, formula)) for formula in formulas]
 
     def _results(self, interpreter: Interpreter) -> list[Array]:
-        inputs = [map_elements(interpreter.case.apply, leaf) for leaf in self.inputs]
-        return interpreter.call(self.jaxpr, inputs)
+        read = functools.partial(evaluate, interpreter.case)
+        inputs = [map_elements(read, leaf) for leaf in self._read(interpreter.reading)]
+        return [map_elements(settled, result) for result in interpreter.call(self.jaxpr, inputs)]
+
+    def _traced(self, dtype: jax.typing.DTypeLike) -> tuple[ClosedJaxpr, Any]:
+        avals = jax.tree.unflatten(self._arguments, [_abstract(leaf, dtype) for leaf in self._leaves])
+        afresh = functools.partial(self._fn)  # JAX remembers the program of a function, though it may have changed
+        return jax.make_jaxpr(afresh, return_shape=True)(*avals)
+
+    def _read(self, reading: Reading) -> list[Array]:
+        return [_symbolic(leaf, reading) for leaf in self._leaves]
 
 
 def _as_number(case: Case, value: sp.Basic) -> sp.Expr:
@@ -117,26 +150,26 @@ def _as_number(case: Case, value: sp.Basic) -> sp.Expr:
     return sp.Integer(holds(case, value)) if isinstance(value, Truth) else value
 
 
-def _symbolic(leaf: object) -> Array:
+def _symbolic(leaf: object, reading: Reading) -> Array:
     if isinstance(leaf, sp.MatrixBase):
         raise TypeError("give a NumPy object array, not a SymPy Matrix: numpy.array(matrix)")
     values = np.asarray(leaf)
     if values.dtype != object:
-        return constant(jnp.asarray(leaf) if jnp.issubdtype(values.dtype, jnp.integer) else values)
-    return map_elements(_expression, values)
+        return reading.read(np.asarray(jnp.asarray(leaf)) if jnp.issubdtype(values.dtype, jnp.integer) else values)
+    return map_elements(functools.partial(_expression, reading), values)
 
 
-def _expression(element: object) -> sp.Expr:
+def _expression(reading: Reading, element: object) -> sp.Expr:
     """An element of an object array; a float among them is read as a program's is."""
-    value = number(np.float64(element)) if isinstance(element, float | sp.Float) else sp.sympify(element)
+    value = reading.number(np.float64(element)) if isinstance(element, float | sp.Float) else sp.sympify(element)
     if not fits(value, np.float64):
         raise TypeError(f"an argument is made of real expressions and numbers, not of {element!r}")
     return value
 
 
-def _abstract(leaf: object) -> jax.ShapeDtypeStruct:
+def _abstract(leaf: object, dtype: jax.typing.DTypeLike) -> jax.ShapeDtypeStruct:
     values = np.asarray(leaf)
     if values.dtype == object:
-        return jax.ShapeDtypeStruct(values.shape, jnp.result_type(float))
+        return jax.ShapeDtypeStruct(values.shape, dtype)
     aval = jax.typeof(jnp.asarray(leaf))  # a Python number takes the type of what it is combined with
     return jax.ShapeDtypeStruct(aval.shape, aval.dtype, weak_type=aval.weak_type)

@@ -54,7 +54,7 @@ def gather(interpreter, x, indices, *, eqn):
     """Elements at indices; what lies outside is clipped, or is the fill value, as the mode says."""
     _check_promise_of_order(eqn, indices)
     (places,) = run_on_positions(eqn, [x], [indices], eqn.params | {"fill_value": OUTSIDE})
-    elements, fill = x.ravel(), interpreter.literal(_fill_value(eqn))[()]
+    elements, fill = x.ravel(), interpreter.reading.read(_fill_value(eqn))[()]
     return array([fill if place == OUTSIDE else elements[place] for place in places.ravel()], places.shape)
 
 

@@ -26,10 +26,14 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Certificate(Verdict):
-    """The function computes the claim in each of the cases, which cover all that meets the assumptions."""
+    """The function computes the claim in each of the cases, which cover all that meets the assumptions.
+
+    `undefined` names the inputs at which both are undefined or infinite, so that there is nothing to compare.
+    """
 
     cases: tuple[str, ...] = ()
     components: int = 0
+    undefined: tuple[str, ...] = ()
 
     def __bool__(self):
         """A certificate is true."""
@@ -37,7 +41,13 @@ class Certificate(Verdict):
 
     def __str__(self):
         """One line."""
-        return f"certified: {self.function} is {self.claim} ({self.components} components, {len(self.cases)} cases)"
+        left_out = (
+            f", except where both are undefined or infinite: {'; '.join(self.undefined)}" if self.undefined else ""
+        )
+        return (
+            f"certified: {self.function} is {self.claim} ({self.components} components, {len(self.cases)} cases)"
+            + left_out
+        )
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,9 @@ class Situation(Enum):
     IMPOSSIBLE_OUTPUT = "and one output of z = -oo, y = 0"
 
 
+PATIENCE = 3600.0  # seconds: a claim is not given up because the machine is busy
+
+
 @dataclass(frozen=True)
 class Claim:
     """A program said to compute a formula of its arguments, where `assuming` holds; `certify()` examines it.
@@ -119,5 +122,11 @@ class Claim:
     def certify(self) -> Certificate | Refutation:
         """The verdict; UnprovedError if there is none."""
         return certify(
-            self.program, self.formula, *self.arguments, assuming=self.assuming, name=self.name, claim=self.says
+            self.program,
+            self.formula,
+            *self.arguments,
+            assuming=self.assuming,
+            name=self.name,
+            claim=self.says,
+            seconds=PATIENCE,
         )

@@ -6,6 +6,7 @@ import numpy as np
 import sympy as sp
 from jax.extend.core import jaxpr_as_fun
 
+from derivations.algebra import extended_reals as real
 from derivations.algebra.cases import Case
 from derivations.certificate.interpreter import Interpreter
 from derivations.certificate.program import Program
@@ -56,6 +57,8 @@ def same(expression: sp.Basic, number: np.generic, rtol: float) -> bool:
         return expression == sp.S(bool(number))
     if jnp.issubdtype(number.dtype, jnp.integer):
         return expression == int(number)
+    if expression is real.UNKNOWN or expression is real.UNSIGNED:  # a zero's sign decides
+        return expression is real.UNKNOWN or bool(np.isinf(number))
     if not np.isfinite(number):
         return expression is exactly(number)[()]
     value = expression if expression.is_Rational else sp.N(expression, 25)

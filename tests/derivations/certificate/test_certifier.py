@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -182,7 +181,7 @@ def test_a_formula_of_the_wrong_shape_is_named():
 
 def test_what_is_neither_proved_nor_refuted_is_an_error():
     t = symbols("z")[()]
-    with pytest.raises(UnprovedError, match="no counterexample"):
+    with pytest.raises(UnprovedError, match="No difference was seen"):
         certify(lambda z: jnp.sin(2 * z), np.array(2 * sp.sin(t) * sp.cos(t)), np.array(t))
 
 
@@ -190,9 +189,8 @@ def test_jaxce_treats_what_is_far_below_the_maximum_as_absent_and_the_certificat
     program = jax.grad(lambda z, y: jaxce.log_likelihood(jaxce.softmax, z, y))
     near = [z[0] - z[1] < 1000, z[1] - z[0] < 1000]
     assert certify(program, DELTA, z, y, assuming=near).assumptions == ("z1 < z2 + 1000", "z2 < z1 + 1000")
-    beyond: Any = certify(program, DELTA, z, y)  # there e^-1000, so 0, stands for e^(z1 - z2)
-    assert isinstance(beyond, Refutation)
-    assert "nan" not in (beyond.computed_value, beyond.expected_value)
+    with pytest.raises(UnprovedError, match="underflow"):  # there e^-1000 stands for e^(z1 - z2)
+        certify(program, DELTA, z, y)
 
 
 def test_a_formula_may_branch_where_the_program_does_not():

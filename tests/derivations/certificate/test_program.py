@@ -9,6 +9,7 @@ import pytest
 import sympy as sp
 from jax import lax
 
+from derivations.algebra import extended_reals as real
 from derivations.algebra.cases import Case, UndecidedError
 from derivations.algebra.points import points_in
 from derivations.certificate import interpreter
@@ -97,8 +98,13 @@ def assert_traced(fn, argument):
         for symbolic, true in zip(
             jax.tree.leaves(result), jax.tree.leaves(fn(jnp.asarray(values.reshape(argument.shape)))), strict=True
         ):
-            numbers = [float(sp.N(expression.xreplace(point), 20)) for expression in symbolic.ravel()]
+            numbers = [number_at(point, expression) for expression in symbolic.ravel()]
             np.testing.assert_allclose(np.reshape(numbers, symbolic.shape), true, rtol=1e-11, atol=1e-12)
+
+
+def number_at(point, expression):
+    there = expression.xreplace(point)
+    return np.inf if there is real.UNSIGNED else float(sp.N(there, 20))  # +0 is what is put in
 
 
 def point_lies_in(case, point):
@@ -194,10 +200,24 @@ def test_infinities_and_nan_are_those_of_floating_point():
     zero = np.array(sp.S.Zero, dtype=object)
     assert trace(jnp.log, zero) == -sp.oo
     assert trace(lambda x: 0 * jnp.log(x), zero)[()] is sp.nan
-    assert trace(lambda x: 1 / x, zero) == sp.oo
+    assert trace(lambda x: 1 / x, zero)[()] is real.UNSIGNED
+    assert trace(lambda x: jnp.abs(1 / x), zero) == sp.oo
+    assert trace(lambda x: 2 - 3 / x, zero)[()] is real.UNSIGNED
+    assert trace(lambda x: x / (1 / x), zero) == 0
+    assert trace(lambda x: 1 / x + 1 / x, zero)[()] is real.UNKNOWN
+    assert trace(lambda x: jnp.arctan(1 / x), zero)[()] is real.UNKNOWN
     assert trace(lambda x: x / x, zero)[()] is sp.nan
     assert trace(lambda x: jnp.sqrt(x - 1), zero)[()] is sp.nan
-    assert trace(lambda x: jnp.exp(-1 / x), zero) == 0
+    assert trace(lambda x: jnp.exp(-((1 / x) ** 2)), zero) == 0
+    assert trace(lambda x: jnp.tanh((1 / x) ** 2), zero) == 1
+
+
+def test_a_comparison_that_depends_on_the_sign_of_a_zero_is_refused():
+    zero = np.array(sp.S.Zero, dtype=object)
+    for compares in (lambda x: 1 / x > 0, lambda x: jnp.arctan(1 / x) > 0, lambda x: jnp.isfinite(jnp.exp(1 / x))):
+        with pytest.raises(NotImplementedError, match="sign of a zero"):
+            trace(compares, zero)
+    assert trace(lambda x: jnp.isfinite(1 / x), zero) == sp.false
 
 
 def test_containers_and_concrete_arrays_keep_their_structure():

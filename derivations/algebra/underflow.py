@@ -1,0 +1,31 @@
+"""Exponents that stand for -oo: a program that keeps them from falling below -1000 means that the exponential is 0."""
+
+from typing import Self
+
+import sympy as sp
+
+# e^-1000 = 5e-435 is 0 in every floating type.
+UNDERFLOW = -1000
+
+
+class Floor(sp.Symbol):
+    """The maximum of -oo and a negative number: that number, but remembered to stand for -oo in an exponential."""
+
+    __slots__ = ("value",)
+
+    def __new__(cls, value: sp.Expr) -> Self:
+        """The floor at a value."""
+        floor = super().__new__(cls, f"max(-oo, {value})", real=True)
+        floor.value = value
+        return floor
+
+
+def settled(x: sp.Basic) -> sp.Basic:
+    """A value with the numbers that its floors are."""
+    floors = x.atoms(Floor)
+    return x.xreplace({floor: floor.value for floor in floors}) if floors else x
+
+
+def is_underflow(x: sp.Expr) -> bool:
+    """Whether an exponent is a multiple of a floor that is not above UNDERFLOW; of any other number, it is not."""
+    return isinstance(x.as_coeff_Mul()[1], Floor) and settled(x) <= UNDERFLOW

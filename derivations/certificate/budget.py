@@ -1,0 +1,76 @@
+"""What a question may take: so many cases, and so much time, after which whatever runs is stopped."""
+
+import ctypes
+import threading
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self, TypeVar
+
+Answer = TypeVar("Answer")
+
+
+class OutOfTimeError(Exception):
+    """A block ran longer than it was allowed to."""
+
+
+class OutOfCasesError(Exception):
+    """More cases were distinguished than was allowed."""
+
+
+class Deadline:
+    """A context in whose block OutOfTimeError is raised after so many seconds, from whatever Python code is running.
+
+    SymPy's functions cannot be asked to stop, so the exception is put into the thread from outside; unlike a signal,
+    that works in every thread and leaves the user's alarms alone.
+
+    >>> with Deadline(0.01):
+    ...     while True:
+    ...         pass
+    Traceback (most recent call last):
+    derivations.certificate.budget.OutOfTimeError: more than 0.01 seconds
+    """
+
+    def __init__(self, seconds: float):
+        """The clock starts when the block is entered."""
+        self.seconds, self.passed, self.over = seconds, False, False
+        self.lock = threading.Lock()
+
+    def __enter__(self) -> Self:
+        """Start the clock."""
+        self.thread = threading.get_ident()
+        self.timer = threading.Timer(self.seconds, self._interrupt)
+        self.timer.daemon = True
+        self.timer.start()
+        return self
+
+    def __exit__(self, kind: type | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+        """Stop the clock; an exception that is under way is taken back."""
+        with self.lock:
+            self.over = True
+            if self.passed and kind is not OutOfTimeError:
+                _put_into(self.thread, None)
+        self.timer.cancel()
+        if self.passed:
+            raise OutOfTimeError(f"more than {self.seconds} seconds") from None
+
+    def _interrupt(self) -> None:
+        with self.lock:
+            if not self.over:
+                self.passed = True
+                _put_into(self.thread, OutOfTimeError)
+
+
+def _put_into(thread: int, error: type | None) -> None:
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(error) if error else None)
+
+
+def attempt(seconds: float, question: Callable[..., Answer], *arguments: object) -> Answer | None:
+    """What a function returns, or None if it takes longer than so many seconds."""
+    deadline = Deadline(seconds)
+    try:
+        with deadline:
+            return question(*arguments)
+    except OutOfTimeError:
+        if deadline.passed:
+            return None
+        raise

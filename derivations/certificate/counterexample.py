@@ -1,0 +1,92 @@
+"""Counterexamples: inputs at which a program, run, does not give what the formula says."""
+
+import itertools
+from dataclasses import dataclass, field
+
+import sympy as sp
+
+from derivations.algebra import extended_reals as real
+from derivations.algebra.cases import Case, Condition, UndecidedError
+from derivations.algebra.formulas import Truth
+from derivations.algebra.points import Point, points_in
+from derivations.certificate.budget import attempt
+from derivations.certificate.interpreter import Interpreter
+from derivations.certificate.question import Question
+from derivations.certificate.trial import Trials
+
+POINTS = 30
+Pair = tuple[sp.Basic, sp.Basic]  # what is computed and what is expected
+SECONDS_PER_POINT = 2.0
+
+
+@dataclass(frozen=True)
+class Found:
+    """An input at which a component of the result is not what the formula says, and what was found there."""
+
+    point: Point
+    component: int
+    computed: sp.Basic
+    expected: sp.Basic
+    computed_there: sp.Basic
+    expected_there: sp.Basic
+    program_value: float
+
+
+@dataclass
+class Search:
+    """Looks for counterexamples to one question, counts the inputs tried, and keeps those where rounding hides all."""
+
+    question: Question
+    tried: int = 0
+    hidden: list[Point] = field(default_factory=list)
+
+    def __post_init__(self):
+        self.trials = Trials(self.question.program)
+
+    def in_case(self, case: Case, component: int, computed: sp.Basic, wanted: sp.Basic) -> Found | None:
+        """A counterexample in a case, given what the program and the formula are there."""
+        for point in itertools.islice(points_in(case, self.question.inputs), POINTS):
+            self.tried += 1
+            there = attempt(SECONDS_PER_POINT, _both_at, computed, wanted, point)
+            if there and (found := self._found(point, component, (computed, wanted), there)):
+                return found
+        return None
+
+    def anywhere(self) -> Found | None:
+        """A counterexample among inputs at each of which the program is interpreted by itself."""
+        for point in itertools.islice(points_in(self.question.start, self.question.inputs), POINTS):
+            self.tried += 1
+            for component, there in enumerate(attempt(SECONDS_PER_POINT, self._interpreted_at, point) or ()):
+                if _differ(*there) and (found := self._found(point, component, there, there)):
+                    return found
+        return None
+
+    def _found(self, point: Point, component: int, forms: Pair, there: Pair) -> Found | None:
+        value = attempt(30.0, self.trials.disagrees, point, component, *there)
+        if value is None:
+            self.hidden.append(point)
+            return None
+        return Found(point, component, *forms, *there, value)
+
+    def _interpreted_at(self, point: Point) -> list[Pair]:
+        case = Case.within(Condition(symbol - value, 0) for symbol, value in point.items())
+        try:
+            interpreter = Interpreter(case, self.question.reading)
+            results, wanted = self.question.program.values(interpreter, self.question.formulas)
+        except (UndecidedError, NotImplementedError):
+            return []
+        return list(zip((element for array in results for element in array.ravel()), wanted, strict=True))
+
+
+def _both_at(computed: sp.Basic, wanted: sp.Basic, point: Point) -> Pair | None:
+    """Both values at a point, if they differ there."""
+    there = computed.xreplace(point), wanted.xreplace(point)
+    return there if _differ(*there) else None
+
+
+def _differ(left: sp.Basic, right: sp.Basic) -> bool:
+    """Whether two numbers may differ; equal ones may only differ where too many digits would be needed to tell."""
+    if isinstance(left, Truth) or isinstance(right, Truth) or {left, right} & real.SPECIAL:
+        return left != right
+    difference = (left - right).evalf(20, maxn=1000)
+    return difference != 0 and (not difference.is_Float or difference.is_comparable)

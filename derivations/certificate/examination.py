@@ -1,0 +1,160 @@
+"""How a question is examined: case by case, component by component; a quick proof, a counterexample, a long proof."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import sympy as sp
+
+from derivations.algebra import extended_reals as real
+from derivations.algebra.cases import Case, UndecidedError, uncovered
+from derivations.algebra.formulas import Truth
+from derivations.algebra.identity import vanishes
+from derivations.certificate.budget import attempt
+from derivations.certificate.counterexample import Found, Search
+from derivations.certificate.interpreter import Interpreter
+from derivations.certificate.program import Interpretation
+from derivations.certificate.question import Question
+
+QUICK = 3.0  # seconds after which a proof waits until a counterexample has been looked for
+
+
+class StoppedError(Exception):
+    """The examination ended without a verdict; the text says why, and what to try."""
+
+
+@dataclass
+class Examination:
+    """One question, and how far its examination has come."""
+
+    question: Question
+    most_cases: int
+    cases: list[Case] = field(default_factory=list)
+    undefined: dict[str, list[str]] = field(default_factory=dict)
+    at: str = "the first case"
+
+    def __post_init__(self):
+        self.search = Search(self.question)
+        self.nowhere = {place for place, formula in enumerate(self.question.formulas) if real.is_finite(formula)}
+
+    def run(self) -> dict[str, Any]:
+        """The parts of a verdict: of a certificate, when each case is proved, or of a refutation."""
+        start, formulas = self.question.start, self.question.formulas
+        for found in self.question.program.interpreted(start, formulas, self.question.reading, self.most_cases):
+            self.at = f"the case {found.case}"
+            for component, (computed, wanted) in enumerate(zip(found.elements, found.formulas, strict=True)):
+                counterexample = self._examined(found.case, component, computed, wanted)
+                if counterexample:
+                    return self._refutation(found, counterexample)
+            self.cases.append(found.case)
+        if (left := next(uncovered(start, self.cases), None)) is not None:
+            raise StoppedError(f"the cases leave out {left}")
+        if self.nowhere:
+            name = self.question.names[min(self.nowhere)] or str(self.question.formulas[0])
+            raise StoppedError(f"{name} is undefined or infinite in every case: nothing is left to prove")
+        undefined = (case + (f" in {', '.join(names)}" if any(names) else "") for case, names in self.undefined.items())
+        return {
+            "cases": tuple(map(str, self.cases)),
+            "components": len(formulas),
+            "undefined": tuple(undefined),
+        }
+
+    def counterexample(self) -> dict[str, Any] | None:
+        """The parts of a refutation at some input, however many cases there are."""
+        found = self.search.anywhere()
+        return self._refutation(None, found) if found else None
+
+    def _examined(self, case: Case, component: int, computed: sp.Basic, wanted: sp.Basic) -> Found | None:
+        """A counterexample, or None when the two are proved to be the same or are undefined alike."""
+        if self._undefined_alike(case, component, computed, wanted):
+            return None
+        finite = real.is_finite(computed) and real.is_finite(wanted)
+        quick = finite and (computed == wanted or attempt(QUICK, are_equal, case, computed, wanted))
+        if not quick:
+            if found := self.search.in_case(case, component, computed, wanted):
+                return found
+            if quick is not None or not are_equal(case, computed, wanted):
+                raise StoppedError(self._unproved(case, computed, wanted))
+        self.nowhere.discard(component)
+        return None
+
+    def _undefined_alike(self, case: Case, component: int, computed: sp.Basic, wanted: sp.Basic) -> bool:
+        """Whether neither is a real number, for the same reason as far as exact numbers tell; noted, unless claimed."""
+        if real.is_finite(computed) or real.is_finite(wanted):
+            return False
+        if computed != wanted and not {computed, wanted} & {real.UNSIGNED, real.UNKNOWN}:
+            return False
+        if computed != wanted and not self.question.inputs:
+            return self.search.trials.is_at(wanted, component)
+        if real.is_finite(self.question.formulas[component]) or computed != wanted:
+            self.undefined.setdefault(str(case), []).append(self.question.names[component])
+        return True
+
+    def _refutation(self, where: Interpretation | None, found: Found) -> dict[str, Any]:
+        values = dict(zip(("computed", "expected", "program"), printed(found), strict=True))
+        return {
+            "case": str(where.case if where else self.question.start),
+            "component": self.question.names[found.component],
+            "computed": str(found.computed),
+            "expected": str(found.expected),
+            "point": tuple((str(symbol), str(found.point[symbol])) for symbol in self.question.inputs),
+            **{f"{side}_value": value for side, value in values.items()},
+            "remark": self._remark(where.interpreter, found.computed) if where else "",
+        }
+
+    def _remark(self, interpreter: Interpreter, computed: sp.Basic) -> str:
+        if computed is not sp.nan or not interpreter.nan_births:
+            return ""
+        trap = (
+            "the where trap: a branch that `where` does not select is nan or infinite, and 0 times it is nan; "
+            if "select_n" in str(self.question.program.jaxpr)
+            else ""
+        )
+        return f"{trap}nan is born in {interpreter.nan_births[0]}"
+
+    def _unproved(self, case: Case, computed: sp.Basic, wanted: sp.Basic) -> str:
+        what = f"neither proved nor refuted: {computed} is {wanted} where {case}"
+        if not self.search.tried:
+            return (
+                f"{what}\nNo input was found in this case: it may be impossible. If so, assume what excludes it; "
+                "if not, narrow the assumptions to a region in which it lies"
+            )
+        if self.search.hidden:
+            point = ", ".join(f"{symbol} = {value}" for symbol, value in self.search.hidden[0].items())
+            return (
+                f"{what}\nAt {point} the two differ, but the program, run there, does not show it: by no more than "
+                "the rounding of its floats, underflow or overflow. Give the exact numbers that its literals stand "
+                f"for in `constants`; they were read as {self.question.reading.notes or 'they are'}"
+            )
+        return (
+            f"{what}\nNo difference was seen at {self.search.tried} inputs, so it is probably true: try another form "
+            "of the formula, an assumption that decides the signs in it, or fewer elements"
+        )
+
+    def report(self, stop: Exception) -> str:
+        """What is said where there is no verdict."""
+        if isinstance(stop, StoppedError):
+            return str(stop)
+        return (
+            f"no verdict: {stop}. {len(self.cases)} cases were proved; it came to {self.at}\n"
+            "Try an assumption that decides a comparison, fewer elements, another form of the formula, or more seconds"
+        )
+
+
+def are_equal(case: Case, computed: sp.Expr, wanted: sp.Expr) -> bool:
+    """Whether two values are the same in a case: identically, or by one of its equations."""
+    if vanishes(computed - wanted):
+        return True
+    try:
+        return any(item.sign == 0 for item in case.conditions) and case.sign(computed - wanted) == 0
+    except UndecidedError:
+        return False
+
+
+def printed(found: Found) -> list[str]:
+    """What is computed, what is expected and what the program gave, in as many digits as tell the first two apart."""
+    exact = found.computed_there, found.expected_there
+    for digits in (8, 12, 17, 30):
+        texts = [str(value if isinstance(value, Truth) else value.evalf(digits)) for value in exact]
+        if texts[0] != texts[1]:
+            break
+    return [*texts, f"{found.program_value:.{max(digits, 8)}g}"]

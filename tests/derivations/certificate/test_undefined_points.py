@@ -1,0 +1,75 @@
+"""Points at which a program, a formula or both are undefined or infinite: left out by name, refuted, or no proof."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+import sympy as sp
+
+from derivations import UnprovedError, certify, output_and_cost, symbols
+from derivations.certificate.verdict import Certificate, Refutation, read
+
+z, y = sp.symbols("z y", real=True)
+
+
+@pytest.mark.parametrize(
+    ("program", "formula", "undefined"),
+    [
+        (lambda z: 1 / z, 1 / z, ("z = 0",)),
+        (lambda z: 1 / -z, -1 / z, ("z = 0",)),
+        (jnp.log, sp.log(z), ("z < 0", "z = 0")),
+        (jnp.log1p, sp.log(1 + z), ("z < -1", "z = -1")),
+        (lambda z: jnp.arctan(1 / z), sp.atan(1 / z), ("z = 0",)),
+        (lambda z: (1 / z) ** 2, z**-2, ("z = 0",)),
+    ],
+)
+def test_points_at_which_both_are_undefined_or_infinite_are_named(program, formula, undefined):
+    verdict = certify(program, formula, z)
+    assert isinstance(verdict, Certificate)
+    assert tuple(case.replace("0 = z", "z = 0") for case in verdict.undefined) == undefined
+    assert "except where both are undefined or infinite: " in str(verdict)
+    assert read(verdict.to_json()) == verdict
+
+
+def test_a_component_of_several_is_named():
+    verdict = certify(lambda v: 1 / v, 1 / symbols("v", 2), symbols("v", 2))
+    assert "v1 = 0, v2 = 0 in [0], [1]" in verdict.undefined
+
+
+@pytest.mark.parametrize(
+    ("program", "formula"),
+    [
+        (lambda z: jnp.log(jnp.abs(z)), sp.log(z)),
+        (jnp.log, sp.log(sp.Abs(z))),
+        (lambda z: z * jnp.log(z), sp.Piecewise((0, sp.Eq(z, 0)), (z * sp.log(z), True))),
+        (lambda z: jnp.arctan(1 / -z), sp.Piecewise((sp.pi / 2, sp.Eq(z, 0)), (sp.atan(-1 / z), True))),
+        (lambda z: jnp.where(z == 0, -jnp.inf, z), sp.Piecewise((sp.oo, sp.Eq(z, 0)), (z, True))),
+    ],
+)
+def test_where_one_is_defined_and_the_other_is_not_it_is_refuted(program, formula):
+    assert isinstance(certify(program, formula, z), Refutation)
+
+
+def test_what_is_undefined_everywhere_is_no_proof():
+    with pytest.raises(UnprovedError, match="nothing is left to prove"):
+        certify(lambda z: jnp.log(-jnp.exp(z)), sp.log(-sp.exp(z)), z)
+    with pytest.raises(UnprovedError, match=r"\[1\] is undefined"):
+        certify(lambda z: jnp.stack([z, jnp.sqrt(-1 - z**2)]), np.array([z, sp.sqrt(-1 - z**2)]), z)
+    assert certify(lambda z: 0 * z + jnp.nan, sp.nan, z)  # nan is what is claimed
+
+
+def test_a_cost_that_is_nan_on_the_whole_domain_is_not_returned():
+    with pytest.raises(Exception, match="undefined"):
+        output_and_cost(z, 1 / (z - 5), z=z, y=y, assuming=[z > 5])
+
+
+def test_concrete_zeros_have_the_sign_that_they_have():
+    zero = np.array(sp.S.Zero, dtype=object)
+    assert certify(lambda x: 1 / x, sp.oo, zero)
+    assert not certify(lambda x: 1 / -x, sp.oo, zero)
+
+
+def test_gradients_at_poles():
+    verdict = certify(jax.grad(lambda z: 1 / z), -1 / z**2, z)
+    assert isinstance(verdict, Certificate)
+    assert verdict.undefined
