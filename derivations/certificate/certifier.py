@@ -16,7 +16,7 @@ import numpy as np
 import sympy as sp
 
 from derivations.certificate.budget import Deadline, OutOfCasesError, OutOfTimeError, attempt
-from derivations.certificate.examination import Examination, StoppedError
+from derivations.certificate.inquiry import Inquiry, StoppedError
 from derivations.certificate.program import Program
 from derivations.certificate.question import Question
 from derivations.certificate.verdict import Certificate, Refutation
@@ -62,7 +62,7 @@ def certify(
     False
     """
     question = Question.ask(fn, expected, arguments, assuming, constants)
-    examination = Examination(question, cases)
+    inquiry = Inquiry(question, cases)
     about = {
         "function": name or getattr(fn, "__qualname__", repr(fn)),
         "claim": claim or _listed(question.formulas),
@@ -74,12 +74,12 @@ def certify(
     }
     try:
         with Deadline(0.6 * seconds):
-            result = examination.run()
+            result = inquiry.run()
     except (OutOfTimeError, OutOfCasesError, StoppedError) as stop:
-        is_searched = isinstance(stop, StoppedError) and examination.search.tried
-        result = None if is_searched else attempt(0.2 * seconds, examination.counterexample)
+        is_searched = isinstance(stop, StoppedError) and inquiry.search.tried
+        result = None if is_searched else attempt(0.2 * seconds, inquiry.counterexample)
         if result is None:
-            raise UnprovedError(examination.report(stop) + f"\nasked at {_asked_at()}") from None
+            raise UnprovedError(inquiry.report(stop) + f"\nasked at {_asked_at()}") from None
     except NotImplementedError as refusal:
         raise type(refusal)(f"{refusal}; asked at {_asked_at()}") from refusal
     about["literals"] = _notes(question.reading.notes)

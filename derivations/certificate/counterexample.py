@@ -14,9 +14,9 @@ from derivations.certificate.interpreter import Interpreter
 from derivations.certificate.question import Question
 from derivations.certificate.trial import Trials
 
-POINTS = 30
-Pair = tuple[sp.Basic, sp.Basic]  # what is computed and what is expected
-SECONDS_PER_POINT = 2.0
+_POINTS = 30
+BothSides = tuple[sp.Basic, sp.Basic]  # what is computed and what is expected
+_SECONDS_PER_POINT = 2.0
 
 
 @dataclass(frozen=True)
@@ -45,30 +45,30 @@ class Search:
 
     def in_case(self, case: Case, component: int, computed: sp.Basic, wanted: sp.Basic) -> Found | None:
         """A counterexample in a case, given what the program and the formula are there."""
-        for point in itertools.islice(points_in(case, self.question.inputs), POINTS):
+        for point in itertools.islice(points_in(case, self.question.inputs), _POINTS):
             self.tried += 1
-            there = attempt(SECONDS_PER_POINT, _both_at, computed, wanted, point)
+            there = attempt(_SECONDS_PER_POINT, _both_at, computed, wanted, point)
             if there and (found := self._found(point, component, (computed, wanted), there)):
                 return found
         return None
 
     def anywhere(self) -> Found | None:
         """A counterexample among inputs at each of which the program is interpreted by itself."""
-        for point in itertools.islice(points_in(self.question.start, self.question.inputs), POINTS):
+        for point in itertools.islice(points_in(self.question.start, self.question.inputs), _POINTS):
             self.tried += 1
-            for component, there in enumerate(attempt(SECONDS_PER_POINT, self._interpreted_at, point) or ()):
+            for component, there in enumerate(attempt(_SECONDS_PER_POINT, self._interpreted_at, point) or ()):
                 if _differ(*there) and (found := self._found(point, component, there, there)):
                     return found
         return None
 
-    def _found(self, point: Point, component: int, forms: Pair, there: Pair) -> Found | None:
+    def _found(self, point: Point, component: int, forms: BothSides, there: BothSides) -> Found | None:
         value = attempt(30.0, self.trials.disagrees, point, component, *there)
         if value is None:
             self.hidden.append(point)
             return None
         return Found(point, component, *forms, *there, value)
 
-    def _interpreted_at(self, point: Point) -> list[Pair]:
+    def _interpreted_at(self, point: Point) -> list[BothSides]:
         case = Case.within(Condition(symbol - value, 0) for symbol, value in point.items())
         try:
             interpreter = Interpreter(case, self.question.reading)
@@ -78,7 +78,7 @@ class Search:
         return list(zip((element for array in results for element in array.ravel()), wanted, strict=True))
 
 
-def _both_at(computed: sp.Basic, wanted: sp.Basic, point: Point) -> Pair | None:
+def _both_at(computed: sp.Basic, wanted: sp.Basic, point: Point) -> BothSides | None:
     """Both values at a point, if they differ there."""
     there = computed.xreplace(point), wanted.xreplace(point)
     return there if _differ(*there) else None

@@ -93,7 +93,7 @@ def as_number(case: Case, value: sp.Basic) -> sp.Expr:
     return sp.Integer(formulas.holds(case, value)) if isinstance(value, Truth) else value
 
 
-def is_finite(case: Case, x: sp.Expr) -> sp.Basic:
+def finiteness(case: Case, x: sp.Expr) -> sp.Basic:
     """Whether x is a real number."""
     if x is real.UNKNOWN:
         raise real.SignOfZeroError("whether a value is finite depends on the sign of a zero")
@@ -179,7 +179,7 @@ def same_all(interpreter, *operands, eqn):
 def platform_index(interpreter, *, eqn):
     """Which of the programs for several processors is meant: the one for the processor that JAX runs on here."""
     (index,) = run_by_jax(interpreter, eqn, [])
-    interpreter.literals["platform_index"] = f"{index[()]}, the program for {jax.default_backend()}"
+    interpreter.reading.notes["platform_index"] = f"{index[()]}, the program for {jax.default_backend()}"
     return index
 
 
@@ -246,7 +246,7 @@ ELEMENTWISE: dict[str, Rule] = {
         }.items()
     },
     "round": round_,
-    "is_finite": lambda interpreter, x: map_elements(functools.partial(is_finite, interpreter.case), x),
+    "is_finite": lambda interpreter, x: map_elements(functools.partial(finiteness, interpreter.case), x),
     "eq": comparison(sp.Eq),
     "ne": comparison(sp.Ne, of_nan=True),
     "lt": comparison(sp.Lt),

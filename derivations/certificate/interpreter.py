@@ -182,7 +182,7 @@ def _at(line: str, refusal: NotImplementedError) -> NotImplementedError:
     return refusal if isinstance(refusal, UnsupportedError) else UnsupportedError(f"{refusal}, made at {line}")
 
 
-def exponential(interpreter: Interpreter, x: Array) -> Array:
+def exponential_with_notes(interpreter: Interpreter, x: Array) -> Array:
     """The exponential, with a note of what underflows."""
     underflows = {settled(exponent) for exponent in x.ravel() if is_underflow(exponent)}
     interpreter.reading.notes |= {f"exp({value})": "0, which it is in every floating type" for value in underflows}
@@ -244,7 +244,7 @@ def linear_solve(interpreter: Interpreter, *operands: Array, const_lengths: Any,
 
 
 CONTROL: dict[str, Rule] = {
-    "exp": exponential,
+    "exp": exponential_with_notes,
     "scan": scan,
     "while": while_loop,
     "cond": cond,

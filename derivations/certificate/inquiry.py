@@ -19,12 +19,12 @@ QUICK = 3.0  # seconds after which a proof waits until a counterexample has been
 
 
 class StoppedError(Exception):
-    """The examination ended without a verdict; the text says why, and what to try."""
+    """The inquiry ended without a verdict; the text says why, and what to try."""
 
 
 @dataclass
-class Examination:
-    """One question, and how far its examination has come."""
+class Inquiry:
+    """One question, and how far its inquiry has come."""
 
     question: Question
     most_cases: int
