@@ -2,6 +2,7 @@
 
 import equinox as eqx
 import jax
+import jax.numpy as jnp
 import optax
 
 import jaxce
@@ -31,7 +32,7 @@ def main():
     for start in range(0, STEPS * BATCH_SIZE, BATCH_SIZE):
         stop = start + BATCH_SIZE
         model, state, _ = step(model, state, images[start:stop] / 255, labels[start:stop])
-    accuracy = (jax.vmap(model)(data.test.images / 255).argmax(axis=-1) == data.test.labels).mean()
+    accuracy = (jax.vmap(model)(jnp.asarray(data.test.images / 255)).argmax(axis=-1) == data.test.labels).mean()
     print(f"{accuracy:.1%} of the test images are recognised")
 
 

@@ -98,6 +98,8 @@ def test_mathematics_alone_imports_no_jax():
 def test_a_reader_who_has_seen_enough_is_answered_with_silence():
     command = [sys.executable, "-m", "derivations", "list"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert process.stderr
         process.stdout.close()
         assert process.stderr.read() == ""
     assert process.returncode == 1
