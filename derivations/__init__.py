@@ -1,6 +1,7 @@
 """Chapter 3 derived step by step in SymPy, each step checked, and held against what `jax.grad` computes."""
 
 import importlib
+from typing import TYPE_CHECKING
 
 from derivations.book import EQUATIONS
 from derivations.design.cost_from_gradient import cost_from_gradient
@@ -23,18 +24,37 @@ _BRIDGE = {
 }
 
 
-def __getattr__(name):
-    if name not in _BRIDGE:
-        raise AttributeError(f"module 'derivations' has no attribute {name!r}")
-    return getattr(importlib.import_module(f"derivations.{_BRIDGE[name]}"), name)
+if TYPE_CHECKING:  # the same, for who reads types
+    from derivations.algebra.cases import UndecidedError
+    from derivations.certificate.certifier import UnprovedError, certify
+    from derivations.certificate.program import symbols, trace, trace_cases
+    from derivations.certificate.verdict import Certificate, Refutation
+    from derivations.design.output_and_cost import output_and_cost, with_targets
+    from derivations.design.to_jax import to_jax
+else:
+
+    def __getattr__(name):
+        if name not in _BRIDGE:
+            raise AttributeError(f"module 'derivations' has no attribute {name!r}")
+        return getattr(importlib.import_module(f"derivations.{_BRIDGE[name]}"), name)
 
 
 __all__ = [
     "EQUATIONS",
+    "Certificate",
     "Equation",
     "NotAGradient",
     "Proof",
+    "Refutation",
     "Step",
+    "UndecidedError",
+    "UnprovedError",
+    "certify",
     "cost_from_gradient",
-    *_BRIDGE,
+    "output_and_cost",
+    "symbols",
+    "to_jax",
+    "trace",
+    "trace_cases",
+    "with_targets",
 ]

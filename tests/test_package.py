@@ -1,5 +1,7 @@
 """What is installed: the wheel holds types, data and licences, its page has no broken link, it tells its version."""
 
+import ast
+import importlib
 import operator
 import re
 import subprocess
@@ -12,6 +14,7 @@ from pathlib import Path
 import pytest
 from hatchling.builders.wheel import WheelBuilder
 
+import derivations
 import jaxce
 from derivations.__main__ import main as derivations_main
 from jaxce.__main__ import main as jaxce_main
@@ -77,6 +80,16 @@ def test_an_attribute_that_does_not_exist_is_named():
 def test_the_commands_tell_the_version(main, capsys):
     main(["--version"])
     assert capsys.readouterr().out.startswith(f"jaxce {PROJECT['version']}")
+
+
+def test_what_derivations_imports_late_is_what_it_tells_type_checkers():
+    tree = ast.parse(Path(derivations.__file__).read_text())
+    (typed,) = (node for node in tree.body if isinstance(node, ast.If))
+    told = {alias.name: node.module for node in typed.body if isinstance(node, ast.ImportFrom) for alias in node.names}
+    assert told == {name: f"derivations.{module}" for name, module in derivations._BRIDGE.items()}
+    assert told.keys() < set(derivations.__all__)
+    for name, module in told.items():
+        assert getattr(derivations, name) is getattr(importlib.import_module(str(module)), name)
 
 
 def test_importing_jaxce_does_not_look_its_version_up():

@@ -14,6 +14,7 @@ from derivations.book import (
     softmax,
     stable_identities,
 )
+from derivations.proof.equation import Equation
 
 GROUPS = {
     "one neuron": one_neuron,
@@ -29,4 +30,4 @@ GROUPS = {
     "escape from saturation": escape_times,
     "numerical identities": stable_identities,
 }
-EQUATIONS = {equation.label: equation for group in GROUPS.values() for equation in group.EQUATIONS}
+EQUATIONS: dict[str, Equation] = {equation.label: equation for group in GROUPS.values() for equation in group.EQUATIONS}
