@@ -1,15 +1,7 @@
-"""Costs: one number an example, from an output layer, its weighted inputs z and the targets y.
+"""Costs: one number per example, from an output layer, its weighted inputs z and the targets y.
 
-Every cost has the signature `cost(output, z, y, axis=-1, where=None)`:
-
-- z: weighted inputs, floats of any shape with the output neurons along `axis`
-- y: targets of z's shape, any real numbers; or class labels, integers of z's shape without `axis`, where label t stands
-  for the target 1 at t and 0 elsewhere (a label outside 0 ... K-1 costs nan)
-- where: booleans that broadcast to z's shape; an output at False is as if it were not there
-- returns z's shape without `axis`, in z's dtype; float32 for half precision
-
-and the derivative dC = sum_j delta_j dz_j, with delta written so that it keeps its digits where neurons saturate. All
-raise TypeError if z does not hold floats, and ValueError if the shapes do not fit.
+Every cost has the signature `cost(output, z, y, axis=-1, where=None)` and the derivative dC = sum_j delta_j dz_j, with
+delta written so that it keeps its digits where neurons saturate. `jaxce.targets` describes the two forms of targets.
 """
 
 from collections.abc import Callable
@@ -20,12 +12,31 @@ from jax import Array
 from jax.custom_derivatives import SymbolicZero
 from jax.typing import ArrayLike
 
-from jaxce.fusion import fusion_barrier
 from jaxce.output_layer import Output, mask_logits, working_precision
+from jaxce.targets import are_in_range, are_labels, dense_targets, total_of_targets, validate_targets
 
 
 def quadratic(output: Output, z: ArrayLike, y: ArrayLike, axis: int = -1, where: ArrayLike | None = None) -> Array:
-    """C = 1/2 sum_j (a_j - y_j)^2 (54), with delta = (da/dz)^T (a - y) (BP1).
+    """The quadratic cost C = 1/2 sum_j (a_j - y_j)^2 (54), with delta = (da/dz)^T (a - y) (BP1).
+
+    Args:
+        output: the output layer.
+        z: its weighted inputs, floats of any shape with the output neurons along `axis`.
+        y: targets of z's shape; or class labels, integers of z's shape without `axis`, where label t stands for the
+            target 1 at t and 0 elsewhere.
+        axis: the axis of z along which the output neurons lie.
+        where: booleans that broadcast to z's shape; an output at False takes no part.
+
+    Returns:
+        C, of z's shape without `axis`, in z's dtype; float32 for half precision, whose gradients are in half precision
+        again. A label that no output has costs nan.
+
+    Raises:
+        TypeError: z does not hold floats.
+        ValueError: the shapes of z and y, or `axis`, do not fit; or labels are floats, or dense targets integers.
+
+    References:
+        Nielsen, "Neural Networks and Deep Learning", chapter 3, equation (54), and chapter 2, equation (BP1).
 
     Example:
         >>> import jax, jaxce, jax.numpy as jnp
@@ -36,18 +47,38 @@ def quadratic(output: Output, z: ArrayLike, y: ArrayLike, axis: int = -1, where:
     """
 
     def cost(z, y):
-        return jnp.sum(output.half_squared_residual(z, _dense(z, y, axis), axis), axis, where=where)
+        return jnp.sum(output.half_squared_residual(z, dense_targets(z, y, axis), axis), axis, where=where)
 
     def delta(z, y):
-        return output.c * output.residual_pullback(z, _dense(z, y, axis), axis)
+        return output.c * output.residual_pullback(z, dense_targets(z, y, axis), axis)
 
-    return _evaluate(cost, delta, z, y, axis, where)
+    return _with_delta(cost, delta, z, y, axis, where)
 
 
 def cross_entropy(output: Output, z: ArrayLike, y: ArrayLike, axis: int = -1, where: ArrayLike | None = None) -> Array:
-    """C = -sum_j [y_j ln a_j + (1 - y_j) ln(1 - a_j)] (63); with sigmoid outputs, delta = a - y (66).
+    """The cross-entropy C = -sum_j [y_j ln a_j + (1 - y_j) ln(1 - a_j)] (63); with sigmoid outputs, delta = a - y (66).
 
-    With linear outputs it is defined for 0 < z < 1, and nan elsewhere.
+    It treats each output as a probability of its own; for one probability distribution over all outputs, use
+    `log_likelihood`. With linear outputs it is defined for 0 < z < 1, and nan elsewhere.
+
+    Args:
+        output: the output layer.
+        z: its weighted inputs, floats of any shape with the output neurons along `axis`.
+        y: targets of z's shape; or class labels, integers of z's shape without `axis`, where label t stands for the
+            target 1 at t and 0 elsewhere.
+        axis: the axis of z along which the output neurons lie.
+        where: booleans that broadcast to z's shape; an output at False takes no part.
+
+    Returns:
+        C in nats, of z's shape without `axis`, in z's dtype; float32 for half precision, whose gradients are in half
+        precision again. A label that no output has costs nan.
+
+    Raises:
+        TypeError: z does not hold floats.
+        ValueError: the shapes of z and y, or `axis`, do not fit; or labels are floats, or dense targets integers.
+
+    References:
+        Nielsen, "Neural Networks and Deep Learning", chapter 3, equations (63) and (66).
 
     Example:
         >>> import jax, jaxce, jax.numpy as jnp
@@ -59,27 +90,43 @@ def cross_entropy(output: Output, z: ArrayLike, y: ArrayLike, axis: int = -1, wh
     """
 
     def cost(z, y):
-        y = _dense(z, y, axis)
+        y = dense_targets(z, y, axis)
         log, log_complement = output.logs(z, axis)
-        return -output.log_unit * jnp.sum(
-            _weighted(y, log, jnp.isneginf(log)) + _weighted(1 - y, log_complement, jnp.isneginf(log_complement)),
-            axis,
-            where=where,
-        )
+        terms = _weighted(y, log, jnp.isneginf(log)) + _weighted(1 - y, log_complement, jnp.isneginf(log_complement))
+        return -output.log_unit * jnp.sum(terms, axis, where=where)
 
     def delta(z, y):
-        y = _dense(z, y, axis)
-        total = fusion_barrier(jnp.sum(y, axis, keepdims=True))
+        y = dense_targets(z, y, axis)
+        total = total_of_targets(y, axis)
         return -output.c * (output.log_pullback(z, y, total, axis) + output.log_complement_pullback(z, 1 - y, axis))
 
-    return _evaluate(cost, delta, z, y, axis, where)
+    return _with_delta(cost, delta, z, y, axis, where)
 
 
 def log_likelihood(output: Output, z: ArrayLike, y: ArrayLike, axis: int = -1, where: ArrayLike | None = None) -> Array:
-    """C = -sum_j y_j ln a_j, which is -ln a_y for a class label y (80); with softmax outputs, delta = a - y (84).
+    """The log-likelihood cost C = -sum_j y_j ln a_j, which is -ln a_t for a class label t (80).
 
-    For targets whose sum is not 1, and for softmax with constant c, delta = c (a sum(y) - y). With linear outputs it is
-    defined for z > 0 where y > 0.
+    With softmax outputs, delta = a - y (84); for targets whose sum is not 1, and for a softmax with constant c, delta =
+    c (a sum(y) - y). With linear outputs it is defined for z > 0 where y > 0, and nan or infinite elsewhere.
+
+    Args:
+        output: the output layer.
+        z: its weighted inputs, floats of any shape with the output neurons along `axis`.
+        y: targets of z's shape; or class labels, integers of z's shape without `axis`, where label t stands for the
+            target 1 at t and 0 elsewhere.
+        axis: the axis of z along which the output neurons lie.
+        where: booleans that broadcast to z's shape; an output at False takes no part.
+
+    Returns:
+        C in nats, of z's shape without `axis`, in z's dtype; float32 for half precision, whose gradients are in half
+        precision again. A label that no output has costs nan.
+
+    Raises:
+        TypeError: z does not hold floats.
+        ValueError: the shapes of z and y, or `axis`, do not fit; or labels are floats, or dense targets integers.
+
+    References:
+        Nielsen, "Neural Networks and Deep Learning", chapter 3, equations (80) and (84).
 
     Example:
         >>> import jax, jaxce, jax.numpy as jnp
@@ -92,27 +139,27 @@ def log_likelihood(output: Output, z: ArrayLike, y: ArrayLike, axis: int = -1, w
 
     def cost(z, y):
         log, _ = output.logs(z, axis)
-        if _is_label(y):
+        if are_labels(y):
             C = -output.log_unit * jnp.take_along_axis(log, jnp.expand_dims(y, axis), axis).squeeze(axis)
-            return jnp.where(jnp.isnan(jnp.max(z, axis)), jnp.nan, C)  # as it is where targets multiply every log
-        undefined = ~jnp.isfinite(log) & ~jnp.isnan(z)  # where y is 0, so is the domain's edge and what lies outside
+            return jnp.where(jnp.isnan(jnp.max(z, axis)), jnp.nan, C)  # nan anywhere in z, as with dense targets
+        undefined = ~jnp.isfinite(log) & ~jnp.isnan(z)  # at the domain boundary and outside: no matter where y is 0
         return -output.log_unit * jnp.sum(_weighted(y, log, undefined), axis, where=where)
 
     def delta(z, y):
-        total = 1 if _is_label(y) else fusion_barrier(jnp.sum(y, axis, keepdims=True))
-        return -output.c * output.log_pullback(z, _dense(z, y, axis), total, axis)
+        return -output.c * output.log_pullback(z, dense_targets(z, y, axis), total_of_targets(y, axis), axis)
 
-    return _evaluate(cost, delta, z, y, axis, where)
+    return _with_delta(cost, delta, z, y, axis, where)
 
 
-def _evaluate(cost: Callable, delta: Callable, z: ArrayLike, y: ArrayLike, axis: int, where: ArrayLike | None) -> Array:
-    """cost(z, y), with the derivative dC = sum_j delta_j dz_j + sum_j dC/dy_j dy_j."""
-    z, y = working_precision(jnp.asarray(z)), jnp.asarray(y)
-    _check_shapes(z, y, axis)
-    y = _wide(y) if _is_label(y) else y.astype(z.dtype)
-    valid = (y >= 0) & (y < z.shape[axis]) if _is_label(y) else True
+def _with_delta(
+    cost: Callable, delta: Callable, z: ArrayLike, y: ArrayLike, axis: int, where: ArrayLike | None
+) -> Array:
+    """cost(z, y), with dC = sum_j delta_j dz_j + sum_j dC/dy_j dy_j as its derivative; nan for labels out of range."""
+    z = working_precision(jnp.asarray(z))
+    y = validate_targets(z, jnp.asarray(y), axis)
+    in_range = are_in_range(z, y, axis)
     if where is not None:
-        z, y = mask_logits(z, where), jnp.where(where, _dense(z, y, axis), 0)
+        z, y = mask_logits(z, where), jnp.where(where, dense_targets(z, y, axis), 0)
     differentiable_cost = jax.custom_jvp(cost)
 
     def jvp(primals, tangents):
@@ -126,43 +173,13 @@ def _evaluate(cost: Callable, delta: Callable, z: ArrayLike, y: ArrayLike, axis:
         return C, dC
 
     differentiable_cost.defjvp(jvp, symbolic_zeros=True)
-    return jnp.where(valid, differentiable_cost(z, y), jnp.nan)
-
-
-def _is_label(y):
-    return jnp.issubdtype(y.dtype, jnp.integer)
-
-
-def _wide(y):
-    """Labels of a type that holds the number of classes, which uint8 may not."""
-    return y.astype(jnp.int32) if jnp.iinfo(y.dtype).bits < 32 else y
-
-
-def _dense(z, y, axis):
-    """The targets of z's shape; from labels, they are compared where they are used, and never stored."""
-    return jax.nn.one_hot(y, z.shape[axis], axis=axis, dtype=z.dtype) if _is_label(y) else y
+    return jnp.where(in_range, differentiable_cost(z, y), jnp.nan)
 
 
 def _weighted(weight, log, ignorable):
-    """The product, in which 0 times an ignorable log is 0: the limit of x ln x at 0."""
+    """weight * log, but 0 where the weight is 0 and the log is ignorable: the limit of x ln x at 0."""
     ignored = (weight == 0) & ignorable
     return jnp.where(ignored, 0, weight * jnp.where(ignored, 0, log))  # once more, for the derivative by the weight
-
-
-def _check_shapes(z, y, axis):
-    if not -z.ndim <= axis < z.ndim:
-        raise ValueError(f"axis {axis} does not exist in z of shape {z.shape}: z needs an axis of output neurons")
-    label_shape = z.shape[: axis % z.ndim] + z.shape[axis % z.ndim + 1 :]
-    if y.shape == (label_shape if _is_label(y) else z.shape):
-        return
-    if y.shape == label_shape:
-        raise ValueError(f"y of shape {y.shape} must hold class labels, so integers, not {y.dtype}: use y.astype(int)")
-    if y.shape == z.shape:
-        raise ValueError(f"targets y of z's shape {z.shape} must be floats, not {y.dtype}: use y.astype(z.dtype)")
-    raise ValueError(
-        f"y of shape {y.shape} does not fit z of shape {z.shape} with axis={axis}: expected float targets of shape "
-        f"{z.shape} or integer class labels of shape {label_shape}"
-    )
 
 
 COSTS = {"quadratic": quadratic, "cross_entropy": cross_entropy, "log_likelihood": log_likelihood}

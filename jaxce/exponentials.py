@@ -12,18 +12,27 @@ from jax import Array, lax
 
 from jaxce.fusion import fusion_barrier
 
-# exp(-1000) is 0 in every float type: below, differences need not be told apart.
+# exp(-1000) is 0 in every floating type: differences below -1000 need not be told apart.
 _NEGLIGIBLE = -1000.0
 
 
 def exponentials(z: Array, c: float, axis: int) -> tuple[Array, Array, Array]:
-    """The maximum m of z, e_j = exp(c (z_j - m)), and rest = (sum_j e_j) - 1, the sum with one maximum left out.
+    """The maximum m of z, the exponentials e_j = exp(c (z_j - m)), and `rest`, the sum of all e_j but one maximum's.
 
-    With m and rest of size 1 along axis. Ties for the maximum count in rest, as exactly 1 each. Raises ValueError for a
-    c near the limits of z's type or beyond them.
+    The sum of all exponentials is 1 + rest. Where maxima are tied, each of them but one adds exactly 1 to rest.
+
+    Args:
+        z: weighted inputs, floats of at least 32 bits.
+        c: the constant that multiplies z.
+        axis: the axis of z along which the output neurons lie.
+
+    Returns:
+        m and rest of z's shape with size 1 along `axis`, e of z's shape; all of z's dtype.
+
+    Raises:
+        ValueError: c is near the limits of z's dtype, or beyond them.
 
     Example:
-        >>> import jax.numpy as jnp
         >>> m, e, rest = exponentials(jnp.array([2.0, 2.0, -jnp.inf]), 1.0, -1)
         >>> m.tolist(), e.tolist(), rest.tolist()
         ([2.0], [1.0, 1.0, 0.0], [1.0])
@@ -33,10 +42,22 @@ def exponentials(z: Array, c: float, axis: int) -> tuple[Array, Array, Array]:
     x, error = _scaled_difference(z, m, c)
     e = jnp.exp(x)
     e = e + e * lax.stop_gradient(error)  # exp(x + error) = exp(x) (1 + error) to second order
-    largest = lax.stop_gradient(jnp.floor(e))  # 1 where z is the maximum, else 0
-    below, total = (fusion_barrier(jnp.sum(x, axis, keepdims=True)) for x in (e - largest, e))
-    rest = below + jnp.floor(total - below - 0.5)  # the maxima but one; to sum `largest` would be to store it first
-    return m, e, rest
+    # A maximum adds 1 to `total` and 0 to `below`: their difference, rounded to an integer, is the number of maxima.
+    # So two sums are enough; a third, of `at_maxima(e)`, would make XLA store that mask first.
+    below = fusion_barrier(jnp.sum(e - at_maxima(e), axis, keepdims=True))
+    total = fusion_barrier(jnp.sum(e, axis, keepdims=True))
+    maxima_but_one = jnp.floor(total - below - 0.5)
+    return m, e, below + maxima_but_one
+
+
+def at_maxima(e: Array) -> Array:
+    """1 at every maximum, tied ones included, and 0 elsewhere: e_j is 1 there, and elsewhere from 0 to less than 1.
+
+    Example:
+        >>> at_maxima(jnp.array([1.0, 0.5, 1.0])).tolist()
+        [1.0, 0.0, 1.0]
+    """
+    return lax.stop_gradient(jnp.floor(e))
 
 
 def _check_range(c, dtype):
@@ -46,13 +67,14 @@ def _check_range(c, dtype):
 
 
 def _scaled_difference(z: Array, m: Array, c: float) -> tuple[Array, Array]:
-    """c (z - m) as x + error, to about twice the digits of its type; x is at least -1000."""
+    """c (z - m), or -1000 if that is larger, as a sum x + error with about twice the digits of z's dtype."""
     lowest = _NEGLIGIBLE / c
     d = jnp.maximum(z - m, lowest)
     d_error = _difference_error(jnp.maximum(z, m + lowest), m)
     if c == 1:
         return d, d_error
-    # Halves of the digits multiply exactly, so nothing is lost but in the small second term.
+    # c and d are each split into a high half of their digits and the rest. The product of the high halves is exact;
+    # the other products are so small that their rounding does not matter.
     half = (jnp.finfo(z.dtype).nmant + 1) // 2
     c_high = _round(c, half)
     d_high = lax.reduce_precision(d, exponent_bits=jnp.finfo(z.dtype).nexp, mantissa_bits=half - 1)
@@ -63,7 +85,7 @@ def _scaled_difference(z: Array, m: Array, c: float) -> tuple[Array, Array]:
 
 
 def _difference_error(a: Array, b: Array) -> Array:
-    """What rounding takes from a - b, exactly: (a - b) - fl(a - b) (Knuth, TAOCP volume 2, 4.2.2, theorem B)."""
+    """The rounding error of a - b, exactly: (a - b) - fl(a - b) (Knuth, TAOCP volume 2, 4.2.2, theorem B)."""
     d = a - b
     b_part = a - d
     a_part = d + b_part
@@ -71,6 +93,6 @@ def _difference_error(a: Array, b: Array) -> Array:
 
 
 def _round(c: float, digits: int) -> float:
-    """The number c rounded to so many binary digits."""
+    """The number c, rounded to this many binary digits."""
     mantissa, exponent = math.frexp(c)
     return math.ldexp(round(math.ldexp(mantissa, digits)), exponent - digits)

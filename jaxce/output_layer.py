@@ -1,11 +1,14 @@
 """What an output layer is: the functions of the weighted inputs z that costs are made of.
 
-Throughout, `axis` of z and a runs over the output neurons j, and g is any array of their shape. No output layer
-forms 1 - a by subtracting from 1, or ln a from a rounded a: that is where saturated neurons lose their digits.
+Throughout, `axis` is the axis of z and a along which the output neurons j lie, and y and g are arrays of z's shape. No
+output layer forms 1 - a by subtracting from 1, or ln a from a rounded a: that is where saturated neurons lose their
+digits.
 """
 
 import dataclasses
+import inspect
 from collections.abc import Callable
+from typing import Protocol, runtime_checkable
 
 import jax
 import jax.numpy as jnp
@@ -13,48 +16,116 @@ from jax import Array
 from jax.typing import ArrayLike
 
 
-@dataclasses.dataclass(frozen=True, eq=False)  # jax.jit refers to a function weakly, and no tuple can be so referred to
+@runtime_checkable
+class PairFunction(Protocol):
+    """A function of z that returns two arrays of z's shape: one about the activation a, one about 1 - a."""
+
+    def __call__(self, z: Array, axis: int, /) -> tuple[Array, Array]:
+        """The two arrays."""
+        ...
+
+
+@runtime_checkable
+class TargetFunction(Protocol):
+    """A function of z and the targets y that returns an array of z's shape."""
+
+    def __call__(self, z: Array, y: Array, axis: int, /) -> Array:
+        """The array."""
+        ...
+
+
+@runtime_checkable
+class LogPullback(Protocol):
+    """(d ln a/dz)^T g, given with g also `total`, the sum of g along `axis`: an array of size 1 there, or a number."""
+
+    def __call__(self, z: Array, g: Array, total: ArrayLike, axis: int, /) -> Array:
+        """The product, of z's shape."""
+        ...
+
+
+@runtime_checkable
+class LogComplementPullback(Protocol):
+    """(d ln(1 - a)/dz)^T g."""
+
+    def __call__(self, z: Array, g: Array, axis: int, /) -> Array:
+        """The product, of z's shape."""
+        ...
+
+
+@dataclasses.dataclass(frozen=True, eq=False, repr=False)  # not a tuple: jax.jit must be able to refer to it weakly
 class Output:
     """An output layer as a value: pure functions of z, from which a cost takes what it needs.
 
-    Calling it gives the activation: `softmax(z, axis=-1, where=None)`. Its fields are functions of arrays of z's shape:
+    An Output is hashable and compares by identity, so that it can be a static argument of `jax.jit`. Calling it gives
+    the activation: `softmax(z, axis=-1, where=None)`.
 
-    - `activations(z, axis)`: the pair a, 1 - a
-    - `half_squared_residual(z, y, axis)`: (a - y)^2 / 2
-    - `logs(z, axis)`: the pair ln a, ln(1 - a), both divided by `log_unit`
-    - `residual_pullback(z, y, axis)`: (da/dz)^T (a - y)
-    - `log_pullback(z, g, total, axis)`: (d ln a/dz)^T g, where total is the sum of g along axis
-    - `log_complement_pullback(z, g, axis)`: (d ln(1 - a)/dz)^T g
-    - `c`: the constant that multiplies z; the three products are derivatives with respect to c z
-    - `log_unit`: a power of two that keeps the logarithms of an output among the floats for all finite z
+    Attributes:
+        activations: `(z, axis)` to the pair a, 1 - a.
+        half_squared_residual: `(z, y, axis)` to (a - y)^2 / 2, for each output.
+        logs: `(z, axis)` to the pair ln a, ln(1 - a), both divided by `log_unit`.
+        residual_pullback: `(z, y, axis)` to (da/dz)^T (a - y).
+        log_pullback: `(z, g, total, axis)` to (d ln a/dz)^T g, where total is the sum of g along `axis`.
+        log_complement_pullback: `(z, g, axis)` to (d ln(1 - a)/dz)^T g.
+        c: the constant that multiplies z. The three pullbacks are with respect to c z, so c times smaller.
+        log_unit: a power of two, large enough for the logarithms divided by it to be finite for all finite z.
+        name: the expression that makes this Output, without `jaxce.`; `repr` shows it.
+        doc: the formula of a, which `help` shows.
 
     Example:
-        >>> import jaxce, jax.numpy as jnp
+        >>> import jaxce
+        >>> jaxce.softmax
+        jaxce.softmax
         >>> jaxce.softmax(jnp.array([1.0, 1.0])).tolist()
         [0.5, 0.5]
     """
 
-    activations: Callable
-    half_squared_residual: Callable
-    logs: Callable
-    residual_pullback: Callable
-    log_pullback: Callable
-    log_complement_pullback: Callable
+    activations: PairFunction
+    half_squared_residual: TargetFunction
+    logs: PairFunction
+    residual_pullback: TargetFunction
+    log_pullback: LogPullback
+    log_complement_pullback: LogComplementPullback
     c: float = 1.0
     log_unit: float = 1.0
+    name: str = "Output(...)"
+    doc: str = "An output layer."
+
+    def __post_init__(self):
+        """Let `help` show what this output layer computes and how to call it, not how an Output is built."""
+        object.__setattr__(self, "__doc__", f"{self.doc}\n\n{inspect.getdoc(Output.__call__)}")
+
+    def __repr__(self) -> str:
+        """The expression that makes it, such as `jaxce.softmax`."""
+        return f"jaxce.{self.name}"
 
     def __call__(self, z: ArrayLike, axis: int = -1, where: ArrayLike | None = None) -> Array:
-        """The activation a of the weighted inputs z, of z's shape and dtype; 0 where `where` is False."""
+        """The activation a of the weighted inputs z.
+
+        Args:
+            z: weighted inputs, floats of any shape.
+            axis: the axis of z along which the output neurons lie.
+            where: booleans that broadcast to z's shape; an output at False takes no part, and its activation is 0.
+
+        Returns:
+            a, of z's shape and dtype; half precision is computed in float32.
+
+        Raises:
+            TypeError: z does not hold floats.
+        """
         z = jnp.asarray(z)
         a, _ = self.activations(mask_logits(working_precision(z), where), axis)
         return (a if where is None else jnp.where(where, a, 0)).astype(z.dtype)
 
     @classmethod
-    def from_activation(cls, f: Callable) -> "Output":
+    def from_activation(cls, f: Callable[[Array], Array]) -> "Output":
         """An output layer of any differentiable f, applied to each neuron; the rest by automatic differentiation.
 
+        Logarithms are computed from the rounded f(z): where f saturates at 0 or 1, costs that use them lose digits.
+
+        Args:
+            f: an elementwise function of arrays that `jax.grad` can differentiate.
+
         Example:
-            >>> import jax.numpy as jnp
             >>> tanh = Output.from_activation(jnp.tanh)
             >>> tanh(jnp.array([0.0])).tolist()
             [0.0]
@@ -66,6 +137,7 @@ class Output:
         def log_complement(z):
             return jnp.log1p(-f(z))
 
+        name = getattr(f, "__name__", repr(f))
         return cls(
             activations=lambda z, axis: (f(z), 1 - f(z)),
             half_squared_residual=lambda z, y, axis: half_square(f(z) - y),
@@ -73,6 +145,8 @@ class Output:
             residual_pullback=lambda z, y, axis: _vjp(f, z, f(z) - y),
             log_pullback=lambda z, g, total, axis: _vjp(log, z, g),
             log_complement_pullback=lambda z, g, axis: _vjp(log_complement, z, g),
+            name=f"Output.from_activation({name})",
+            doc=f"The output layer a_j = f(z_j), where f is {name}.",
         )
 
 
@@ -82,22 +156,46 @@ def _vjp(f, z, g):
 
 
 def residual(a: Array, complement: Array, y: Array) -> Array:
-    """a - y, with one rounding only where y is 0 or 1."""
+    """a - y from a and its complement 1 - a, with one rounding only where y is 0 or 1.
+
+    Example:
+        >>> a, complement = jnp.array(1.0), jnp.array(2.0**-70)
+        >>> float(residual(a, complement, jnp.array(1.0))) == -(2.0**-70)
+        True
+    """
     return (1 - y) * a - y * complement
 
 
 def half_square(x: Array) -> Array:
-    """x^2 / 2, also where x^2 is beyond the largest float."""
+    """x^2 / 2, also where x^2 would overflow.
+
+    Example:
+        >>> float(half_square(jnp.float32(2e19))) < float("inf")
+        True
+    """
     return x * (x / 2)
 
 
 def working_precision(z: Array) -> Array:
-    """The array z, in float32 if it is in half precision."""
+    """The array z, in float32 if it is in half precision.
+
+    Raises:
+        TypeError: z does not hold floats.
+
+    Example:
+        >>> working_precision(jnp.zeros(3, jnp.bfloat16)).dtype
+        dtype('float32')
+    """
     if not jnp.issubdtype(z.dtype, jnp.floating):
         raise TypeError(f"z must hold floats, not {z.dtype}: use z.astype(jnp.float32)")
     return z.astype(jnp.float32) if jnp.finfo(z.dtype).bits < 32 else z
 
 
 def mask_logits(z: Array, where: ArrayLike | None) -> Array:
-    """The array z with -inf, which takes no part in a softmax, at the outputs that are masked out."""
+    """The array z, with -inf where `where` is False: such an output has zero probability in a softmax.
+
+    Example:
+        >>> mask_logits(jnp.array([1.0, 2.0]), jnp.array([True, False])).tolist()
+        [1.0, -inf]
+    """
     return z if where is None else jnp.where(where, z, -jnp.inf)

@@ -1,4 +1,4 @@
-"""The output layers by name, and the two of them whose neurons do not see each other: linear and sigmoid."""
+"""The output layers by name, and the two of them that act on each neuron alone: linear and sigmoid."""
 
 import functools
 
@@ -13,13 +13,20 @@ from jaxce.softmax_layer import softmax
 # a = z
 
 
-def _between_0_and_1(z):
+def _inside_0_and_1(z):
+    """z where 0 < z < 1, the domain of ln z and ln(1 - z); nan elsewhere."""
     return jnp.where((z > 0) & (z < 1), z, jnp.nan)
 
 
 def _linear_logs(z, axis):
-    z_01 = _between_0_and_1(z)
-    return jnp.log(z), -jnp.log1p(z_01 / (1 - z_01))  # ln(1 - z) = -ln(1 + z/(1 - z)), at its best above 0
+    z_inside = _inside_0_and_1(z)
+    # ln(1 - z) = -ln(1 + z/(1 - z)): log1p is most accurate at arguments above 0.
+    return jnp.log(z), -jnp.log1p(z_inside / (1 - z_inside))
+
+
+def _linear_log_pullback(z, g, total, axis):
+    """g/z for z > 0; also 0 where g is 0 and z is not above 0, since a target of 0 asks nothing of the output."""
+    return jnp.where((g == 0) & (z <= 0), 0, g / jnp.where(z < 0, jnp.nan, z))
 
 
 linear = Output(
@@ -27,8 +34,10 @@ linear = Output(
     half_squared_residual=lambda z, y, axis: half_square(z - y),
     logs=_linear_logs,
     residual_pullback=lambda z, y, axis: z - y,
-    log_pullback=lambda z, g, total, axis: jnp.where((g == 0) & (z <= 0), 0, g / jnp.where(z < 0, jnp.nan, z)),
-    log_complement_pullback=lambda z, g, axis: -g / (1 - _between_0_and_1(z)),
+    log_pullback=_linear_log_pullback,
+    log_complement_pullback=lambda z, g, axis: -g / (1 - _inside_0_and_1(z)),
+    name="linear",
+    doc="The linear output layer: a = z.",
 )
 
 
@@ -50,6 +59,7 @@ def _(axis, primals, tangents):
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(1,))
 def _sigmoid_logs(z, axis):
+    """ln s(z) = min(z, 0) - ln(1 + e^-|z|), and ln(1 - s(z)) = ln s(-z)."""
     log1p_e = jnp.log1p(jnp.exp(-jnp.abs(z)))
     return jnp.minimum(z, 0) - log1p_e, jnp.minimum(-z, 0) - log1p_e
 
@@ -58,15 +68,20 @@ def _sigmoid_logs(z, axis):
 def _(axis, primals, tangents):
     (z,), (dz,) = primals, tangents
     a, complement = _sigmoid_activations(z, axis)
-    return _sigmoid_logs(z, axis), (complement * dz, -a * dz)
+    return _sigmoid_logs(z, axis), (complement * dz, -a * dz)  # (ln s)' = 1 - s
+
+
+# The next two are fractions in e = e^-|z| and its square, so that nothing overflows and the sums in the denominators
+# have no negative terms. The square is computed as e^(-2|z|): e times e would have twice the error of e.
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(2,))
 def _sigmoid_half_squared_residual(z, y, axis):
-    """(a - y)^2 / 2, with the square of 1 + e^-|z| as one denominator: factors would add up ulps."""
-    e, e_squared = jnp.exp(-jnp.abs(z)), jnp.exp(-2 * jnp.abs(z))  # the square of e would double the ulps of e
+    """(a - y)^2 / 2 = ((1 - y) - y e)^2 / (2 (1 + e)^2) for z >= 0, and ((1 - y) e - y)^2 / (2 (1 + e)^2) for z < 0."""
+    e, e_squared = jnp.exp(-jnp.abs(z)), jnp.exp(-2 * jnp.abs(z))
     numerator = jnp.where(z < 0, (1 - y) * e - y, (1 - y) - y * e)
     is_right = y == jnp.where(z < 0, 0, 1)  # then the numerator is e or -e
+    # (1 + e)^2 is multiplied out: the rounding errors of two factors would add up.
     return fusion_barrier(jnp.where(is_right, e_squared / 2, half_square(numerator)) / (1 + (2 * e + e_squared)))
 
 
@@ -80,8 +95,8 @@ def _(axis, primals, tangents):
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(2,))
 def _sigmoid_residual_pullback(z, y, axis):
-    """a (1 - a) (a - y), as (1 - y) a^2 (1 - a) - y a (1 - a)^2 over (1 + e^-|z|)^3."""
-    e, e_squared = jnp.exp(-jnp.abs(z)), jnp.exp(-2 * jnp.abs(z))  # see above
+    """a (1 - a) (a - y), as (1 - y) a^2 (1 - a) - y a (1 - a)^2, over the common denominator (1 + e)^3."""
+    e, e_squared = jnp.exp(-jnp.abs(z)), jnp.exp(-2 * jnp.abs(z))
     numerator = jnp.where(z < 0, (1 - y) * e_squared - y * e, (1 - y) * e - y * e_squared)
     return numerator / (1 + (3 * e + e_squared * (3 + e)))
 
@@ -90,7 +105,7 @@ def _sigmoid_residual_pullback(z, y, axis):
 def _(axis, primals, tangents):
     (z, y), (dz, dy) = primals, tangents
     a, complement = _sigmoid_activations(z, axis)
-    slope = a * complement
+    slope = a * complement  # da/dz, whose own derivative is slope (1 - 2a)
     d_delta = slope * ((complement - a) * residual(a, complement, y) + slope) * dz - slope * dy
     return _sigmoid_residual_pullback(z, y, axis), d_delta
 
@@ -102,6 +117,8 @@ sigmoid = Output(
     residual_pullback=_sigmoid_residual_pullback,
     log_pullback=lambda z, g, total, axis: _sigmoid_activations(z, axis)[1] * g,
     log_complement_pullback=lambda z, g, axis: -_sigmoid_activations(z, axis)[0] * g,
+    name="sigmoid",
+    doc="The sigmoid output layer: a = s(z) = 1/(1 + e^-z), for each output.",
 )
 
 OUTPUTS = {"linear": linear, "sigmoid": sigmoid, "softmax": softmax}

@@ -1,4 +1,8 @@
-"""The softmax layer: a_j = e^(c z_j) / sum_k e^(c z_k) (78, 83)."""
+"""The softmax layer: a_j = e^(c z_j) / sum_k e^(c z_k) (78, 83).
+
+With the maximum m of z and e_j = e^(c (z_j - m)), `rest` is the sum of all e_j but one maximum's: the sum of all is
+1 + rest, and the sum of all but e_j is rest + (1 - e_j). Derivatives are with respect to c z, so c times smaller.
+"""
 
 import functools
 import math
@@ -6,16 +10,16 @@ from numbers import Real
 
 import jax
 import jax.numpy as jnp
-from jax import lax
 
-from jaxce.exponentials import exponentials
+from jaxce.exponentials import at_maxima, exponentials
 from jaxce.output_layer import Output, half_square, residual
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(0, 2))
 def _activations(c, z, axis):
+    """a_j = e_j / sum_k e_k, and 1 - a_j, which is the others' share of the sum."""
     _, e, rest = exponentials(z, c, axis)
-    return e / (1 + rest), (rest + (1 - e)) / (1 + rest)  # 1 - a_j: the others' share of the sum
+    return e / (1 + rest), _sum_of_others(e, rest) / (1 + rest)
 
 
 @_activations.defjvp
@@ -25,84 +29,110 @@ def _(c, axis, primals, tangents):
     return _activations(c, z, axis), (da, -da)
 
 
+def _sum_of_others(e, rest):
+    """The sum of e_k over k != j, for each j."""
+    return rest + (1 - e)
+
+
 def _residual(c, z, y, axis):
     a, complement = _activations(c, z, axis)
     return residual(a, complement, y)
 
 
 def _pullback(c, z, g, axis):
-    """a_j (g_j - sum_k a_k g_k), with g measured from its value at the maximum, which then leaves the sum."""
+    """(da/dz)^T g, which is a_j (g_j - sum_k a_k g_k).
+
+    A number subtracted from every g_k changes nothing. With g at the maximum subtracted (the mean of it over tied
+    maxima), the largest a_k has no part in the sum: no digits of the small terms are lost.
+    """
     _, e, _ = exponentials(z, c, axis)
-    largest = lax.stop_gradient(jnp.floor(e))
-    g = g - jnp.sum(largest * g, axis, keepdims=True) / jnp.sum(largest, axis, keepdims=True)
+    maxima = at_maxima(e)
+    g = g - jnp.sum(maxima * g, axis, keepdims=True) / jnp.sum(maxima, axis, keepdims=True)
     a, _ = _activations(c, z, axis)
     return a * (g - jnp.sum(a * g, axis, keepdims=True))
 
 
 def _log_unit(c):
-    """The least power of two that is at least 2 and 2 c: in it, c (z - m) is never beyond the largest float."""
+    """The least power of two that is at least 2 and 2 c: c (z - m) over this unit never overflows."""
     return 2.0 * max(1.0, 2.0 ** math.ceil(math.log2(c)))
 
 
-def _logs(c, z, axis):
-    unit = _log_unit(c)
-    m, e, rest = exponentials(z, c, axis)
-    others = rest + (1 - e)
-    log_rest, _ = _without_largest(c, z, m, axis)
-    is_tiny = others < jnp.finfo(z.dtype).eps
-    log_complement = jnp.where(is_tiny, log_rest - jnp.log1p(rest) / unit, -jnp.log1p(e / others) / unit)
-    return _in_log_unit(c, z, m) - jnp.log1p(rest) / unit, log_complement
-
-
 def _in_log_unit(c, z, m):
-    """c (z - m), over the unit."""
+    """c (z - m) over the unit; z and m are halved first, since the difference of two finite floats may overflow."""
     return (2 * c / _log_unit(c)) * (z / 2 - m / 2)
 
 
-def _without_largest(c, z, m, axis):
-    """The layer without its largest z_j: ln sum_k e^(c (z_k - m)) in the unit, and the softmax of the others."""
-    others = jnp.where(_is_largest(z, axis), -jnp.inf, z)
-    nothing = jnp.max(others, axis, keepdims=True) == -jnp.inf
-    others = jnp.where(nothing, 0, others)
-    m_2, _, rest = exponentials(others, c, axis)
-    a, _ = _activations(c, others, axis)
-    log_rest = _in_log_unit(c, m_2, m) + jnp.log1p(rest) / _log_unit(c)
-    return jnp.where(nothing, -jnp.inf, log_rest), jnp.where(nothing, 0, a)
+def _logs(c, z, axis):
+    """ln a_j = c (z_j - m) - ln(1 + rest), and ln(1 - a_j) = -ln(1 + e_j / sum of the others), over the unit.
+
+    The others may underflow: where z_j is far above them, ln(1 - a_j) = ln(sum of the others) - ln(1 + rest).
+    """
+    unit = _log_unit(c)
+    m, e, rest = exponentials(z, c, axis)
+    others = _sum_of_others(e, rest)
+    log_others, _ = _without_first_maximum(c, z, m, axis)
+    are_tiny = others < jnp.finfo(z.dtype).eps
+    log_complement = jnp.where(are_tiny, log_others - jnp.log1p(rest) / unit, -jnp.log1p(e / others) / unit)
+    return _in_log_unit(c, z, m) - jnp.log1p(rest) / unit, log_complement
 
 
-def _is_largest(z, axis):
+def _is_first_maximum(z, axis):
+    """True at one maximum only, the first of tied ones."""
     return jax.nn.one_hot(jnp.argmax(z, axis), z.shape[axis], axis=axis, dtype=bool)
 
 
+def _without_first_maximum(c, z, m, axis):
+    """The layer without the first maximum of z: ln sum_k e^(c (z_k - m)) over the unit, and the softmax of the others.
+
+    -inf and 0 if no other output is left, or only outputs of zero probability.
+    """
+    others = jnp.where(_is_first_maximum(z, axis), -jnp.inf, z)
+    nothing = jnp.max(others, axis, keepdims=True) == -jnp.inf
+    others = jnp.where(nothing, 0, others)
+    m_of_others, _, rest = exponentials(others, c, axis)
+    a_among_others, _ = _activations(c, others, axis)
+    log_others = _in_log_unit(c, m_of_others, m) + jnp.log1p(rest) / _log_unit(c)
+    return jnp.where(nothing, -jnp.inf, log_others), jnp.where(nothing, 0, a_among_others)
+
+
 def _log_pullback(c, z, g, total, axis):
+    """(d ln a/dz)^T g, which is g_j - a_j sum_k g_k, as g_j (1 - a_j) - a_j (sum_k g_k - g_j)."""
     a, complement = _activations(c, z, axis)
     return g * complement - a * (total - g)
 
 
 def _log_complement_pullback(c, z, g, axis):
-    """a_k (sum_{j != k} g_j a_j / (1 - a_j) - g_k), where the largest a_j over 1 - a_j may be out of range."""
-    largest = _is_largest(z, axis)
+    """(d ln(1 - a)/dz)^T g, which is a_k (sum_{j != k} g_j a_j / (1 - a_j) - g_k).
+
+    The first maximum's a_j / (1 - a_j) may overflow. Its term is g_j a_j times a_k / (1 - a_j), which is output k's
+    share of the layer without it.
+    """
+    is_first_maximum = _is_first_maximum(z, axis)
     m, e, rest = exponentials(z, c, axis)
     a, _ = _activations(c, z, axis)
-    _, a_among_others = _without_largest(c, z, m, axis)
-    odds = jnp.where(largest, 0, e / jnp.where(largest, 1, rest + (1 - e)))
+    _, a_among_others = _without_first_maximum(c, z, m, axis)
+    odds = jnp.where(is_first_maximum, 0, e / jnp.where(is_first_maximum, 1, _sum_of_others(e, rest)))
     h = g * odds
-    of_largest = jnp.sum(jnp.where(largest, g * a, 0), axis, keepdims=True) * a_among_others
-    return a * (jnp.sum(h, axis, keepdims=True) - h - g) + of_largest
+    of_first_maximum = jnp.sum(jnp.where(is_first_maximum, g * a, 0), axis, keepdims=True) * a_among_others
+    return a * (jnp.sum(h, axis, keepdims=True) - h - g) + of_first_maximum
 
 
 def tempered_softmax(c: float | Real) -> Output:
     """The softmax layer with constant c: a_j = e^(c z_j) / sum_k e^(c z_k) (83).
 
     Equal c gives the same object, so that a function jitted with it as a static argument is compiled once. As c grows,
-    a tends to 1/m at each of m tied maxima and to 0 elsewhere; softmax is c = 1.
+    a tends to 1/m at each of m tied maxima and to 0 elsewhere; softmax is c = 1. A softmax at temperature T is c = 1/T.
 
     Args:
         c: a finite number above 0.
 
     Raises:
         TypeError: c is not a real number.
-        ValueError: c is not finite, or not above 0.
+        ValueError: c is not finite, or not above 0. The layer raises it, when it is called, for a c that is within a
+            factor of 10,000 of the largest float of z's dtype or its reciprocal.
+
+    References:
+        Nielsen, "Neural Networks and Deep Learning", chapter 3, equation (83).
 
     Example:
         >>> import jax.numpy as jnp
@@ -129,6 +159,8 @@ def _tempered_softmax(c):
         log_complement_pullback=functools.partial(_log_complement_pullback, c),
         c=c,
         log_unit=_log_unit(c),
+        name="softmax" if c == 1 else f"tempered_softmax({c})",
+        doc=f"The softmax layer with c = {c}: a_j = e^(c z_j) / sum_k e^(c z_k) (78, 83).",
     )
 
 

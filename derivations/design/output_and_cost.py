@@ -16,6 +16,7 @@ from derivations.certificate.certifier import certify
 from derivations.certificate.verdict import Certificate
 from derivations.design.cost_from_gradient import cost_from_gradient
 from derivations.design.to_jax import NotCertifiedError, to_jax
+from jaxce.targets import are_labels, dense_targets
 
 
 def output_and_cost(
@@ -75,7 +76,7 @@ def _cost(made_for: jaxce.Output, per_neuron: Callable) -> Callable:
     def cost(output, z, y, axis=-1, where=None):
         if output is not made_for:
             raise ValueError("this cost was derived for one output layer: pass the Output that came with it")
-        return jnp.sum(per_neuron(z, _dense(z, y, axis, 0, 1)), axis, where=where)
+        return jnp.sum(per_neuron(z, dense_targets(z, y, axis)), axis, where=where)
 
     return cost
 
@@ -91,12 +92,7 @@ def with_targets(cost: Callable, low: float, high: float) -> Callable:
     """
 
     def with_low_and_high(output, z, y, axis=-1, where=None):
-        return cost(output, z, _dense(z, y, axis, low, high), axis, where)
+        targets = low + (high - low) * dense_targets(z, y, axis) if are_labels(y) else y
+        return cost(output, z, targets, axis, where)
 
     return with_low_and_high
-
-
-def _dense(z, y, axis, low, high):
-    if not jnp.issubdtype(y.dtype, jnp.integer):
-        return y
-    return low + (high - low) * jax.nn.one_hot(y, z.shape[axis], axis=axis, dtype=z.dtype)

@@ -94,6 +94,12 @@ def _nearly_too_large(library: SimpleNamespace) -> bool:
     return all(np.allclose(jnp.sum(a, -1), 1) for a in results)
 
 
+def _called_by_its_expression(library: SimpleNamespace) -> bool:
+    outputs = library.softmax, library.tempered_softmax(2), library.Output.from_activation(jnp.tanh)
+    names = "softmax", "tempered_softmax(2.0)", "Output.from_activation(tanh)"
+    return [repr(output) for output in outputs] == [f"jaxce.{name}" for name in names]
+
+
 PROMISED: dict[str, Callable] = {
     "the type of the weighted inputs": lambda it: all(
         _keeps_type(it, t) for t in (jnp.bfloat16, np.float16, np.float32)
@@ -101,6 +107,8 @@ PROMISED: dict[str, Callable] = {
     "the last axis, where none is named": _along_the_last_axis,
     "a label of eight bits among 300": _byte_label_among_many,
     "the name of a cost": lambda it: all(name == cost.__name__ for name, cost in it.COSTS.items()),
+    "what an output is called": _called_by_its_expression,
+    "what help says of an output": lambda it: it.softmax.__doc__.startswith("The softmax layer with c = 1.0"),
     "one object for equal c": lambda it: it.tempered_softmax(1) is it.softmax,
     "a c just within the limits": _nearly_too_large,
     "a fraction as c": lambda it: it.tempered_softmax(Fraction(1, 2)) is it.tempered_softmax(0.5),

@@ -22,8 +22,8 @@ EQUIVALENT: dict[str, str] = {
     "output_layer.Output: f(z) - y -> y - f(z)": _SQUARED,
     "output_layer.working_precision: jnp.finfo(z.dtype).bits < 32 -> jnp.finfo(z.dtype).bits <= 32": _TYPE,
     "output_layer.working_precision: jnp.finfo(z.dtype).bits < 32 -> jnp.finfo(z.dtype).bits < 33": _TYPE,
-    "softmax_layer._pullback: jnp.sum(largest * g, axis, keepdims=True) / jnp.sum(largest, axis, keepdims=True) -> "
-    "jnp.sum(largest * g, axis, keepdims=True) * jnp.sum(largest, axis, keepdims=True)": "g may be measured from any "
+    "softmax_layer._pullback: jnp.sum(maxima * g, axis, keepdims=True) / jnp.sum(maxima, axis, keepdims=True) -> "
+    "jnp.sum(maxima * g, axis, keepdims=True) * jnp.sum(maxima, axis, keepdims=True)": "g may be measured from any "
     "number; the two differ where maxima are tied, and there the sum keeps its digits with either",
     "softmax_layer._log_unit: 2.0 * max(1.0, 2.0 ** math.ceil(math.log2(c))) -> "
     "3.0 * max(1.0, 2.0 ** math.ceil(math.log2(c)))": _UNIT,
@@ -31,19 +31,20 @@ EQUIVALENT: dict[str, str] = {
     "max(2.0, 2.0 ** math.ceil(math.log2(c)))": _UNIT,
     "softmax_layer._log_unit: 2.0 ** math.ceil(math.log2(c)) -> 3.0 ** math.ceil(math.log2(c))": _UNIT,
     "softmax_layer._logs: others < jnp.finfo(z.dtype).eps -> others <= jnp.finfo(z.dtype).eps": _BORDER,
-    "softmax_layer._without_largest: jnp.where(nothing, 0, others) -> jnp.where(nothing, 1, others)": _NOT_USED,
-    "softmax_layer._without_largest: jnp.where(nothing, 0, a) -> jnp.where(nothing, 1, a)": "it is multiplied by the "
+    "softmax_layer._without_first_maximum: jnp.where(nothing, 0, others) -> jnp.where(nothing, 1, others)": _NOT_USED,
+    "softmax_layer._without_first_maximum: jnp.where(nothing, 0, a_among_others) -> "
+    "jnp.where(nothing, 1, a_among_others)": "it is multiplied by the "
     "largest output's 1 - y, which is 0 unless the cost is infinite, and then it has no derivative",
-    "softmax_layer._log_complement_pullback: jnp.where(largest, 1, rest + (1 - e)) -> "
-    "jnp.where(largest, 2, rest + (1 - e))": _NOT_USED,
+    "softmax_layer._log_complement_pullback: jnp.where(is_first_maximum, 1, _sum_of_others(e, rest)) -> "
+    "jnp.where(is_first_maximum, 2, _sum_of_others(e, rest))": _NOT_USED,
     "outputs.linear: z - y -> y - z": _SQUARED,
     "outputs._sigmoid_half_squared_residual: z < 0 -> z <= 0": _BORDER,
     "outputs._sigmoid_half_squared_residual: z < 0 -> z <= 0 (2)": _BORDER,
     "outputs._sigmoid_half_squared_residual: (1 - y) * e - y -> y - (1 - y) * e": _SQUARED,
     "outputs._sigmoid_half_squared_residual: 1 - y - y * e -> y * e - (1 - y)": _SQUARED,
     "outputs._sigmoid_residual_pullback: z < 0 -> z <= 0": _BORDER,
-    "costs._wide: jnp.iinfo(y.dtype).bits < 32 -> jnp.iinfo(y.dtype).bits <= 32": _LABEL,
-    "costs._wide: jnp.iinfo(y.dtype).bits < 32 -> jnp.iinfo(y.dtype).bits < 33": _LABEL,
+    "targets._wide: jnp.iinfo(labels.dtype).bits < 32 -> jnp.iinfo(labels.dtype).bits <= 32": _LABEL,
+    "targets._wide: jnp.iinfo(labels.dtype).bits < 32 -> jnp.iinfo(labels.dtype).bits < 33": _LABEL,
     "costs._weighted: jnp.where(ignored, 0, log) -> jnp.where(ignored, 1, log)": _NOT_USED,
     "costs.log_likelihood: jnp.max(z, axis) -> jnp.min(z, axis)": "either is nan where one of them is",
 }

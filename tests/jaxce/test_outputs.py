@@ -1,6 +1,7 @@
 """Output layers: activations and derivatives, every part a cost takes of them, and the constant c."""
 
 import inspect
+import pydoc
 
 import jax
 import jax.numpy as jnp
@@ -103,6 +104,26 @@ def test_c_that_is_no_number_is_named(c):
     unchecked = inspect.unwrap(jaxce.tempered_softmax)  # the annotations are checked by the tests only
     with pytest.raises(TypeError, match=f"c must be a number above 0, not .* of type {type(c).__name__}"):
         unchecked(c)
+
+
+@pytest.mark.parametrize("name", ["linear", "sigmoid", "softmax", "tempered_softmax(3.0)"])
+def test_repr_is_the_expression_that_makes_the_output(name):
+    assert repr(eval(f"jaxce.{name}")) == f"jaxce.{name}"
+
+
+@pytest.mark.parametrize("name", jaxce.OUTPUTS)
+def test_help_says_what_an_output_computes_and_how_to_call_it(name):
+    text = pydoc.plain(pydoc.render_doc(jaxce.OUTPUTS[name]))
+    assert f"jaxce.{name}\n    The {name} " in text
+    assert "    where: booleans that broadcast to z's shape" in text
+    assert "lambda" not in text
+    assert "partial" not in text
+
+
+def test_an_output_from_an_activation_is_called_by_its_name():
+    tanh = jaxce.Output.from_activation(jnp.tanh)
+    assert repr(tanh) == "jaxce.Output.from_activation(tanh)"
+    assert tanh.__doc__ == f"The output layer a_j = f(z_j), where f is tanh.\n\n{inspect.getdoc(jaxce.Output.__call__)}"
 
 
 @every_layer

@@ -64,7 +64,7 @@ def test_what_certificates_cannot_see_floating_point_does():
 @pytest.mark.parametrize(
     ("module", "old", "new", "remark"),
     [
-        ("costs", "    _check_shapes(z, y, axis)\n", "", "accepted: an axis beyond the last"),
+        ("costs", "validate_targets(z, jnp.asarray(y), axis)", "jnp.asarray(y)", "accepted: an axis beyond the last"),
         (
             "output_layer",
             "if jnp.finfo(z.dtype).bits < 32 else z",
@@ -72,6 +72,8 @@ def test_what_certificates_cannot_see_floating_point_does():
             "the type of the weighted inputs",
         ),
         ("softmax_layer", "@functools.cache\n", "", "one object for equal c"),
+        ("softmax_layer", '"softmax" if c == 1', '"softmax" if c == 2', "what an output is called"),
+        ("output_layer", '(self, "__doc__", ', '(self, "text", ', "what help says of an output"),
     ],
 )
 def test_bad_input_and_types_are_noticed(module, old, new, remark):
