@@ -1,8 +1,8 @@
-"""Many networks of one shape at once, which differ in their seeds and in hyperparameters of the optimizer.
+"""Many networks of one shape, trained at once: they differ in their seeds and in hyperparameters of the optimizer.
 
-On a CPU every core trains one network after another, an epoch each: its weights stay in the core's cache,
-where those of all networks together would not. On any other device all networks take each step together.
-Either way one program is compiled, whatever the number of networks, and kept for the next sweep like this one.
+On a CPU every core trains one network after another, for an epoch each: one network's weights fit into the core's
+cache, those of all networks would not. On any other device all networks take each step together. Either way one program
+is compiled, whatever the number of networks, and the next sweep like this one uses it again.
 """
 
 import functools
@@ -33,14 +33,17 @@ from jaxce.training import (
     validate_data,
 )
 
-Member = Mapping[str, Any]
+Member = Mapping[str, Any]  # the seed of a network, and the optimizer's hyperparameters by name
 
 
 class Sweep(NamedTuple):
-    """The networks of a sweep: `params` and `history` have a leading axis, in the order of `members`.
+    """The trained networks of a sweep; each array has a leading axis, in the order of `members`.
 
-    A network that diverged has True in `diverged`, its last finite parameters in `params`, and nan in
-    `history` from the epoch on in which it happened.
+    Attributes:
+        members: the seed and the hyperparameters of each network.
+        params: the trained layers; of a network that diverged, the last ones that were finite.
+        history: the measurements, [members, epochs]; nan from the epoch on in which a network diverged.
+        diverged: whether each network's cost or parameters stopped being finite.
     """
 
     members: list[Member]
@@ -50,10 +53,11 @@ class Sweep(NamedTuple):
 
 
 def grid(**choices: Iterable) -> list[Member]:
-    """Every combination of the choices, as members of a sweep.
+    """Every combination of the choices, as members of a sweep; the last choice varies fastest.
 
-    >>> grid(seed=range(2), learning_rate=[0.3, 0.5])[1]
-    {'seed': 0, 'learning_rate': 0.5}
+    Example:
+        >>> grid(seed=range(2), learning_rate=[0.3, 0.5])[1]
+        {'seed': 0, 'learning_rate': 0.5}
     """
     return [dict(zip(choices, values, strict=True)) for values in itertools.product(*choices.values())]
 
@@ -73,27 +77,44 @@ def sweep(
     scheme: str = "scaled",
     progress: Callable[[History], Any] | None = None,
 ) -> Sweep:
-    """Train a network of `sizes` for every member, a mapping of its `seed` and of `optimizer`'s arguments.
+    """Train one network of the given sizes for each member.
 
-    A member gets the weights and the shuffling of
+    A member with the seed s and other values gets the weights and the shuffling of
 
-        key_init, key_fit = jax.random.split(jax.random.key(seed))
-        fit(init(key_init, sizes, scheme=scheme), data, key=key_fit, optimizer=optimizer(**the_other_values), ...)
+        key_init, key_fit = jax.random.split(jax.random.key(s))
+        fit(init(key_init, sizes, scheme=scheme), data, key=key_fit, optimizer=optimizer(**other_values), ...)
 
-    and, to rounding, its result. `progress` is called with the history so far, [members, epochs], after every
-    epoch; `seconds` there is the wall time of the epoch of all members.
+    and the same result up to rounding.
 
-    Raises what `fit` raises, but for Diverged; ValueError for members of unlike names; MemoryError before
-    anything is trained where the networks would not fit into memory; Interrupted on Ctrl-C, with the finished
-    epochs.
+    Args:
+        sizes: inputs, hidden neurons ..., outputs.
+        data: a pair (x, y), as for `fit`.
+        members: a mapping for each network, of its `seed` and of arguments of `optimizer`; `grid` makes them.
+        cost: the cost that is minimised, such as `jaxce.cross_entropy`.
+        output: the output layer, such as `jaxce.sigmoid`.
+        optimizer: a function from hyperparameters to an optax gradient transformation, such as `optax.sgd`.
+        epochs: passes over the data, at least 1.
+        batch_size: examples per minibatch, from 1 to their number.
+        evaluation: a pair (x, y) like `data`, on which every network is evaluated after every epoch.
+        hidden: the activation function of the hidden layers.
+        scheme: the scheme of the initial weights, as for `init`.
+        progress: called with the history so far, [members, epochs], after every epoch. `seconds` there is the wall time
+            of an epoch of all members.
 
-    >>> import jaxce
-    >>> x, y = np.eye(4), np.arange(4)
-    >>> result = sweep((4, 8, 4), (x, y), members=grid(seed=range(2), learning_rate=[0.1, 1.0]),
-    ...     optimizer=optax.sgd, cost=jaxce.log_likelihood, output=jaxce.softmax, epochs=100, batch_size=2,
-    ...     evaluation=(x, y))
-    >>> result.members[3], float(result.history.accuracy[3, -1])
-    ({'seed': 1, 'learning_rate': 1.0}, 1.0)
+    Raises:
+        TypeError: x or y is of a type that cannot be trained on.
+        ValueError: the data, `batch_size` or `epochs` do not fit; or the members have no seed, or unequal names.
+        MemoryError: the networks would not fit into memory; raised before anything is trained.
+        Interrupted: Ctrl-C was pressed; it carries what the finished epochs gave.
+
+    Example:
+        >>> import jaxce, numpy as np, optax
+        >>> x, y = np.eye(4), np.arange(4)
+        >>> result = sweep((4, 8, 4), (x, y), members=grid(seed=range(2), learning_rate=[0.1, 1.0]),
+        ...     optimizer=optax.sgd, cost=jaxce.log_likelihood, output=jaxce.softmax, epochs=100, batch_size=2,
+        ...     evaluation=(x, y))
+        >>> result.members[3], float(result.history.accuracy[3, -1])
+        ({'seed': 1, 'learning_rate': 1.0}, 1.0)
     """
     network = {"cost": cost, "output": output, "hidden": hidden}
     columns = _columns(members)
@@ -107,12 +128,12 @@ def sweep(
 
     static = network | {"optimizer": optimizer, "batch_size": batch_size}
     epochs_of_all = _on_every_core if on_cpu else _together
-    rows, params, finite = [], [], np.ones(len(members), bool)
+    rows, params, are_finite = [], [], np.ones(len(members), bool)
     begin = time.perf_counter()
     try:
         runs = jax.vmap(start)(columns)
         for epoch in epochs_of_all(runs, range(epochs), x, y, test, **static):
-            params, finite, row = epoch
+            params, are_finite, row = epoch
             now = time.perf_counter()
             rows.append((*row, np.full(len(members), now - begin)))
             begin = now
@@ -120,31 +141,31 @@ def sweep(
                 progress(_history_of_members(rows))
     except KeyboardInterrupt:
         raise Interrupted(params, _history_of_members(rows)) from None
-    return Sweep(list(members), params, _history_of_members(rows), ~finite)
+    return Sweep(list(members), params, _history_of_members(rows), ~are_finite)
 
 
 def _columns(members):
-    """The members' seeds and hyperparameters, an array [members] each."""
+    """The members' seeds and hyperparameters by name, each an array [members]."""
     if len(members) == 0 or any(member.keys() != members[0].keys() for member in members):
-        raise ValueError("members must be one or more mappings of the same names, such as jaxce.grid makes")
+        raise ValueError("members must be one or more mappings with the same names: jaxce.grid makes such")
     if "seed" not in members[0]:
         raise ValueError(f"each member must have a seed; got {dict(members[0])}")
     return {name: jnp.asarray([member[name] for member in members]) for name in members[0]}
 
 
 def _history_of_members(rows):
-    """The history [members, epochs] from a row of arrays [members] for each epoch."""
+    """The history, [members, epochs], from each epoch's measurements, arrays [members]."""
     return History(*np.array(rows, dtype=float).transpose(1, 2, 0)) if rows else History(*np.empty((4, 0)))
 
 
 class _Run(NamedTuple):
-    """The state of one network's training, or, with a leading axis, of all."""
+    """The state of one network's training; with a leading axis, that of all networks."""
 
     params: list[Layer]
     state: Any
     key: jax.Array
     hyperparameters: dict[str, jax.Array]
-    finite: jax.Array
+    is_finite: jax.Array
 
 
 def _start(member, *, sizes, scheme, optimizer):
@@ -155,14 +176,14 @@ def _start(member, *, sizes, scheme, optimizer):
 
 
 def _like(params, value):
-    """A hyperparameter in the parameters' floating type, as if it were a Python number."""
+    """A hyperparameter in the parameters' dtype, if it is a float: like a Python number, it then promotes nothing."""
     return value.astype(params[0].w.dtype) if jnp.issubdtype(value.dtype, jnp.floating) else value
 
 
 @compiled
 def _train_one(run, epoch, x, y, test, *, optimizer, batch_size, **network):
-    """A run after one more epoch, and the epoch's row; a run that is not finite stays as it last was."""
-    params, state, training_cost, finite = train_epoch(
+    """A run after one more epoch, and the epoch's measurements; a run that is no longer finite keeps its last state."""
+    params, state, training_cost, is_finite = train_epoch(
         run.params,
         run.state,
         x,
@@ -172,23 +193,26 @@ def _train_one(run, epoch, x, y, test, *, optimizer, batch_size, **network):
         batch_size=batch_size,
         **network,
     )
-    finite &= run.finite
-    keep = functools.partial(jnp.where, finite)
+    is_finite &= run.is_finite
+    keep = functools.partial(jnp.where, is_finite)
     params, state = jax.tree.map(keep, (params, state), (run.params, run.state))
     measured = (jnp.nan, jnp.nan) if test is None else mean_cost_and_accuracy(params, *test, **network)
     row = [keep(value, jnp.nan) for value in (training_cost, *measured)]
-    return run._replace(params=params, state=state, finite=finite), row
+    return run._replace(params=params, state=state, is_finite=is_finite), row
 
 
 @compiled
 def _train_all(runs, epoch, x, y, test, **static):
-    """All runs after one more epoch, and the epoch's row of each."""
+    """All runs after one more epoch, and the epoch's measurements of each."""
     return jax.vmap(lambda run: _train_one(run, epoch, x, y, test, **static))(runs)
 
 
 def _on_every_core(runs, epochs, x, y, test, **static):
-    """After each epoch: parameters, which are finite, the row. A core trains one network after another."""
-    each = [jax.tree.map(lambda leaf: leaf[index], runs) for index in range(len(runs.finite))]  # noqa: B023
+    """After each epoch, for all networks: parameters, whether they are finite, and the epoch's measurements.
+
+    Each core trains one network after another.
+    """
+    each = [jax.tree.map(lambda leaf: leaf[index], runs) for index in range(len(runs.is_finite))]  # noqa: B023
     _train_one.lower(each[0], jnp.array(0), x, y, test, **static).compile()  # once, before every core asks for it
 
     def advance(run, epoch):
@@ -198,16 +222,16 @@ def _on_every_core(runs, epochs, x, y, test, **static):
         for epoch in epochs:
             results = pool.map(advance, each, itertools.repeat(jnp.array(epoch)))
             each, rows = zip(*results, strict=True)
-            kept = [(run.params, run.finite) for run in each]
-            params, finite = jax.tree.map(lambda *leaves: np.stack(leaves), *kept)
-            yield params, finite, np.array(rows).T
+            kept = [(run.params, run.is_finite) for run in each]
+            params, are_finite = jax.tree.map(lambda *leaves: np.stack(leaves), *kept)
+            yield params, are_finite, np.array(rows).T
 
 
 def _together(runs, epochs, x, y, test, **static):
-    """After each epoch: parameters, which are finite, the row. All networks take each step together."""
+    """As `_on_every_core`, but all networks take each step together."""
     for epoch in epochs:
         runs, row = jax.block_until_ready(_train_all(runs, epoch, x, y, test, **static))
-        yield runs.params, np.asarray(runs.finite), np.array(row)
+        yield runs.params, np.asarray(runs.is_finite), np.array(row)
 
 
 def _cores():
@@ -215,13 +239,13 @@ def _cores():
 
 
 def _check_memory(count, run, x, test, batch_size, at_once):
-    """Raise MemoryError where `count` runs like this one, `at_once` of them training, would not fit into memory."""
+    """Raise MemoryError if `count` runs like this one would not fit into memory, with `at_once` of them in training."""
     state = sum(math.prod(leaf.shape) * leaf.dtype.itemsize for leaf in jax.tree.leaves((run.params, run.state)))
     widest = max(len(layer.b) for layer in run.params)
-    evaluated = 0 if test is None else 2 * len(test[0]) * widest * run.params[0].w.dtype.itemsize
+    activations = 0 if test is None else 2 * len(test[0]) * widest * run.params[0].w.dtype.itemsize
     order = 4 * 8 * len(x)  # random bits and indices, before and after they are sorted
     block = x.nbytes * min(1, BLOCK * batch_size / len(x))
-    needed = 4 * count * state + at_once * (order + block + evaluated)
+    needed = 4 * count * state + at_once * (order + block + activations)
     free = _free_memory()
     if free is not None and needed > free:
         possible = int(count * free / needed)
@@ -232,7 +256,7 @@ def _check_memory(count, run, x, test, batch_size, at_once):
 
 
 def _free_memory():
-    """Bytes that the device can still give, or None where it does not say."""
+    """How many bytes of memory the device has free, or None if it does not say."""
     statistics = jax.local_devices()[0].memory_stats()
     if statistics and "bytes_limit" in statistics:
         return statistics["bytes_limit"] - statistics["bytes_in_use"]

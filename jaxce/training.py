@@ -1,7 +1,7 @@
-"""Minibatch gradient descent: w -> w - (eta / m) sum_x dC_x/dw, or what optax makes of the gradient.
+"""Minibatch gradient descent: w -> w - (eta / m) sum_x dC_x/dw, or any other step that optax makes of the gradient.
 
-An epoch shuffles the n examples, cuts them into minibatches of m, and takes one step on each. Where m does
-not divide n the last minibatch is shorter, and is trained on like the others. An epoch is one compiled scan.
+An epoch shuffles the n examples, cuts them into minibatches of m, and takes one step on each. Where m does not divide
+n, the last minibatch is shorter, and is trained on like the others. An epoch is one compiled program.
 """
 
 import functools
@@ -18,15 +18,17 @@ import optax
 from jaxce.network import Layer, accuracy, loss, weighted_input
 from jaxce.outputs import sigmoid
 
-BLOCK = 100  # minibatches whose examples are copied together: few enough to stay in a core's cache
+BLOCK = 100  # minibatches whose examples are gathered at once: few enough for the copy to stay in a core's cache
 
 
 class History(NamedTuple):
-    """What the epochs brought: a column a quantity, a row an epoch, nan where a quantity was not measured.
+    """Measurements per epoch: one array per quantity, one entry per epoch, nan where a quantity was not measured.
 
-    `training_cost` is the mean over the epoch's examples, each at the weights that its minibatch met;
-    `evaluation_cost` and `accuracy` are those of the evaluation data after the epoch. `seconds` is the wall
-    time of the epoch and its evaluation; that of the first epoch includes compilation.
+    Attributes:
+        training_cost: the mean over the epoch's examples, each with the weights just before the step on its minibatch.
+        evaluation_cost: the mean cost of the evaluation data after the epoch.
+        accuracy: the accuracy on the evaluation data after the epoch, from 0 to 1.
+        seconds: the wall time of the epoch and its evaluation; that of the first epoch includes compilation.
     """
 
     training_cost: np.ndarray
@@ -36,14 +38,19 @@ class History(NamedTuple):
 
 
 class Evaluation(NamedTuple):
-    """The mean cost, and the share of examples whose largest output is their label's (nan without labels)."""
+    """How well a network does on some data.
+
+    Attributes:
+        cost: the mean cost over the examples.
+        accuracy: the share of examples whose largest output is the label's, from 0 to 1; nan if y holds no labels.
+    """
 
     cost: jax.Array
     accuracy: jax.Array
 
 
 class Diverged(ArithmeticError):
-    """Training met a cost or parameters that are not finite; `.params` and `.history` are from before."""
+    """The cost or the parameters are no longer finite; `.params` and `.history` are those of the epochs before."""
 
     def __init__(self, params: Sequence[Layer], history: History, cost: float):
         super().__init__(
@@ -54,7 +61,7 @@ class Diverged(ArithmeticError):
 
 
 class Interrupted(KeyboardInterrupt):
-    """Training was interrupted from the keyboard; `.params` and `.history` are of the finished epochs."""
+    """Training was interrupted from the keyboard; `.params` and `.history` are those of the finished epochs."""
 
     def __init__(self, params: Sequence[Layer], history: History):
         super().__init__(f"training interrupted after epoch {history.seconds.shape[-1]}")
@@ -82,23 +89,42 @@ def fit(
     hidden: Callable = sigmoid,
     progress: Callable[[History], Any] | None = None,
 ) -> tuple[list[Layer], History]:
-    """Train a network for some epochs of minibatches; returns its parameters and the history.
+    """Train a network by minibatches for some epochs.
 
-    `data` and `evaluation` are pairs (x, y): x is [n, n_in], floating, or unsigned integers that are scaled
-    to [0, 1]; y holds targets [n, n_out], or integer labels [n] below n_out. `progress` is called with the
-    history so far after every epoch. The same arguments give the same result, bit for bit, on the same
-    machine; one `optimizer` object compiles once, whatever the number of epochs and of calls.
+    The same arguments give the same result, bit for bit, on the same machine. Calls with the same `optimizer` object
+    compile once, whatever the number of epochs and of calls.
 
-    Raises ValueError or TypeError for data, a batch size or epochs that do not fit, Diverged when a cost or a
-    parameter is no longer finite, Interrupted on Ctrl-C; the last two carry the finished epochs.
+    Args:
+        params: the network's layers, as `init` makes them.
+        data: a pair (x, y). x is [n, n_in], floats, or unsigned integers, which are scaled to [0, 1]. y holds targets
+            [n, n_out], or integer labels [n] from 0 to n_out - 1.
+        cost: the cost that is minimised, such as `jaxce.cross_entropy`.
+        output: the output layer, such as `jaxce.sigmoid`.
+        optimizer: any optax gradient transformation, such as `optax.sgd(0.5)`.
+        epochs: passes over the data, at least 1.
+        batch_size: examples per minibatch, from 1 to n.
+        key: the JAX random key of the shuffling.
+        evaluation: a pair (x, y) like `data`, on which the network is evaluated after every epoch.
+        hidden: the activation function of the hidden layers.
+        progress: called with the history so far after every epoch.
 
-    >>> import jaxce
-    >>> x, y = np.eye(4, dtype=np.float32), np.arange(4)
-    >>> params = jaxce.init(jax.random.key(0), (4, 8, 4), dtype=jnp.float32)
-    >>> params, history = fit(params, (x, y), cost=jaxce.log_likelihood, output=jaxce.softmax,
-    ...     optimizer=optax.sgd(1.0), epochs=100, batch_size=2, key=jax.random.key(1), evaluation=(x, y))
-    >>> float(history.accuracy[-1])
-    1.0
+    Returns:
+        The trained layers and the history.
+
+    Raises:
+        TypeError: x or y is of a type that cannot be trained on.
+        ValueError: the shapes of the data and the network, the labels, `batch_size` or `epochs` do not fit.
+        Diverged: a cost or a parameter is no longer finite.
+        Interrupted: Ctrl-C was pressed. These last two carry what the finished epochs gave.
+
+    Example:
+        >>> import jax, jax.numpy as jnp, jaxce, numpy as np, optax
+        >>> x, y = np.eye(4, dtype=np.float32), np.arange(4)
+        >>> params = jaxce.init(jax.random.key(0), (4, 8, 4), dtype=jnp.float32)
+        >>> params, history = fit(params, (x, y), cost=jaxce.log_likelihood, output=jaxce.softmax,
+        ...     optimizer=optax.sgd(1.0), epochs=100, batch_size=2, key=jax.random.key(1), evaluation=(x, y))
+        >>> float(history.accuracy[-1])
+        1.0
     """
     network = {"cost": cost, "output": output, "hidden": hidden}
     x, y = validate_data(params, data, **network)
@@ -108,13 +134,13 @@ def fit(
     try:
         for epoch in range(epochs):
             start = time.perf_counter()
-            trained, state, training_cost, finite = _epoch(
+            trained, state, training_cost, is_finite = _train_epoch(
                 params, state, x, y, jax.random.fold_in(key, epoch),
                 optimizer=optimizer, batch_size=batch_size, **network,
             )  # fmt: skip
             measured = (jnp.nan, jnp.nan) if test is None else mean_cost_and_accuracy(trained, *test, **network)
             row = (*map(float, (training_cost, *measured)), time.perf_counter() - start)
-            if not finite:
+            if not is_finite:
                 raise Diverged(params, _history(rows), float(training_cost))
             params, rows = trained, [*rows, row]
             if progress is not None:
@@ -132,22 +158,52 @@ def evaluate(
     output: Callable,
     hidden: Callable = sigmoid,
 ) -> Evaluation:
-    """The mean cost and the accuracy on a pair (x, y), such as `jaxce.mnist.load().test`.
+    """The mean cost and the accuracy of a network on a pair (x, y), such as `jaxce.mnist.load().test`.
 
-    Raises as `fit` does for data that do not fit the network.
+    Args:
+        params: the network's layers.
+        data: a pair (x, y), as for `fit`.
+        cost: the cost, such as `jaxce.cross_entropy`.
+        output: the output layer, such as `jaxce.sigmoid`.
+        hidden: the activation function of the hidden layers.
 
-    >>> from jaxce import quadratic
-    >>> params = [Layer(w=jnp.eye(2), b=jnp.zeros(2))]
-    >>> result = evaluate(params, (jnp.eye(2), jnp.array([0, 1])), cost=quadratic, output=sigmoid)
-    >>> float(result.accuracy)
-    1.0
+    Raises:
+        TypeError: x or y is of a type that cannot be evaluated.
+        ValueError: the shapes of the data and the network, or the labels, do not fit.
+
+    Example:
+        >>> import jax.numpy as jnp, jaxce
+        >>> params = [jaxce.Layer(w=jnp.eye(2), b=jnp.zeros(2))]
+        >>> data = jnp.eye(2), jnp.array([0, 1])
+        >>> float(evaluate(params, data, cost=jaxce.quadratic, output=jaxce.sigmoid).accuracy)
+        1.0
     """
     x, y = validate_data(params, data, cost, output, hidden)
     return mean_cost_and_accuracy(params, x, y, cost=cost, output=output, hidden=hidden)
 
 
-def train_epoch(params, state, x, y, key, *, cost, output, hidden, optimizer, batch_size):
-    """One epoch: parameters and optimizer state after it, the mean cost, and whether all of it is finite."""
+class Epoch(NamedTuple):
+    """What an epoch of training leaves.
+
+    Attributes:
+        params: the parameters after it.
+        state: the optimizer's state after it.
+        training_cost: the mean cost of its examples, each with the weights just before the step on its minibatch.
+        is_finite: whether the cost and all parameters are finite.
+    """
+
+    params: list[Layer]
+    state: Any
+    training_cost: jax.Array | float
+    is_finite: jax.Array
+
+
+def train_epoch(params, state, x, y, key, *, cost, output, hidden, optimizer, batch_size) -> Epoch:
+    """Train on every example once, in random order, one step per minibatch.
+
+    The costs of a block of minibatches are computed together, after the steps on them, from the weighted inputs z that
+    each step met: one vectorised computation instead of one small one per step.
+    """
 
     def mean_cost(params, x, y):
         z = weighted_input(params, x, hidden=hidden)
@@ -159,31 +215,53 @@ def train_epoch(params, state, x, y, key, *, cost, output, hidden, optimizer, ba
         updates, state = optimizer.update(gradient, state, params)
         return (optax.apply_updates(params, updates), state), z
 
-    def train_block(carry, minibatches):
-        """A step on each row of indices; the sum of their costs, taken all at once since that is faster."""
-        xs, ys = x[minibatches], y[minibatches]
+    def train_block(carry, block):
+        """A step on each minibatch of a block, given as examples' numbers [minibatches, m]; the sum of their costs."""
+        xs, ys = x[block], y[block]
         carry, zs = jax.lax.scan(step, carry, (xs, ys))
         return carry, jnp.sum(jax.vmap(functools.partial(cost, output))(zs, ys))
 
-    order = shuffled(key, len(x))
-    whole = len(x) - len(x) % batch_size
-    blocks = whole - whole % (BLOCK * batch_size)
+    full_blocks, *others = _blocks(shuffled(key, len(x)), batch_size)
     carry, total = (params, state), 0.0
-    if blocks:
-        carry, totals = jax.lax.scan(train_block, carry, order[:blocks].reshape(-1, BLOCK, batch_size))
-        total = jnp.sum(totals)
-    for rest in (order[blocks:whole].reshape(-1, batch_size), order[None, whole:]):
-        if rest.size:
-            carry, C = train_block(carry, rest)
+    if full_blocks.size:
+        carry, sums = jax.lax.scan(train_block, carry, full_blocks)
+        total = jnp.sum(sums)
+    for block in others:
+        if block.size:
+            carry, C = train_block(carry, block)
             total += C
-    finite = jnp.all(jnp.array([jnp.all(jnp.isfinite(leaf)) for leaf in jax.tree.leaves((*carry[0], total))]))
-    return *carry, total / len(x), finite
+    params, state = carry
+    return Epoch(params, state, total / len(x), _all_finite((*params, total)))
 
 
-def shuffled(key, n):
-    """The numbers below n in random order: sorted by 32 random bits or more, one digit of them after the other.
+def _blocks(order, batch_size):
+    """Examples' numbers as minibatches: full blocks [blocks, BLOCK, m]; whole minibatches left over [k, m]; the rest.
 
-    A digit shares a word with a number's place, since words sort four times as fast as pairs.
+    The rest is a block of one shorter minibatch, [1, r]. Each of the three may be empty.
+    """
+    in_minibatches = len(order) - len(order) % batch_size
+    in_blocks = in_minibatches - in_minibatches % (BLOCK * batch_size)
+    return (
+        order[:in_blocks].reshape(-1, BLOCK, batch_size),
+        order[in_blocks:in_minibatches].reshape(-1, batch_size),
+        order[None, in_minibatches:],
+    )
+
+
+def _all_finite(tree):
+    return jnp.all(jnp.array([jnp.all(jnp.isfinite(leaf)) for leaf in jax.tree.leaves(tree)]))
+
+
+def shuffled(key: jax.Array, n: int) -> jax.Array:
+    """The integers from 0 to n - 1 in random order, sorted by a random number of 32 bits or more each.
+
+    It is a radix sort: the random number is cut into digits, and the integers are sorted by one digit after the other,
+    each time together with their places, so that the sort is stable. Digit and place share one 32-bit word, since words
+    sort four times as fast as pairs.
+
+    Example:
+        >>> sorted(shuffled(jax.random.key(0), 5).tolist())
+        [0, 1, 2, 3, 4]
     """
     place_bits = (n - 1).bit_length()
     passes = math.ceil(32 / (32 - place_bits))
@@ -193,12 +271,14 @@ def shuffled(key, n):
     return order
 
 
+# jax.jit for functions with these arguments, each of which makes another program.
 compiled = functools.partial(jax.jit, static_argnames=("cost", "output", "hidden", "optimizer", "batch_size"))
-_epoch = compiled(train_epoch)
+_train_epoch = compiled(train_epoch)
 
 
 @functools.partial(jax.jit, static_argnames=("cost", "output", "hidden"))
-def mean_cost_and_accuracy(params, x, y, *, cost, output, hidden):
+def mean_cost_and_accuracy(params, x, y, *, cost, output, hidden) -> Evaluation:
+    """`evaluate`, compiled, for arrays that are known to fit the network."""
     labelled = jnp.issubdtype(y.dtype, jnp.integer)
     return Evaluation(
         loss(params, x, y, cost=cost, output=output, hidden=hidden),
@@ -211,7 +291,7 @@ def _history(rows):
 
 
 def check_counts(n, epochs, batch_size):
-    """Raise ValueError where n examples cannot be trained on like this."""
+    """Raise ValueError if n examples cannot be cut into minibatches of `batch_size`, or `epochs` is less than 1."""
     if not 1 <= batch_size <= n:
         raise ValueError(f"batch_size must be from 1 to the number of examples, {n}; got {batch_size}")
     if epochs < 1:
@@ -219,7 +299,10 @@ def check_counts(n, epochs, batch_size):
 
 
 def validate_data(params, data, cost, output, hidden):
-    """The pair (x, y) as JAX arrays, once it is known to fit the network."""
+    """The pair (x, y) as JAX arrays, known to fit the network.
+
+    Raises TypeError or ValueError otherwise, before anything is computed or compiled.
+    """
     x, y = map(jnp.asarray, data)
     if x.ndim != 2 or len(x) == 0:
         raise ValueError(f"x must be [examples, inputs] with at least one example; got the shape {x.shape}")

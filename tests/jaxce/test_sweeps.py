@@ -174,8 +174,8 @@ def test_the_prediction_of_memory_is_linear_in_the_members(monkeypatch):
 @pytest.mark.parametrize(
     ("members", "error", "message"),
     [
-        ([], ValueError, "one or more mappings of the same names"),
-        ([{"seed": 0, "learning_rate": 0.1}, {"seed": 1}], ValueError, "one or more mappings of the same names"),
+        ([], ValueError, "one or more mappings with the same names"),
+        ([{"seed": 0, "learning_rate": 0.1}, {"seed": 1}], ValueError, "one or more mappings with the same names"),
         ([{"learning_rate": 0.1}], ValueError, "each member must have a seed"),
         ([{"seed": 0, "rate": 0.1}], TypeError, "unexpected keyword argument 'rate'"),
     ],
