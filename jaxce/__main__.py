@@ -42,37 +42,37 @@ def _chosen(kind: str, name: str, registry: dict[str, Choice]) -> Choice:
 
 @dataclasses.dataclass(frozen=True)
 class Train:
-    """Train a network of sigmoid neurons on MNIST, or on another data set in its format."""
+    """Train a network with hidden layers of sigmoid neurons, on MNIST or another data set in the same format."""
 
     hidden: tuple[int, ...] = (30,)
-    """Neurons of each hidden layer."""
+    """Number of neurons in each hidden layer."""
     cost: Annotated[str, _choice(jaxce.COSTS)] = "cross_entropy"
-    """Cost that is minimised."""
+    """Cost to minimise."""
     output: Annotated[str, _choice(jaxce.OUTPUTS)] = "sigmoid"
     """Output layer."""
     learning_rate: float = 0.5
-    """Step size eta."""
+    """Learning rate eta, the size of a step."""
     optimizer: Annotated[str, _choice(OPTIMIZERS)] = "sgd"
-    """Rule that turns gradients into steps."""
+    """Rule that turns gradients into steps; momentum and nesterov have the coefficient 0.9."""
     epochs: int = 30
     """Passes over the training images."""
     batch_size: int = 10
-    """Images of a minibatch."""
+    """Images per minibatch."""
     init: Annotated[str, _choice(SCHEMES)] = "large"
-    """Initial weights: N(0, 1), or scaled to N(0, 1/inputs)."""
+    """Distribution of the initial weights: large is N(0, 1), scaled is N(0, 1/inputs)."""
     seed: int = 0
-    """Seed of the initial weights and of the shuffling."""
+    """Seed of the initial weights and of the shuffling; the same seed gives the same result."""
     data: Path | None = None
     """Folder of another data set's four IDX files, plain or .gz."""
     save: Path | None = None
-    """File for the trained parameters (.npz)."""
+    """File to write the trained network to (.npz)."""
     plot: Path | None = None
-    """File for a picture of cost and accuracy against epoch (.png, .svg, .pdf ...)."""
+    """File to draw cost and accuracy against the epoch in (.png, .svg, .pdf ...)."""
     cache: bool = True
-    """Keep compiled programs in the user's cache directory for the next start."""
+    """Use the compilation cache, in the user's cache directory, so that the next start compiles nothing."""
 
     def run(self) -> None:
-        """Train, print a row an epoch, and write what was asked for."""
+        """Train, print a row for each epoch, and write the files that were asked for."""
         cost = _chosen("cost", self.cost, jaxce.COSTS)
         output = _chosen("output", self.output, jaxce.OUTPUTS)
         make_optimizer = _chosen("optimizer", self.optimizer, OPTIMIZERS)
@@ -133,10 +133,10 @@ class Train:
 
 @dataclasses.dataclass(frozen=True)
 class Evaluate:
-    """Print the accuracy of a saved network on the test images, and which digits it takes for which."""
+    """Print the accuracy of a saved network on the test images, and how often it takes each digit for each."""
 
     file: tyro.conf.Positional[Path]
-    """File that `train --save` wrote."""
+    """File that was written by `train --save`."""
     data: Path | None = None
     """Folder of another data set's four IDX files, plain or .gz."""
 
@@ -166,19 +166,19 @@ def _row(history, index):
 
 
 def _use_compilation_cache():
-    """The second start compiles nothing: JAX finds the programs of the first in the user's cache directory."""
+    """Turn on JAX's compilation cache in the user's cache directory, so that the next start compiles nothing."""
     folder = platformdirs.user_cache_path("jaxce")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:
-        return  # as without a cache, where the user has no such directory
+        return  # the directory cannot be made: there is no cache then
     jax.config.update("jax_compilation_cache_dir", str(folder))
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
     jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run a command; bad input ends it with exit status 2 and one line, Ctrl-C with 130."""
+    """Run a command. Bad input ends it with one line on standard error and exit status 2, Ctrl-C with 130."""
     arguments = sys.argv[1:] if arguments is None else arguments
     if list(arguments) == ["--version"]:  # tyro's commands have options, but the whole has none
         print(f"jaxce {jaxce.__version__}")

@@ -1,6 +1,6 @@
 """A trained network in a file: an .npz of w1, b1, w2, b2 ... and the names of its cost and its output layer.
 
-NumPy reads and writes it without pickle, so that opening a stranger's file runs none of the stranger's code.
+NumPy reads and writes it without pickle, so that opening a file from a stranger runs none of the stranger's code.
 """
 
 import itertools
@@ -20,7 +20,13 @@ from jaxce.outputs import OUTPUTS
 
 
 class Network(NamedTuple):
-    """Parameters, and the names in COSTS and OUTPUTS of the cost and the output layer they were trained with."""
+    """A trained network.
+
+    Attributes:
+        params: its layers.
+        cost: the name, in COSTS, of the cost that it was trained with.
+        output: the name, in OUTPUTS, of its output layer.
+    """
 
     params: Sequence[Layer]
     cost: str
@@ -28,7 +34,13 @@ class Network(NamedTuple):
 
 
 def check_writable(file: Path) -> None:
-    """Raise OSError now where writing `file` after hours of training would fail."""
+    """Raise OSError if `file` cannot be written: now, and not after hours of training.
+
+    Example:
+        >>> check_writable(Path("absent/network.npz"))
+        Traceback (most recent call last):
+        OSError: cannot write absent/network.npz: No such file or directory
+    """
     try:
         if file.exists() and not (file.is_file() and os.access(file, os.W_OK)):
             raise OSError(None, "it exists and is not a file that may be written")
@@ -39,14 +51,18 @@ def check_writable(file: Path) -> None:
 
 
 def save_network(file: Path, network: Network) -> None:
-    """Write a network; a file of the same name is replaced at once or not at all.
+    """Write a network to a file. A file of the same name is replaced as a whole or not at all.
 
-    >>> folder = tempfile.TemporaryDirectory()
-    >>> file = Path(folder.name) / "network.npz"
-    >>> save_network(file, Network([Layer(np.ones((10, 784)), np.zeros(10))], "cross_entropy", "sigmoid"))
-    >>> load_network(file).params[0].w.shape
-    (10, 784)
-    >>> folder.cleanup()
+    Raises:
+        OSError: the file cannot be written.
+
+    Example:
+        >>> folder = tempfile.TemporaryDirectory()
+        >>> file = Path(folder.name) / "network.npz"
+        >>> save_network(file, Network([Layer(np.ones((10, 784)), np.zeros(10))], "cross_entropy", "sigmoid"))
+        >>> load_network(file).params[0].w.shape
+        (10, 784)
+        >>> folder.cleanup()
     """
     arrays = {}
     for number, (w, b) in enumerate(network.params, start=1):
@@ -60,7 +76,9 @@ def save_network(file: Path, network: Network) -> None:
 def load_network(file: Path) -> Network:
     """Read a network that `save_network` wrote.
 
-    Raises OSError where the file cannot be read, ValueError where it is damaged or not such a network.
+    Raises:
+        OSError: the file cannot be read.
+        ValueError: the file is damaged, or is not such a network.
     """
     try:
         with file.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
@@ -81,7 +99,7 @@ _UNREADABLE = (
 
 
 def _fits(params):
-    """Whether every layer is a matrix and a vector of floats, and takes what the layer before it gives."""
+    """Whether every layer is a matrix and a vector of floats, with as many inputs as the layer before has outputs."""
     return (
         len(params) > 0
         and all(np.issubdtype(array.dtype, np.floating) for layer in params for array in layer)

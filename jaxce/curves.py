@@ -1,4 +1,4 @@
-"""A picture of a training: cost and accuracy against the epoch."""
+"""A picture of a training run: cost and accuracy against the epoch."""
 
 from pathlib import Path
 
@@ -8,7 +8,11 @@ from jaxce.training import History
 
 
 def check_format(file: Path) -> None:
-    """Raise ValueError now where `plot_history` would fail: for want of matplotlib, or for the picture's format."""
+    """Raise ValueError if `plot_history` could not write `file`: matplotlib is missing, or cannot write this format.
+
+    Example:
+        >>> check_format(Path("history.svg"))
+    """
     try:
         from matplotlib.backend_bases import FigureCanvasBase
     except ImportError as error:
@@ -19,14 +23,19 @@ def check_format(file: Path) -> None:
 
 
 def plot_history(history: History, file: Path) -> None:
-    """Write the picture, in the format that the file's name ends in (png, svg, pdf ...).
+    """Write a picture of a training run, in the format that the file's name ends in (png, svg, pdf ...).
 
-    >>> import tempfile
-    >>> history = History(*np.ones((4, 3)))
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     plot_history(history, Path(folder) / "history.svg")
+    Args:
+        history: the measurements of one network's training, as `fit` returns them.
+        file: the file to write.
+
+    Example:
+        >>> import tempfile
+        >>> history = History(*np.ones((4, 3)))
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     plot_history(history, Path(folder) / "history.svg")
     """
-    from matplotlib.figure import Figure  # half a second that only a picture should cost
+    from matplotlib.figure import Figure  # imported here: it takes half a second, and only a picture needs it
     from matplotlib.ticker import MaxNLocator
 
     epochs = np.arange(1, len(history.seconds) + 1)

@@ -1,8 +1,7 @@
 """A feed-forward network: z^l = w^l a^(l-1) + b^l, a^l = hidden(z^l), a^L = output(z^L).
 
-Arrays hold one example a row: x is [..., n_in], z^L and a^L are [..., n_out]; a weight matrix w_jk is
-[n_out, n_in]. An x of an unsigned integer type stands for x / (the type's largest value), so that images can
-stay uint8 in memory.
+Each row is one example: x is [..., n_in], z^L and a^L are [..., n_out]. The weight matrix w_jk is [n_out, n_in]. An x
+of an unsigned integer type stands for x / (the type's largest value), so that images can stay uint8 in memory.
 """
 
 import functools
@@ -18,12 +17,18 @@ from jaxce.outputs import sigmoid
 
 
 class Layer(NamedTuple):
-    """The weights w [n_out, n_in] and the biases b [n_out] of one layer."""
+    """One layer of neurons, with z = w a + b.
+
+    Attributes:
+        w: the weights, floats [n_out, n_in].
+        b: the biases, floats [n_out].
+    """
 
     w: Array
     b: Array
 
 
+# The standard deviation of the initial weights, from the number of inputs.
 SCHEMES = {
     "large": lambda n_in: 1.0,
     "scaled": lambda n_in: n_in**-0.5,
@@ -31,15 +36,26 @@ SCHEMES = {
 
 
 def init(key, sizes: Sequence[int], *, scheme: str = "scaled", dtype=float) -> list[Layer]:
-    """Random weights and biases of a network with `sizes` (inputs, hidden neurons ..., outputs).
+    """Random weights and biases for a network.
 
-    Biases are N(0, 1). Weights are N(0, 1) in the scheme "large", with which the book begins, and N(0,
-    1/n_in) in the scheme "scaled", with which it ends. Raises ValueError for an unknown scheme or for sizes
-    that make no network.
+    Args:
+        key: a JAX random key.
+        sizes: inputs, hidden neurons ..., outputs.
+        scheme: "large" for weights from N(0, 1), with which the book's chapter begins; "scaled" for weights from
+            N(0, 1/n_in), with which it ends. Biases are from N(0, 1) in both.
+        dtype: the type of weights and biases.
 
-    >>> params = init(jax.random.key(0), (784, 30, 10), scheme="large")
-    >>> [layer.w.shape for layer in params]
-    [(30, 784), (10, 30)]
+    Raises:
+        ValueError: the scheme is unknown, or there are fewer than two sizes, or one is less than 1.
+
+    References:
+        Nielsen, "Neural Networks and Deep Learning", chapter 3, section "Weight initialization".
+
+    Example:
+        >>> import jax
+        >>> params = init(jax.random.key(0), (784, 30, 10), scheme="large")
+        >>> [layer.w.shape for layer in params]
+        [(30, 784), (10, 30)]
     """
     if scheme not in SCHEMES:
         raise ValueError(f"unknown scheme {scheme!r}: choose one of {', '.join(SCHEMES)}")
@@ -73,15 +89,27 @@ def weighted_input(
 ) -> Inexact[Array, "*batch n_out"]:
     """z^L, the weighted inputs of the output layer.
 
-    Hidden layers have the activation function `hidden`. Raises TypeError for an x that is neither floating
-    nor unsigned, ValueError where a layer does not fit the one before it.
+    Args:
+        params: the network's layers.
+        x: inputs [..., n_in], floats or unsigned integers (which stand for x / their type's largest value).
+        hidden: the activation function of the hidden layers, for one example's weighted inputs [n].
 
-    >>> params = [Layer(w=jnp.array([[1.0, 2.0]]), b=jnp.array([0.5]))]
-    >>> weighted_input(params, jnp.array([3.0, 4.0]))
-    Array([11.5], dtype=float...)
+    Returns:
+        z^L, [..., n_out].
+
+    Raises:
+        TypeError: x holds neither floats nor unsigned integers.
+        ValueError: a layer does not have as many inputs as there are outputs of the one before it.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> params = [Layer(w=jnp.array([[1.0, 2.0]]), b=jnp.array([0.5]))]
+        >>> weighted_input(params, jnp.array([3.0, 4.0]))
+        Array([11.5], dtype=float...)
     """
     rows = _activation_of_input(x, params[0].w.dtype)
-    a = rows.reshape(-1, rows.shape[-1]).T  # a column an example: on a CPU, the gradient of w is then a faster product
+    # Inside, each column is one example: on a CPU, the matrix product that is the gradient of w is then faster.
+    a = rows.reshape(-1, rows.shape[-1]).T
     for number, (w, b) in enumerate(params, start=1):
         if len(a) != w.shape[1]:
             raise ValueError(f"layer {number} takes {w.shape[1]} inputs (w is {w.shape}); got {len(a)}")
@@ -96,9 +124,24 @@ def forward(
 ) -> Inexact[Array, "*batch n_out"]:
     """a^L = output(z^L), the activations of the output layer.
 
-    >>> params = init(jax.random.key(0), (784, 30, 10))
-    >>> forward(params, jnp.zeros((5, 784)), output=sigmoid).shape
-    (5, 10)
+    Args:
+        params: the network's layers.
+        x: inputs [..., n_in], floats or unsigned integers (which stand for x / their type's largest value).
+        output: the output layer, such as `jaxce.softmax`.
+        hidden: the activation function of the hidden layers.
+
+    Returns:
+        a^L, [..., n_out].
+
+    Raises:
+        TypeError: x holds neither floats nor unsigned integers.
+        ValueError: a layer does not have as many inputs as there are outputs of the one before it.
+
+    Example:
+        >>> import jax, jax.numpy as jnp
+        >>> params = init(jax.random.key(0), (784, 30, 10))
+        >>> forward(params, jnp.zeros((5, 784)), output=sigmoid).shape
+        (5, 10)
     """
     return output(weighted_input(params, x, hidden=hidden))
 
@@ -113,15 +156,27 @@ def loss(
     output: Callable,
     hidden: Callable = sigmoid,
 ) -> Float[Array, ""]:
-    """C, the mean over the examples of cost(output, z^L, y).
+    """The mean over the examples of cost(output, z^L, y).
 
-    y holds targets of z^L's shape, or integer class labels without the class axis.
+    Args:
+        params: the network's layers.
+        x: inputs [..., n_in], floats or unsigned integers (which stand for x / their type's largest value).
+        y: targets [..., n_out], or integer class labels [...].
+        cost: the cost, such as `jaxce.cross_entropy`.
+        output: the output layer, such as `jaxce.sigmoid`.
+        hidden: the activation function of the hidden layers.
 
-    >>> from jaxce import cross_entropy
-    >>> params = [Layer(w=jnp.zeros((10, 784)), b=jnp.zeros(10))]
-    >>> C = loss(params, jnp.zeros((5, 784)), jnp.arange(5), cost=cross_entropy, output=sigmoid)
-    >>> bool(jnp.isclose(C, 10 * jnp.log(2)))
-    True
+    Raises:
+        TypeError: x holds neither floats nor unsigned integers.
+        ValueError: the shapes of the layers, x and y do not fit.
+
+    Example:
+        >>> import jax.numpy as jnp, jaxce
+        >>> params = [Layer(w=jnp.zeros((10, 784)), b=jnp.zeros(10))]
+        >>> x, y = jnp.zeros((5, 784)), jnp.arange(5)
+        >>> C = loss(params, x, y, cost=jaxce.cross_entropy, output=jaxce.sigmoid)
+        >>> bool(jnp.isclose(C, 10 * jnp.log(2)))
+        True
     """
     return jnp.mean(cost(output, weighted_input(params, x, hidden=hidden), y))
 
@@ -134,17 +189,28 @@ def accuracy(
     *,
     hidden: Callable = sigmoid,
 ) -> Float[Array, ""]:
-    """The share of examples whose largest output is their label's.
+    """The share of examples whose largest output is the label's, from 0 to 1.
 
-    Every output function keeps the order of the weighted inputs, so it need not be known. Raises TypeError
-    for labels that are not integers and ValueError for labels of another shape than the examples'.
+    No output layer is needed: linear, sigmoid and softmax keep the order of the weighted inputs.
 
-    >>> params = [Layer(w=jnp.eye(3), b=jnp.zeros(3))]
-    >>> accuracy(params, jnp.eye(3), jnp.array([0, 1, 1]))
-    Array(0.666..., dtype=float...)
+    Args:
+        params: the network's layers.
+        x: inputs [..., n_in], floats or unsigned integers (which stand for x / their type's largest value).
+        labels: integer class labels [...].
+        hidden: the activation function of the hidden layers.
+
+    Raises:
+        TypeError: the labels are not integers, or x holds neither floats nor unsigned integers.
+        ValueError: there is not one label per example, or the shapes of the layers and x do not fit.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> params = [Layer(w=jnp.eye(3), b=jnp.zeros(3))]
+        >>> accuracy(params, jnp.eye(3), jnp.array([0, 1, 1]))
+        Array(0.666..., dtype=float...)
     """
     if not jnp.issubdtype(labels.dtype, jnp.integer):
-        raise TypeError(f"labels must be integers, one an example; got {labels.dtype}{list(labels.shape)}")
+        raise TypeError(f"labels must be integers, one per example; got {labels.dtype}{list(labels.shape)}")
     if labels.shape != x.shape[:-1]:
         raise ValueError(f"labels must have the shape of the examples, {x.shape[:-1]}; got {labels.shape}")
     largest = jnp.argmax(weighted_input(params, x, hidden=hidden), axis=-1)

@@ -1,4 +1,4 @@
-"""A progress bar for `fit` and `sweep`; it needs rich, which `import jaxce` does not load."""
+"""A progress bar for `fit` and `sweep`. It is made with rich, which `import jaxce` does not load."""
 
 import contextlib
 from collections.abc import Callable, Iterator
@@ -12,13 +12,21 @@ from jaxce.training import History
 
 @contextlib.contextmanager
 def bar(epochs: int, console: Console | None = None) -> Iterator[Callable[[History], None]]:
-    """A bar over the epochs with the latest costs and accuracy, of a sweep their means; nothing where output is piped.
+    """A bar over the epochs, with the latest cost and accuracy; for a sweep, their means over the networks.
 
-    What is printed meanwhile appears above the bar.
+    Nothing is shown if the output is not a terminal. What is printed meanwhile appears above the bar.
 
-    >>> from jaxce.progress import bar
-    >>> with bar(epochs=2) as advance:  # fit(..., progress=advance) calls it after every epoch
-    ...     advance(History(*np.ones((4, 1))))
+    Args:
+        epochs: how many there will be.
+        console: where the bar appears; by default, standard output.
+
+    Returns:
+        A context manager, whose value is a function to be called with the history after every epoch.
+
+    Example:
+        >>> from jaxce.progress import bar
+        >>> with bar(epochs=2) as advance:  # fit(..., progress=advance) calls it after every epoch
+        ...     advance(History(*np.ones((4, 1))))
     """
     console = console or Console()
     columns = (*Progress.get_default_columns(), TextColumn("{task.fields[reached]}"))
@@ -35,6 +43,6 @@ def _reached(history):
 
 
 def _mean(values):
-    """The mean of the networks that have not diverged."""
+    """The mean over the networks that have not diverged."""
     finite = values[np.isfinite(values)]
     return finite.mean() if finite.size else np.nan

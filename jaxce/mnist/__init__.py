@@ -1,7 +1,7 @@
-"""MNIST's four files and the reader of any other data set in the same format.
+"""The MNIST data set, and a reader of any other data set in the same format.
 
-Images are uint8 [n, rows * columns], labels uint8 [n]. The files are by Y. LeCun, C. Cortes and C. J. C.
-Burges and distributed under CC BY-SA 3.0; see LICENSE beside them.
+Images are uint8 [n, rows * columns], labels uint8 [n]. MNIST's four files are by Y. LeCun, C. Cortes and C. J. C.
+Burges, and are distributed under CC BY-SA 3.0; see LICENSE beside them.
 """
 
 from pathlib import Path
@@ -15,14 +15,25 @@ CLASSES = 10
 
 
 class Split(NamedTuple):
-    """Images, uint8 [n, rows * columns], and their labels, uint8 [n]."""
+    """Some images and their labels: a pair (x, y) for `fit` and `evaluate`.
+
+    Attributes:
+        images: brightness of each pixel from 0 to 255, uint8 [n, rows * columns].
+        labels: the class of each image, uint8 [n].
+    """
 
     images: np.ndarray
     labels: np.ndarray
 
 
 class Data(NamedTuple):
-    """The book's three parts: 50,000 images train, 10,000 validate, 10,000 test."""
+    """A data set in the book's three parts.
+
+    Attributes:
+        train: the images to train on; 50,000 of MNIST.
+        validation: the images to choose hyperparameters by; 10,000 of MNIST.
+        test: the images to report the accuracy on; 10,000 of MNIST.
+    """
 
     train: Split
     validation: Split
@@ -30,16 +41,23 @@ class Data(NamedTuple):
 
 
 def load(path: str | Path | None = None) -> Data:
-    """The data set in the folder `path`, or the MNIST that comes with the package.
+    """MNIST, which comes with the package, or the data set in another folder.
 
-    The folder holds train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and
-    t10k-labels-idx1-ubyte, each plain or with .gz. The last sixth of the training images (10,000 of MNIST's
-    60,000) validates. Raises FileNotFoundError for a missing file, ValueError for one that is damaged or does
-    not fit the others.
+    The last sixth of the training images (10,000 of MNIST's 60,000) becomes the validation part.
 
-    >>> data = load()
-    >>> data.train.images.shape, data.validation.images.shape, data.test.labels.shape
-    ((50000, 784), (10000, 784), (10000,))
+    Args:
+        path: a folder of the files train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and
+            t10k-labels-idx1-ubyte, each plain or compressed (with .gz at the end of its name).
+
+    Raises:
+        FileNotFoundError: one of the files is missing.
+        ValueError: a file is damaged, or does not fit the others.
+
+    Example:
+        >>> import jaxce
+        >>> data = jaxce.mnist.load()
+        >>> data.train.images.shape, data.validation.images.shape, data.test.labels.shape
+        ((50000, 784), (10000, 784), (10000,))
     """
     folder = Path(__file__).parent if path is None else Path(path)
     training, test = _read(folder, "train"), _read(folder, "t10k")

@@ -1,4 +1,7 @@
-"""The IDX file format: two zero bytes, element type, rank, sizes as big-endian 32-bit integers, elements."""
+"""The IDX file format: two zero bytes, element type, rank, sizes as big-endian 32-bit integers, then the elements.
+
+Source: the description of the format on MNIST's own page, Y. LeCun, C. Cortes and C. J. C. Burges.
+"""
 
 import gzip
 import math
@@ -21,18 +24,23 @@ GZIP_MAGIC = b"\x1f\x8b"
 
 
 def read_idx(path: str | Path) -> np.ndarray:
-    """The array in an IDX file, plain or compressed by gzip, of any element type and rank.
+    """The array in an IDX file, plain or compressed with gzip, of any element type and rank.
 
-    Raises FileNotFoundError (or another OSError) where the file cannot be read, ValueError where it is not
-    IDX, is shorter or longer than its header says, or its compression is damaged.
+    Returns:
+        The array, in the byte order of this machine.
 
-    >>> import tempfile
-    >>> with tempfile.NamedTemporaryFile() as file:
-    ...     _ = file.write(bytes([0, 0, 0x08, 2]) + bytes([0, 0, 0, 2, 0, 0, 0, 3]) + bytes(range(6)))
-    ...     file.flush()
-    ...     read_idx(file.name)
-    array([[0, 1, 2],
-           [3, 4, 5]], dtype=uint8)
+    Raises:
+        OSError: the file cannot be read; FileNotFoundError if there is none.
+        ValueError: the file is not IDX, is shorter or longer than its header says, or its compression is damaged.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.NamedTemporaryFile() as file:
+        ...     _ = file.write(bytes([0, 0, 0x08, 2]) + bytes([0, 0, 0, 2, 0, 0, 0, 3]) + bytes(range(6)))
+        ...     file.flush()
+        ...     read_idx(file.name)
+        array([[0, 1, 2],
+               [3, 4, 5]], dtype=uint8)
     """
     content = _decompressed(path)
     if len(content) < 4 or content[:2] != b"\0\0" or content[2] not in ELEMENT_TYPES:

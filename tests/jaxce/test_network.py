@@ -102,7 +102,7 @@ def test_an_unknown_scheme_is_answered_with_those_that_exist():
 
 def test_labels_are_checked():
     params = random_params((3, 2))
-    with pytest.raises(TypeError, match=r"labels must be integers, one an example; got float64\[4\]"):
+    with pytest.raises(TypeError, match=r"labels must be integers, one per example; got float64\[4\]"):
         jaxce.accuracy(params, np.zeros((4, 3)), np.zeros(4))
     with pytest.raises(ValueError, match=r"shape of the examples, \(4,\); got \(5,\)"):
         jaxce.accuracy(params, np.zeros((4, 3)), np.zeros(5, int))
