@@ -75,7 +75,7 @@ def last_layer(
 def softmax_of_last_layer(
     by: By, output: jaxce.Output = jaxce.softmax, *, y: Callable[..., Values] = targets, **rest
 ) -> LeftSide:
-    """The log-likelihood of one example, by the parameters of a softmax layer."""
+    """The log-likelihood of one example, differentiated with respect to a softmax layer's parameters."""
     return last_layer(jaxce.log_likelihood, output, by, examples=(), y=y, **rest)
 
 
@@ -125,7 +125,7 @@ def _two_layers(z, w, b) -> list[Layer]:
 
 
 def through_layer(by: By) -> LeftSide:
-    """BP3 and BP4: a cost whose gradient by z^{l+1} is the given error, differentiated through one layer."""
+    """BP3 and BP4: a cost whose gradient with respect to z^{l+1} is given, differentiated through one layer."""
 
     def gradient(error, w, b, a):
         def cost(layer):
@@ -143,7 +143,7 @@ def through_layer(by: By) -> LeftSide:
 
 
 def whole_network(by: By) -> LeftSide:
-    """Exercise 13: the log-likelihood of a whole softmax network, by its hidden layer's parameters."""
+    """Exercise 13: the log-likelihood of a whole softmax network, with respect to its hidden layer's parameters."""
 
     def gradient(x, hidden_w, hidden_b, w, b, y):
         params = [Layer(hidden_w, hidden_b), Layer(w, b)]

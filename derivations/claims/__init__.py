@@ -1,1 +1,1 @@
-"""What is certified: of jaxce, of optax.losses, and of a function of one's own."""
+"""The claims that are certified: about jaxce, about optax.losses, and about a user's own function."""

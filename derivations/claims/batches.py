@@ -1,4 +1,4 @@
-"""What is certified of two examples at once: they do not see each other, whichever axis their outputs run along."""
+"""Claims about two examples at once: neither affects the other, whichever axis the outputs run along."""
 
 import functools
 import itertools
@@ -20,7 +20,10 @@ LABELS_ONE_HOT = np.array([[0, 1], [1, 0]], dtype=object)
 
 
 def batch_claims(library: Any = jaxce) -> Iterator[Claim]:
-    """Value and gradient of the costs, for any targets and for labels; sigmoid is as linear: neurons by themselves."""
+    """Value and gradient of the costs, for any targets and for labels.
+
+    The sigmoid needs no claims of its own: like linear outputs, it acts on each neuron alone.
+    """
     linear, _, _, tempered = output_layers(library)
     for layer, cost, axis in itertools.product((linear, tempered), COST_FORMULAS, (-1, 0)):
         yield from _two_examples(layer, cost, axis, library)

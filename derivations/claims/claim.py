@@ -1,7 +1,6 @@
-"""A claim: that a program computes a formula. What claims are selected by are its fields; its words are for readers.
+"""A claim that a program computes a formula. Code selects claims by their fields; the words are for readers.
 
-The two sentences that are printed of a claim, `name` and `says`, are made of the fields, so that rewording them changes
-no selection.
+What is printed of a claim, `name` and `says`, is made from the fields, so that rewording it changes no selection.
 """
 
 from collections.abc import Callable
@@ -57,7 +56,7 @@ class Situation(Enum):
     BOUNDARY = "at or beyond the domain boundary"
     NAN = "z = nan, 1"
     ONE_OUTPUT = "y = 1"
-    IMPOSSIBLE_OUTPUT = "and one output of z = -oo, y = 0"
+    ZERO_PROBABILITY = "and one output of z = -oo, y = 0"
 
 
 PATIENCE = 3600.0  # seconds: a claim is not given up because the machine is busy

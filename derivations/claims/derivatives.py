@@ -1,4 +1,4 @@
-"""What is certified of other derivatives: by targets, second ones, and those of the output layers' own functions."""
+"""Claims about other derivatives: with respect to targets, second ones, and those of the output layers' functions."""
 
 import functools
 from collections.abc import Callable, Iterator
@@ -91,7 +91,7 @@ def _second_derivatives(layer: OutputLayer, library: Any) -> Iterator[Claim]:
 
 
 def _values_beside_derivatives(layer: OutputLayer, library: Any) -> Iterator[Claim]:
-    """What a rule of differentiation gives as the value, which `jvp` and `value_and_grad` return, is the value."""
+    """A custom rule of differentiation also gives the value that `jvp` and `value_and_grad` return: it is the same."""
     z, y = symbols("z", 2), symbols("y", 2)
     a, beside = layer.activation(z), Situation.BESIDE_DERIVATIVE
     for of in _parts(layer, z, y):

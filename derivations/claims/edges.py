@@ -1,4 +1,4 @@
-"""What is certified at the edges: masks, labels of every kind, domain boundaries, one output and impossible ones.
+"""Claims about edge cases: masks, labels of every kind, domain boundaries, one output, zero-probability outputs.
 
 Also a layer made of any activation function.
 """
@@ -36,7 +36,7 @@ BOUNDARIES = (
 
 
 def edge_claims(library: Any = jaxce) -> Iterator[Claim]:
-    """All claims about edges."""
+    """All claims about edge cases."""
     linear, sigmoid, softmax, tempered = output_layers(library)
     for layer in (linear, sigmoid, tempered):
         yield from _masked(layer, library)
@@ -44,7 +44,7 @@ def edge_claims(library: Any = jaxce) -> Iterator[Claim]:
     yield from _boundaries(linear, library)
     yield from _nan(softmax, library)
     yield from _one_output(softmax, library)
-    yield from _impossible(tempered, library)
+    yield from _zero_probability(tempered, library)
     yield from _any_activation(library)
 
 
@@ -120,11 +120,11 @@ def _one_output(layer: OutputLayer, library: Any) -> Iterator[Claim]:
         yield claim(jax.grad(program), zero, (z, target), cost=cost, kind=Kind.GRADIENT)
 
 
-def _impossible(layer: OutputLayer, library: Any) -> Iterator[Claim]:
-    """An output of probability 0, with the weighted input -oo, costs nothing where its target is 0."""
+def _zero_probability(layer: OutputLayer, library: Any) -> Iterator[Claim]:
+    """A zero-probability output, whose weighted input is -oo, costs nothing if its target is 0."""
     z, y = symbols("z", 2), symbols("y", 2)
     inputs, a = (np.append(z, -sp.oo), np.append(y, sp.S.Zero)), layer.activation(z)
-    claim = functools.partial(layer.claim, size=3, targets=Targets.ANY, situation=Situation.IMPOSSIBLE_OUTPUT)
+    claim = functools.partial(layer.claim, size=3, targets=Targets.ANY, situation=Situation.ZERO_PROBABILITY)
     for cost in COST_FORMULAS:
         program, domain = functools.partial(library.COSTS[cost], layer.output), layer.domain(z, cost)
         yield claim(program, COST_FORMULAS[cost](a, y), inputs, domain, cost=cost)

@@ -1,4 +1,4 @@
-"""What is certified of whole networks: back-propagation (BP1 to BP4) behind each canonical pair, and the Hessians.
+"""Claims about whole networks: back-propagation (BP1 to BP4) behind each canonical pair, and the Hessians.
 
 The sizes are small, and other sizes follow. A layer is z_j = sum_k w_jk a_k + b_j, linear in w and b for given a, and
 in a for given w (both certified); so dC/dw_jk = delta_j a_k and dC/db_j = delta_j whatever the sizes are, once delta

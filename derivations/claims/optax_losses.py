@@ -29,7 +29,7 @@ NOT_EXAMINED = {
 
 
 def optax_claims() -> Iterator[Claim]:
-    """Each cost, its value and (where it is differentiable everywhere) its gradient by the first argument."""
+    """Each cost's value and, if it is differentiable everywhere, its gradient with respect to the first argument."""
     yield from _regression()
     yield from _margin()
     yield from _classification()

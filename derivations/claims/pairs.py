@@ -1,4 +1,4 @@
-"""What is certified of the nine pairs: the functions of each output layer, and every cost with every output layer."""
+"""Claims about the nine pairs: the functions of each output layer, and every cost with every output layer."""
 
 import functools
 import itertools
@@ -96,7 +96,7 @@ def cost_claims(cost: str, layer: OutputLayer, size: int, library: Any = jaxce) 
 
 
 def pair_claims(sizes: tuple[int, ...] = (2, 3, 4), library: Any = jaxce) -> Iterator[Claim]:
-    """All claims about the output layers and the costs; of four outputs the canonical pairs, which take seconds."""
+    """All claims about the output layers and the costs; about four outputs only the canonical pairs, to save time."""
     for size, layer in itertools.product(sizes, output_layers(library)):
         if size == 2 or (size == 3 and layer.name == "softmax"):  # the neurons of the others do not see each other
             yield from output_claims(layer, size)

@@ -1,7 +1,7 @@
-"""`python -m derivations certify`: every certificate of jaxce and of optax.losses as a table, or one's own.
+"""`python -m derivations certify`: every certificate of jaxce and of optax.losses, or of a user's function, as a table.
 
-Processes share the work; each builds the list of claims and is told which of them to examine, a few neighbours at
-a time, since they are made of the same expressions and what is found of one is remembered.
+Processes share the work: each builds the list of claims, and is told which of them to examine. It gets a few neighbours
+at a time, since these are made of the same expressions, and what SymPy finds out about one is cached for the next.
 """
 
 import argparse
@@ -37,7 +37,7 @@ def every_claim() -> list[Claim]:
 
 
 def certify_all(options: argparse.Namespace) -> int:
-    """Examine, print a table and what is refuted; exit status 1 if a claim fails that should not."""
+    """Certify claims, print a table and every refutation; exit status 1 unless exactly those fail that should."""
     if bool(options.function) != bool(options.equation):
         sys.exit("certify: --function and --equation go together, as in --function module:name --equation 84")
     console, start = Console(highlight=False), time.perf_counter()

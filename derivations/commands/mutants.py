@@ -1,6 +1,6 @@
-"""`python -m derivations mutants`: change every operation of jaxce's costs in turn, and report what catches it.
+"""`python -m derivations mutants`: mutate every operation of jaxce's costs in turn, and report what kills the mutant.
 
-Processes share the mutants; each reads the library as it is once.
+Processes share the mutants; each traces the claims about the library as it is once.
 """
 
 import argparse
@@ -28,7 +28,7 @@ from derivations.mutation.examination import (
 
 
 def mutate_library(options: argparse.Namespace) -> int:
-    """Examine, print the counts and what is wrong; exit status 1 if a change survives that is not named."""
+    """Examine mutants, print the counts and what is wrong; exit status 1 if one survives that is not named."""
     if options.every < 1:
         sys.exit(f"mutants: --every is 1 for all, or n for one in n, not {options.every}")
     _configure()
@@ -60,17 +60,17 @@ def _examine(mutant: LibraryMutant) -> Finding:
 
 
 def examine_mutants(chosen: Sequence[LibraryMutant]) -> Iterator[Finding]:
-    """What catches each mutant, in their order."""
+    """What kills each mutant, in their order."""
     return shared(_examine, chosen, begin=_configure)
 
 
 def finding_line(finding: Finding) -> str:
-    """What caught a mutant, its name, and the remark."""
+    """What killed a mutant, its name, and the remark."""
     return f"{finding.killed_by}: {finding.name}" + (f" ({finding.remark})" if finding.remark else "")
 
 
 def findings_summary(findings: Sequence[Finding]) -> str:
-    """How many mutants there are in each module, and what caught how many."""
+    """How many mutants there are of each module, and how many each check killed."""
     modules = Counter(finding.name.partition(".")[0] for finding in findings)
     caught = Counter(finding.killed_by for finding in findings)
     named = sum(finding.killed_by == "survived" and finding.name in EQUIVALENT for finding in findings)

@@ -10,7 +10,7 @@ from typing import Any
 def shared(
     function: Callable, items: Sequence[Any], *, begin: Callable | None = None, neighbours: int = 1
 ) -> Iterator[Any]:
-    """What the function makes of each item, in their order; a process calls `begin`, then takes neighbours together.
+    """The function's result for each item, in order. A process calls `begin`, then takes `neighbours` items at once.
 
     >>> list(shared(abs, [-1, 2, -3]))
     [1, 2, 3]

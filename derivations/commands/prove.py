@@ -1,4 +1,4 @@
-"""`python -m derivations`: prove every equation, refuse its false copies, hold it against what `jax.grad` computes."""
+"""`python -m derivations`: prove every equation, refuse its mutants, hold it against what `jax.grad` computes."""
 
 import argparse
 import time

@@ -79,7 +79,7 @@ def cost_from_gradient(
 
 
 def _along_the_axes(delta, z):
-    """Integrate by z_1; what the result leaves of the other components depends on z_2, z_3, ... only, and so on."""
+    """Integrate with respect to z_1; what is left of the other components depends on z_2, z_3, ... only; and so on."""
     check_gradient(delta, z)
     cost = sympify(0)
     for component, variable in zip(delta, z, strict=True):
@@ -136,7 +136,7 @@ def _over(name, summand, index, low, high):
 
 
 def antiderivative(f: Expr, z: Expr, values: Expr | None = None) -> Expr:
-    """An integral of f by z that is real where f is.
+    """An integral of f with respect to z that is real where f is.
 
     A rational function of u = e^(cz) is integrated by u, all else by SymPy as it stands. `values`, if z is itself an
     activation, is a function whose values it takes: ln(a - 1) is right for a > 1 and ln(1 - a) for a < 1.

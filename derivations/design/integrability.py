@@ -57,7 +57,7 @@ class NotAGradient(ValueError):
 
 
 def curl(delta: Sequence[Expr], z: Sequence[Symbol], i: int, j: int) -> Expr:
-    """The derivative of component i by z_j less that of component j by z_i: 0 for a gradient."""
+    """d delta_i / dz_j - d delta_j / dz_i, which is 0 for a gradient."""
     return diff(delta[i], z[j]) - diff(delta[j], z[i])
 
 

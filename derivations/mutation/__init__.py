@@ -1,1 +1,1 @@
-"""Do the checks notice? Every operation of jaxce's costs is changed, one at a time, and something must catch it."""
+"""Do the checks notice? Jaxce's costs are mutated, one operation at a time, and some check must kill each mutant."""

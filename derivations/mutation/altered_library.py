@@ -1,4 +1,4 @@
-"""The part of jaxce that certificates are about, with one of its modules changed."""
+"""A copy of the part of jaxce that certificates are about, with one of its modules mutated."""
 
 import ast
 import sys
@@ -14,7 +14,7 @@ OF_COSTS = ("outputs", "costs")
 
 
 def sources() -> dict[str, str]:
-    """The source of each module that the costs are made of, after those that it imports.
+    """The source of each module of jaxce that the costs need, each after the modules that it imports.
 
     Example:
         >>> "costs" in sources(), "network" in sources()
@@ -41,7 +41,7 @@ def _imports(source: str) -> Iterator[str]:
 
 
 def load_library(changed: Mapping[str, ast.Module] | None = None) -> types.SimpleNamespace:
-    """What those modules define, made anew, some of them from a changed tree; the imported jaxce stays as it is.
+    """All that those modules define, executed anew, some from a changed tree; the imported jaxce stays as it is.
 
     Example:
         >>> changed = {"costs": ast.parse("COSTS = {}")}

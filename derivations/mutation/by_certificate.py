@@ -1,7 +1,7 @@
-"""Whether certificates notice a changed library: claims that are certified of jaxce as it is, and then of the change.
+"""Whether certificates kill a mutant: the claims that hold of jaxce as it is are certified of the mutated library.
 
-A claim whose program the change leaves as it was needs no second proof; those that come from the changed lines are
-examined first, short ones before long ones.
+A claim needs no second proof if the mutation leaves its program as it was. Claims whose programs come from the mutated
+lines are examined first, short programs before long ones.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ from derivations.mutation.altered_library import FOLDER, load_library
 
 
 def gate_claims(library: SimpleNamespace) -> list[Claim]:
-    """What is claimed of a library: for two outputs, and for three what does not follow from that."""
+    """The claims about a library that mutants are held against: two outputs, and three where that shows more."""
     claims = [
         *pair_claims((2,), library),
         *derivative_claims(library),
@@ -35,20 +35,23 @@ def gate_claims(library: SimpleNamespace) -> list[Claim]:
 
 
 def _stands_for_others(claim: Claim) -> bool:
-    """Whether it is one to examine of those that come of the same lines of the library: labels other than 0 are not."""
+    """Whether to examine a claim rather than others whose programs the same lines of the library make.
+
+    Of the labels only 0 is examined; of two examples, any targets with axis -1 and labels with axis 0.
+    """
     if claim.axis is not None:
         return (claim.axis, claim.targets) in {(-1, Targets.ANY), (0, Targets.LABELS)}
     return claim.situation is not Situation.PLAIN or claim.label in (None, 0)
 
 
 def _does_not_follow(claim: Claim) -> bool:
-    """Whether a claim about three outputs is about more than the same one about two."""
+    """Whether a claim about three outputs can fail where the same claim about two holds."""
     return claim.part is not None or (claim.kind is Kind.GRADIENT and claim.targets is Targets.ANY)
 
 
 @dataclass(frozen=True)
 class Known:
-    """A claim about the library as it is: its program, how long that is, and the library's lines that it is made on."""
+    """The program of a claim about the library as it is: its fingerprint, its length, and the lines that make it."""
 
     fingerprint: str
     length: int
@@ -56,14 +59,14 @@ class Known:
 
 
 class Certificates:
-    """The claims, and the programs that they are about in the library as it is."""
+    """The claims, and the programs that the library as it is has for them."""
 
     def __init__(self):
         """Read those programs."""
         self.known = [_known(Program(claim.program, *claim.arguments)) for claim in gate_claims(load_library())]
 
     def notice(self, library: SimpleNamespace, module: str, lines: range) -> str:
-        """How the claims about a changed library fail, or "" if they hold."""
+        """How a claim about the mutated library fails, "refuted" or "not proved"; "" if all of them hold."""
         changed, failed = gate_claims(library), ""
         places = {(module, line) for line in lines}
         for number in sorted(range(len(changed)), key=lambda number: self._rank(number, places)):
@@ -95,7 +98,7 @@ def _known(program: Program) -> Known:
 
 
 def _lines(program: Program) -> Iterator[tuple[str, int]]:
-    """The modules and lines of the library that a program was made on."""
+    """The modules and line numbers of the library at which the program's operations were written."""
     needed, _ = steps(program.jaxpr, [Value() for _ in program.inputs])
     for step in needed:
         for eqn in (step.eqn, *step.calls):

@@ -1,4 +1,4 @@
-"""Whether a changed library still refuses bad input, and returns the types and shapes that it promises."""
+"""Whether the library keeps its contract: it refuses bad input, and returns the types and shapes that it promises."""
 
 import dataclasses
 import functools
@@ -14,14 +14,14 @@ Z = np.array([[0.5, 1.5, -1.0], [2.0, -0.5, 0.25]], dtype=np.float32)
 Y = np.array([[0.0, 1.0, 0.0], [0.5, 0.25, 0.25]], dtype=np.float32)
 LIMIT = float(np.finfo(np.float32).max) / 10_000  # of c
 
-# What is refused, and how the message begins.
+# Bad input: the error that it must raise, how the message begins, and the call.
 REFUSED: dict[str, tuple[type[Exception], str, Callable]] = {
     "integers as weighted inputs": (
         TypeError,
         "z must hold floats",
         lambda it: it.quadratic(it.sigmoid, np.array([1, 2]), np.array(0)),
     ),
-    "a true c": (TypeError, "c must be a number", lambda it: it.tempered_softmax(True)),
+    "a boolean c": (TypeError, "c must be a number", lambda it: it.tempered_softmax(True)),
     "a c in words": (TypeError, "c must be a number", lambda it: it.tempered_softmax("1")),
     "a complex c": (TypeError, "c must be a number", lambda it: it.tempered_softmax(1j)),
     "a c of 0": (ValueError, "c must be finite", lambda it: it.tempered_softmax(0)),
@@ -50,7 +50,7 @@ REFUSED: dict[str, tuple[type[Exception], str, Callable]] = {
 
 
 def broken_promise(library: SimpleNamespace) -> str:
-    """The first bad input that is accepted, or type or shape that is wrong, or "".
+    """The first bad input that is accepted, or the first promise that is broken; "" if there is none.
 
     Example:
         >>> from derivations.mutation.altered_library import load_library
@@ -72,7 +72,7 @@ def _raises(error: type[Exception], beginning: str, call: Callable, library: Sim
 
 
 def _keeps_type(library: SimpleNamespace, dtype: type) -> bool:
-    """Costs of half precision and of float32 are float32, activations and gradients of the input's type."""
+    """In half precision and float32, costs are float32; activations and gradients have the input's type."""
     z, cost = jax.ShapeDtypeStruct(Z.shape, dtype), functools.partial(library.quadratic, library.sigmoid)
     C, gradient = jax.eval_shape(jax.value_and_grad(lambda z: cost(z, Y).sum()), z)
     return (C.dtype, gradient.dtype, jax.eval_shape(library.sigmoid, z).dtype) == (np.float32, dtype, dtype)
@@ -89,7 +89,7 @@ def _byte_label_among_many(library: SimpleNamespace) -> bool:
 
 
 def _nearly_too_large(library: SimpleNamespace) -> bool:
-    """Constants just within the limits are accepted."""
+    """Values of c just within the limits are accepted."""
     results = [library.tempered_softmax(c)(Z) for c in (0.99995 * LIMIT, 1.00005 / LIMIT)]
     return all(np.allclose(jnp.sum(a, -1), 1) for a in results)
 

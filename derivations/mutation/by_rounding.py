@@ -1,4 +1,4 @@
-"""Whether floating point notices what exact arithmetic cannot: the costs in float32, against the formulas to 60 digits.
+"""Whether floating point shows what exact arithmetic cannot: the costs in float32, against the formulas to 60 digits.
 
 The formulas are those of the certificates; written as one fraction of exponentials they lose no digits. Errors are in
 units in the last place: of each component, or of the largest where a softmax adds up differences (`COUPLED`).
@@ -35,7 +35,7 @@ def most(cost: str, output: str) -> int:
 
 
 def lost_digits(library: SimpleNamespace) -> str:
-    """The first cost, output layer and constant c whose value or gradient is wrong by more, or "" if none is."""
+    """The first pair and constant c whose value or gradient is wrong by more ulps than allowed; "" if there is none."""
     for cost, output, c in _cases():
         layer = library.tempered_softmax(float(c)) if output == "softmax" else getattr(library, output)
         error = worst(functools.partial(library.COSTS[cost], layer), cost, output, c)
@@ -78,7 +78,7 @@ def true_values(cost: str, output: str, c: Any) -> tuple[np.ndarray, np.ndarray,
 
 
 def hard_examples() -> tuple[np.ndarray, np.ndarray]:
-    """Three outputs [n, 3], near each other and far apart, tied, one far above, shifted, with each label; and huge.
+    """Weighted inputs and targets [n, 3]: close, far apart, tied, one far above, shifted, huge; with every label.
 
     Where the huge are, targets of 2^-12 keep costs among the floats whose logarithms are not.
     """

@@ -1,13 +1,13 @@
-"""The changes that nothing can notice, each with the reason why it computes the same, or the same to a few ulps."""
+"""The equivalent mutants, with the reason why each computes the same as jaxce, or the same to a few ulps."""
 
 _BITS = "more bits for the exponent than the type has: nothing is rounded by them"
 _SPLIT = "c and the difference are split at another digit, and the second part makes up for it to the same few ulps"
 _SQUARED = "it is squared"
-_BORDER = "at the border both branches are the same"
+_BOUNDARY = "at the boundary both branches are the same"
 _UNIT = "the logarithms are multiplied by the unit again, and it is still large enough for them"
-_TYPE = "float32 is turned into float32"
-_LABEL = "labels of 32 bits are turned into int32, which changes only those that no output has"
-_NOT_USED = "the value put in is not used: what is computed of it is not selected"
+_TYPE = "float32 is converted to float32"
+_LABEL = "32-bit labels are converted to int32, which changes only labels that no output has"
+_NOT_USED = "the value is not used: `where` selects nothing that is computed from it"
 
 EQUIVALENT: dict[str, str] = {
     "exponentials._NEGLIGIBLE: -1000.0 -> -1001.0": "e^-1001 is 0 in every floating type, as e^-1000 is",
@@ -30,7 +30,7 @@ EQUIVALENT: dict[str, str] = {
     "softmax_layer._log_unit: max(1.0, 2.0 ** math.ceil(math.log2(c))) -> "
     "max(2.0, 2.0 ** math.ceil(math.log2(c)))": _UNIT,
     "softmax_layer._log_unit: 2.0 ** math.ceil(math.log2(c)) -> 3.0 ** math.ceil(math.log2(c))": _UNIT,
-    "softmax_layer._logs: others < jnp.finfo(z.dtype).eps -> others <= jnp.finfo(z.dtype).eps": _BORDER,
+    "softmax_layer._logs: others < jnp.finfo(z.dtype).eps -> others <= jnp.finfo(z.dtype).eps": _BOUNDARY,
     "softmax_layer._without_first_maximum: jnp.where(nothing, 0, others) -> jnp.where(nothing, 1, others)": _NOT_USED,
     "softmax_layer._without_first_maximum: jnp.where(nothing, 0, a_among_others) -> "
     "jnp.where(nothing, 1, a_among_others)": "it is multiplied by the "
@@ -38,11 +38,11 @@ EQUIVALENT: dict[str, str] = {
     "softmax_layer._log_complement_pullback: jnp.where(is_first_maximum, 1, _sum_of_others(e, rest)) -> "
     "jnp.where(is_first_maximum, 2, _sum_of_others(e, rest))": _NOT_USED,
     "outputs.linear: z - y -> y - z": _SQUARED,
-    "outputs._sigmoid_half_squared_residual: z < 0 -> z <= 0": _BORDER,
-    "outputs._sigmoid_half_squared_residual: z < 0 -> z <= 0 (2)": _BORDER,
+    "outputs._sigmoid_half_squared_residual: z < 0 -> z <= 0": _BOUNDARY,
+    "outputs._sigmoid_half_squared_residual: z < 0 -> z <= 0 (2)": _BOUNDARY,
     "outputs._sigmoid_half_squared_residual: (1 - y) * e - y -> y - (1 - y) * e": _SQUARED,
     "outputs._sigmoid_half_squared_residual: 1 - y - y * e -> y * e - (1 - y)": _SQUARED,
-    "outputs._sigmoid_residual_pullback: z < 0 -> z <= 0": _BORDER,
+    "outputs._sigmoid_residual_pullback: z < 0 -> z <= 0": _BOUNDARY,
     "targets._wide: jnp.iinfo(labels.dtype).bits < 32 -> jnp.iinfo(labels.dtype).bits <= 32": _LABEL,
     "targets._wide: jnp.iinfo(labels.dtype).bits < 32 -> jnp.iinfo(labels.dtype).bits < 33": _LABEL,
     "costs._weighted: jnp.where(ignored, 0, log) -> jnp.where(ignored, 1, log)": _NOT_USED,

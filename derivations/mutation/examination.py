@@ -1,7 +1,7 @@
-"""What catches a change: a certificate, else floating point, else the refusal of bad input; or why nothing can.
+"""What kills a mutant: a certificate, else floating point, else the library's contract; or why nothing can.
 
-`EQUIVALENT` names the changes that change nothing that can be seen. The gate is red for a change that survives without
-being named there, for a name that is caught after all, and for a name that no change has.
+`EQUIVALENT` names the mutants that behave as the library does. The gate is red for a mutant that survives without being
+named there, for one that is named there but killed, and for a name that no mutant has.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,7 +24,7 @@ KILLERS = {
 
 
 class LibraryMutant(NamedTuple):
-    """A changed module of the library."""
+    """The library with one change to one of its modules."""
 
     module: str
     change: Change
@@ -37,7 +37,7 @@ class LibraryMutant(NamedTuple):
 
 @dataclass(frozen=True)
 class Finding:
-    """What caught a mutant: one of KILLERS, or "survived"; and a remark."""
+    """What killed a mutant, one of KILLERS, or "survived"; and a remark."""
 
     name: str
     killed_by: str
@@ -58,7 +58,7 @@ class Examination:
         self.certificates = Certificates()
 
     def examine(self, mutant: LibraryMutant) -> Finding:
-        """What catches a mutant."""
+        """What kills a mutant."""
         try:
             library = load_library({mutant.module: mutant.change.tree})
             found = self.certificates.notice(library, mutant.module, mutant.change.lines)
@@ -74,7 +74,7 @@ class Examination:
 
 
 def noticed_without_change() -> list[str]:
-    """What the stages find wrong with the library as it is: nothing, or they tell nothing of mutants."""
+    """What the checks find wrong with the library as it is; unless that is nothing, they say nothing about mutants."""
     library = load_library()
     return [*false_claims(), *filter(None, (by_rounding.lost_digits(library), by_contract.broken_promise(library)))]
 

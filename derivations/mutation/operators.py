@@ -1,7 +1,6 @@
-"""One change at a time to a Python source: a sign, an operator, an operand, an index, a constant, a function.
+"""Mutations of a Python source, one at a time: a sign, operator, operand, index, constant or function is changed.
 
-What is changed is everything that is computed: bodies, default values and tables; not annotations, imports, and the
-messages of errors.
+Everything that computes is mutated: bodies, default values and tables. Annotations, imports and error messages are not.
 """
 
 import ast
@@ -23,7 +22,7 @@ OPERATORS: dict[type, type] = {
     ast.And: ast.Or,
     ast.Or: ast.And,
 }
-COMPARISONS: dict[type, tuple[type, ...]] = {  # the contrary, and the same but for the border
+COMPARISONS: dict[type, tuple[type, ...]] = {  # the opposite, and the one that differs at the boundary
     ast.Lt: (ast.GtE, ast.LtE),
     ast.LtE: (ast.Gt, ast.Lt),
     ast.Gt: (ast.LtE, ast.GtE),
@@ -60,7 +59,7 @@ NOT_COMPUTED = {"annotation", "returns", "decorator_list"}
 
 @dataclass(frozen=True)
 class Change:
-    """A changed copy of a source: what was changed, on which lines, and the copy."""
+    """A mutated copy of a source: what was changed, on which lines, and the copy as a tree."""
 
     description: str
     lines: range
@@ -106,7 +105,7 @@ class _Replace(ast.NodeTransformer):
 
 
 def _computed(tree: ast.Module) -> Iterator[tuple[str, Any, ast.AST]]:
-    """The nodes of what is computed, each with the name of the function or table it is in, and what it is part of."""
+    """The nodes that compute, each with the name of the function or table that it is in, and its parent."""
     for statement in tree.body:
         if not isinstance(statement, ast.Import | ast.ImportFrom):
             yield from ((_owner(statement), node, parent) for node, parent in _inside(statement, tree))
