@@ -1,15 +1,9 @@
 """Every equation is proved, its false copies are refused, and nothing of the book is missing."""
 
-from dataclasses import replace
-
 import pytest
-import sympy
 
 from derivations import EQUATIONS
-from derivations.algebra.letters import j, k, s
-from derivations.proof.equation import Step, derive
 from derivations.proof.mutants import mutants
-from derivations.proof.notation import Partial
 
 # Copies that say the same as the equation: proved like it, so that a checker has no reason to refuse them.
 EQUIVALENT = {
@@ -19,6 +13,7 @@ EQUIVALENT = {
     "log-likelihood by a probability": {"index j for t in q[t]"},
     "Jacobian of softmax, relative to a neuron": {"factor 1 - KroneckerDelta(k, m) dropped"},
 }
+
 
 # The book's list: numbers, back-propagation, pairs, exercises, models, information, distances, escape, numerics.
 BOOK = {
@@ -65,27 +60,6 @@ def test_every_false_copy_is_refused(label):
     assert all(copy.equation.prove() for copy in copies if copy.change in accepted)
 
 
-@pytest.mark.parametrize("label", ["55", "61", "66", "76", "79", "84", "BP2", "exercise 12", "escape time, quadratic"])
-def test_prove_refuses_a_false_statement_with_a_counterexample(label):
-    for copy in mutants(EQUATIONS[label]):
-        proof = copy.equation.prove()
-        assert not proof
-        assert proof.counterexample is not None
-        assert proof.counterexample.left != proof.counterexample.right
-        assert "is false: left is" in str(proof)
-
-
-@pytest.mark.parametrize("label", ["61", "66", "84", "76", "exercise 13"])
-def test_prove_refuses_a_false_step_and_names_it(label):
-    equation = EQUATIONS[label]
-    first, *rest = equation.steps
-    corrupted = replace(equation, steps=(Step(2 * first.expression, "corrupted"), *rest))
-    proof = corrupted.prove()
-    assert not proof
-    assert proof.counterexample is not None
-    assert proof.reason == "corrupted"
-
-
 @pytest.mark.parametrize("group", BOOK)
 def test_nothing_of_the_book_is_missing(group):
     assert [label for label in BOOK[group] if label not in EQUATIONS] == []
@@ -94,32 +68,3 @@ def test_nothing_of_the_book_is_missing(group):
 def test_numbered_equations_hold_for_every_size_where_the_book_has_sizes():
     for number in (*range(57, 63), 63, *range(65, 71), *range(77, 85)):
         assert EQUATIONS[str(number)].holds_for.startswith("every")
-
-
-def test_what_cannot_be_shown_is_not_proved():
-    z = sympy.Symbol("z", real=True)
-    odd = derive("e", "title", sympy.sin(z) ** 2 + sympy.cos(z) ** 2, (1, "Pythagoras"), letters={z: "any number"})
-    proof = odd.prove()
-    assert not proof
-    assert "is not decided" in str(proof)
-
-
-def test_a_wrong_sign_is_refused():
-    z = sympy.Symbol("z", real=True)
-    rising = derive("e", "title", s(z), (s(z), "itself"), letters={z: "any number"}, sign="negative")
-    assert "not shown to be negative" in str(rising.prove())
-    assert replace(rising, sign="positive").prove()
-
-
-def test_a_derivative_by_an_index_is_not_that_by_another():
-    z = sympy.IndexedBase("z", real=True)
-    wrong = derive("e", "title", Partial(z[j], z[k]), (1, "wrong"), letters={z: "any numbers"})
-    right = derive("e", "title", Partial(z[j], z[k]), (sympy.KroneckerDelta(j, k), "right"), letters={z: "any numbers"})
-    assert not wrong.prove()
-    assert right.prove()
-
-
-def test_an_undeclared_letter_is_an_error():
-    q, r = sympy.symbols("q r")
-    with pytest.raises(ValueError, match="equation e: r not declared; give a definition"):
-        derive("e", "title", q, (r, "no reason"), letters={q: "declared"})

@@ -10,7 +10,7 @@ from sympy import IndexedBase, Rational
 
 from derivations import EQUATIONS
 from derivations.algebra.letters import K, j, s
-from derivations.proof.sampling import concrete
+from derivations.proof.sampling import for_sizes
 
 
 def right_side(label, **values):
@@ -66,7 +66,7 @@ def softmax(z):
     """The activations of equation 78 with as many neurons as there are weighted inputs."""
     equation = EQUATIONS["78"]
     values = {IndexedBase("z^L", real=True)[place]: value for place, value in enumerate(z, start=1)}
-    components = [concrete(equation.statement.rhs, equation, {K: len(z), j: place + 1}) for place in range(len(z))]
+    components = [for_sizes(equation.statement.rhs, equation, {K: len(z), j: place + 1}) for place in range(len(z))]
     return [float(component.xreplace(values)) for component in components]
 
 

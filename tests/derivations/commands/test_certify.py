@@ -1,0 +1,41 @@
+"""The command that certifies a function of one's own."""
+
+import jax
+import jax.numpy as jnp
+import pytest
+
+from derivations.__main__ import main
+from derivations.certificate.verdict import read
+
+
+def good(z, y):
+    return -jnp.sum(y * jax.nn.log_softmax(z))
+
+
+def bad(z, y):
+    return -jnp.sum(y * jax.nn.softmax(z))
+
+
+def test_the_command_certifies_a_function_of_ones_own(capsys, tmp_path):
+    own = ["certify", "--json", str(tmp_path), "--equation", "84", "--function"]
+    assert main([*own, f"{__name__}:good"]) == 0
+    assert "2 certified" in capsys.readouterr().out
+    verdicts = [read(file.read_text()) for file in sorted(tmp_path.iterdir())]
+    assert [bool(verdict) for verdict in verdicts] == [True, True]
+    assert main([*own, f"{__name__}:bad"]) == 1
+    assert "expected" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--function", "math:tau", "--equation", "84"], "not a function"),
+        (["--function", "nowhere:f", "--equation", "84"], "cannot find"),
+        (["--function", "math", "--equation", "84"], "module:name"),
+        (["--function", "math:sin", "--equation", "0"], "choose one of 54"),
+        (["--function", "math:sin"], "go together"),
+    ],
+)
+def test_bad_options_are_answered_in_one_line(options, message):
+    with pytest.raises(SystemExit, match=message):
+        main(["certify", *options])
