@@ -136,6 +136,13 @@ class Case:
             raise UndecidedError(form)
         return math.prod(self.sign(base) ** (2 if power.is_even else 1) for base, power in factors)
 
+    def known_sign(self, expression: sp.Expr) -> int | None:
+        """The sign that the conditions decide, or None."""
+        try:
+            return self.sign(expression)
+        except UndecidedError:
+            return None
+
     def _sign_of_form(self, form: sp.Expr) -> int | None:
         known = sign_by_structure(form)
         if known is not None:

@@ -5,6 +5,7 @@ of the layer before it k = 1..N, inputs l = 1..M.
 """
 
 from sympy import Dummy, Expr, Function, Indexed, diff, exp, symbols
+from sympy.functions.elementary.hyperbolic import HyperbolicFunction
 
 SIZES = n, K, N, M = symbols("n K N M", integer=True, positive=True)
 INDICES = i, j, k, l, m, t = symbols("i j k l m t", integer=True, positive=True)
@@ -34,6 +35,15 @@ class s_prime(Function):
     def _eval_rewrite_as_exp(self, z, **_):
         t = Dummy()
         return diff(1 / (1 + exp(-t)), t).subs(t, z)
+
+
+def as_exponentials(expression: Expr) -> Expr:
+    """The expression with sigmoids and hyperbolic functions written as exponentials."""
+    return expression.replace(_has_exponential_form, lambda part: part.rewrite(exp))
+
+
+def _has_exponential_form(part):
+    return isinstance(part, s | s_prime | HyperbolicFunction)
 
 
 def base(name: Expr) -> Expr:

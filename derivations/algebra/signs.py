@@ -1,6 +1,33 @@
 """The sign of an expression: what its structure tells, and simpler forms that have the same sign."""
 
+from collections.abc import Callable, Mapping
+
 import sympy as sp
+
+from derivations.algebra.generators import known_sign
+from derivations.algebra.sums import normal
+
+UNIT = sp.Interval.open(0, 1)
+
+
+def has_sign(expression: sp.Expr, sign: str, domain: Mapping[sp.Expr, sp.Set] | None = None) -> bool:
+    """Whether an expression is "positive", "negative" or "nonzero" by the signs of its letters alone."""
+    known = known_sign(normal(onto_the_half_line(domain or {})(expression).rewrite(sp.exp)))
+    return known in {"positive": (1,), "negative": (-1,), "nonzero": (1, -1)}[sign]
+
+
+def onto_the_half_line(domain: Mapping[sp.Expr, sp.Set]) -> Callable[[sp.Expr], sp.Expr]:
+    """A function that puts a = t / (1 + t), t > 0, for 0 < a < 1, after which the signs of a and 1 - a are known."""
+    odds = {letter: sp.Dummy(positive=True) for letter, values in domain.items() if values == UNIT}
+
+    def element(a):
+        return sp.IndexedBase(odds[a.base], positive=True)[a.indices]
+
+    def put_in(expression):
+        replacements = {a: element(a) for a in expression.atoms(sp.Indexed) if a.base in odds} | odds
+        return expression.xreplace({a: t / (1 + t) for a, t in replacements.items()})
+
+    return put_in
 
 
 def reduced(expression: sp.Expr) -> sp.Expr:

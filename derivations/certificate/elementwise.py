@@ -12,7 +12,7 @@ from derivations.algebra import extended_reals as real
 from derivations.algebra import formulas
 from derivations.algebra import special_functions as special
 from derivations.algebra.cases import Case, UndecidedError
-from derivations.algebra.identity import vanishes
+from derivations.algebra.zero import vanishes
 from derivations.certificate.application import Rule, run_by_jax
 from derivations.certificate.arrays import Array, Truth, array, constant, map_elements
 
@@ -111,7 +111,7 @@ def select_n(interpreter, which, *choices):
         except UndecidedError:
             if len(values) > 2 or any(isinstance(value, Truth) for value in values):
                 raise
-            if sp.nan in values or not vanishes(values[0] - values[1]):
+            if sp.nan in values or not vanishes(values[0] - values[1], interpreter.case.known_sign):
                 raise
             return values[0]
 

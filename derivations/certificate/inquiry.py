@@ -8,7 +8,7 @@ import sympy as sp
 from derivations.algebra import extended_reals as real
 from derivations.algebra.cases import Case, UndecidedError, uncovered
 from derivations.algebra.formulas import Truth
-from derivations.algebra.identity import vanishes
+from derivations.algebra.zero import vanishes
 from derivations.certificate.budget import attempt
 from derivations.certificate.counterexample import Found, Search
 from derivations.certificate.interpreter import Interpreter
@@ -142,7 +142,7 @@ class Inquiry:
 
 def are_equal(case: Case, computed: sp.Expr, wanted: sp.Expr) -> bool:
     """Whether two values are the same in a case: identically, or by one of its equations."""
-    if vanishes(computed - wanted):
+    if vanishes(computed - wanted, case.known_sign):
         return True
     try:
         return any(item.sign == 0 for item in case.conditions) and case.sign(computed - wanted) == 0

@@ -22,9 +22,11 @@ from sympy import (
     sympify,
 )
 
+from derivations.algebra.generators import Generators
 from derivations.algebra.letters import K, i, k, letters, m, unknowns
 from derivations.algebra.points import points_along
-from derivations.algebra.zero import Atoms, is_zero, lowest_terms
+from derivations.algebra.sums import lowest_terms
+from derivations.algebra.zero import is_zero
 from derivations.design.integrability import check_gradient
 from derivations.proof.notation import unfold
 
@@ -148,14 +150,14 @@ def antiderivative(f: Expr, z: Expr, values: Expr | None = None) -> Expr:
 
 
 def _integral(f, z):
-    atoms = Atoms(f)
-    plain = atoms.replace(f)
-    dependent = {symbol: atom for symbol, atom in atoms.meaning().items() if atom.has(z)}
+    generators = Generators()
+    plain = generators.quotient(f)
+    dependent = {symbol: atom for symbol, atom in generators.meaning.items() if atom.has(z)}
     if len(dependent) == 1 and plain.is_rational_function(*dependent):
         ((u, exponential),) = dependent.items()
         rate = diff(exponential, z) / exponential
         if isinstance(exponential, exp) and not rate.has(z):
-            return integrate(apart(plain / (rate * u), u), u).subs(u, exponential).xreplace(atoms.meaning())
+            return integrate(apart(plain / (rate * u), u), u).subs(u, exponential).xreplace(generators.meaning)
     return integrate(apart(f, z) if f.is_rational_function(z) else f, z)
 
 

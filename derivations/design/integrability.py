@@ -26,8 +26,10 @@ from sympy import (
     together,
 )
 
+from derivations.algebra.generators import Generators
 from derivations.algebra.points import point_where_nonzero
-from derivations.algebra.zero import Atoms, is_zero, lowest_terms
+from derivations.algebra.sums import lowest_terms
+from derivations.algebra.zero import is_zero
 
 
 @dataclass(eq=False)
@@ -109,9 +111,9 @@ def _exponentials(part):
 
 def _coefficients(condition, z):
     """The coefficients of a condition, as a polynomial in all that depends on z."""
-    atoms = Atoms(condition)
-    numerator = fraction(together(atoms.replace(condition)))[0]
-    dependent = [symbol for symbol, meaning in atoms.meaning().items() if meaning.has(*z)]
-    meaning = {symbol: atom for symbol, atom in atoms.meaning().items() if not atom.has(*z)}
+    generators = Generators()
+    numerator = fraction(together(generators.quotient(condition)))[0]
+    dependent = [symbol for symbol, meaning in generators.meaning.items() if meaning.has(*z)]
+    meaning = {symbol: atom for symbol, atom in generators.meaning.items() if not atom.has(*z)}
     coefficients = Poly(expand(numerator), *dependent).coeffs() if dependent else [numerator]
     return [coefficient.xreplace(meaning) for coefficient in coefficients]

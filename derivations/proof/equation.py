@@ -17,7 +17,8 @@ from typing import NamedTuple
 from sympy import Eq, Expr, Integral, Set, sympify
 
 from derivations.algebra.letters import SIZES, letters
-from derivations.algebra.zero import has_sign, is_zero
+from derivations.algebra.signs import has_sign
+from derivations.algebra.zero import is_zero
 from derivations.proof.notation import Definitions, Partial, unfold
 from derivations.proof.sampling import Counterexample, counterexamples
 

@@ -1,10 +1,12 @@
 """What is zero, and above all what is not."""
 
 import pytest
-from sympy import Eq, IndexedBase, KroneckerDelta, Sum, exp, log, symbols
+from sympy import Abs, Eq, IndexedBase, KroneckerDelta, Rational, Sum, exp, log, sqrt, symbols, tanh
 
+from derivations.algebra.cases import Case
 from derivations.algebra.letters import K, N, i, j, k, m, n, s
-from derivations.algebra.zero import UNIT, has_sign, is_zero, normal
+from derivations.algebra.signs import UNIT
+from derivations.algebra.zero import is_zero, vanishes
 
 x, y = symbols("x y", real=True)
 a, p = symbols("a p", positive=True)
@@ -68,23 +70,81 @@ def test_logarithms_come_apart_only_where_they_may():
     assert not is_zero(difference)
 
 
-def test_equal_sums_have_one_form():
-    assert normal(Sum(2 * f[j], (j, 1, K))) == normal(Sum(f[k] + f[k], (k, 1, K))) == 2 * normal(Sum(f[m], (m, 1, K)))
+IDENTITIES = [
+    log(exp(x) + exp(y)) - x - log(1 + exp(y - x)),
+    exp(x / 2) ** 2 - exp(x),
+    1 / (1 + exp(x / 2)) + exp(x / 2) / (1 + exp(x / 2)) - 1,
+    (sqrt(1 + x**2) - x) * (sqrt(1 + x**2) + x) - 1,
+    exp(x) / (1 + sqrt(1 + exp(x))) - sqrt(1 + exp(x)) + 1,
+    (exp(x) - 1) / (exp(x / 2) + 1) - exp(x / 2) + 1,
+    sqrt(a * p + a) - sqrt(a) * sqrt(p + 1),
+    (1 + (1 + x**2) ** Rational(1, 3)) * (1 + x**2) ** Rational(1, 6) - (1 + x**2) ** Rational(1, 6) - sqrt(1 + x**2),
+    tanh(x / 2) + 1 - 2 / (1 + exp(-x)),
+    log(12) - 2 * log(2) - log(3),
+    exp(y * log(1 + exp(x))) - (1 + exp(x)) ** y,
+    log(sqrt(1 + x**2)) - log(1 + x**2) / 2,
+    exp(Abs(x)) * exp(-Abs(x)) + Abs(x * y) - Abs(x) * Abs(y) - 1,
+    log(x**2) - 2 * log(Abs(x)),
+    s(x) - s(x / 2 + x / 2) + log(1 + exp(y)) - y - log(1 + exp(-y)),
+]
+
+
+@pytest.mark.parametrize("zero", IDENTITIES, ids=str)
+@pytest.mark.parametrize("test", [is_zero, vanishes])
+def test_identities_by_either_policy(zero, test):
+    assert test(zero)
+    assert not test(zero + x)
+    assert not test(zero + Rational(1, 10**9))
 
 
 @pytest.mark.parametrize(
-    ("expression", "sign", "holds"),
+    "zero_where_real",
     [
-        (exp(x), "positive", True),
-        (-exp(x), "negative", True),
-        (x, "positive", False),
-        (x, "nonzero", False),
-        (Sum(exp(f[j]), (j, 1, K)), "positive", True),
-        (Sum(f[j], (j, 1, K)), "positive", False),
-        (log(1 + exp(x)), "positive", True),
-        (log(a), "positive", False),
-        (exp(x) - 1, "nonzero", False),
+        log(x * y) - log(x) - log(y),
+        log((1 + x) / (1 - x)) - log(1 + x) + log(1 - x),
+        log(x**3) - 3 * log(x),
+        log(-x * (1 - x)) - log(x) - log(x - 1),
     ],
+    ids=str,
 )
-def test_signs(expression, sign, holds):
-    assert has_sign(expression, sign) is holds
+def test_where_all_is_real_a_logarithm_comes_apart_whatever_the_signs(zero_where_real):
+    assert vanishes(zero_where_real)
+    assert not is_zero(zero_where_real)
+
+
+def test_signs_that_a_case_has_decided_are_used():
+    below = Case.where([x < 1])
+    power, root = exp(y * log(1 - x)), sqrt(x**2 - 2 * x + 1)
+    assert vanishes(power / (1 - x) - exp((y - 1) * log(1 - x)), below.known_sign)
+    assert not vanishes(power / (1 - x) - exp((y - 1) * log(1 - x)))
+    assert not vanishes(power / (x - 1) - exp((y - 1) * log(1 - x)), below.known_sign)
+    assert vanishes(root + x - 1, below.known_sign)
+    assert not vanishes(root + x - 1)
+    assert not vanishes(root + x - 1, Case.where([x > 1]).known_sign)
+
+
+def _keep(expression, *_):
+    return expression
+
+
+# Each step of the pipeline, what stands in for it where it is left out, and what is not shown to be zero without it.
+STEPS = {
+    "sigmoids": ("zero.as_exponentials", _keep, s(x) + s(-x) - 1),
+    "sums": ("zero.normal", _keep, Sum(f[j], (j, 1, K)) - Sum(f[k], (k, 1, K))),
+    "cases": ("zero._delta_cases", lambda expression: [expression], KroneckerDelta(j, k) * (f[j] - f[k])),
+    "exponents": (
+        "generators._rational_multiple",
+        lambda term: (1, term),
+        (exp(x) - 1) / (exp(x / 2) + 1) - exp(x / 2) + 1,
+    ),
+    "roots": ("generators._reduced", _keep, (sqrt(1 + x**2) - x) * (sqrt(1 + x**2) + x) - 1),
+    "primes": ("generators.factorint", lambda n: {n: 1}, log(12) - 2 * log(2) - log(3)),
+    "signs": ("zero.known_sign", lambda expression: None, log(a * (p + 1)) - log(a) - log(p + 1)),
+}
+
+
+@pytest.mark.parametrize(("place", "instead", "zero"), STEPS.values(), ids=STEPS)
+def test_each_step_is_needed(place, instead, zero, monkeypatch):
+    assert is_zero(zero)
+    monkeypatch.setattr(f"derivations.algebra.{place}", instead)
+    assert not is_zero(zero)

@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 import jaxce
-from derivations.algebra.identity import vanishes
+from derivations.algebra.zero import vanishes
 from derivations.certificate.program import symbols
 from derivations.claims.formulas import ACTIVATION_FORMULAS, COST_FORMULAS, DELTA_FORMULAS, softmax_of
 from derivations.claims.written_out import written_out

@@ -1,0 +1,280 @@
+"""An expression as a rational function of generators: one symbol for each thing in it that is not arithmetic.
+
+    e^p, p = q1 t1 + q2 t2 + ...     one generator e^t for each t, to the rational powers q
+    p^q, q rational                  the same powers of one generator for each factor of p
+    p^x                              e^(x ln p)
+    ln p                             a sum of one generator ln f for each factor f of p, each prime number among them
+    |p|                              p or -p where the sign of p is known, else a generator whose square is p^2
+    a sum, an element, sin(p), ...   a generator of its own
+
+The same thing becomes the same generator. A generator for a root or an absolute value solves an equation (that for
+sqrt(1 + x^2) has the square 1 + x^2); apart from that the generators are treated as independent. This loses some
+identities and invents none: if the rational function is zero, so is the expression; if it is not, nothing is shown.
+
+Roots and logarithms are the principal ones, and products in them come apart as far as that is right: factors of known
+sign come out as their absolute values, and the product of all others stays one (ln(x y) is not ln x + ln y for negative
+x and y). Where logarithms are known to be `real`, because their arguments are positive, ln(x y) is ln |x| + ln |y|.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+
+from sympy import (
+    Abs,
+    Add,
+    Dummy,
+    E,
+    Expr,
+    Function,
+    Integer,
+    Mul,
+    Poly,
+    Pow,
+    Rational,
+    S,
+    Sum,
+    Symbol,
+    cancel,
+    exp,
+    expand,
+    factor,
+    factorint,
+    log,
+    numer,
+    together,
+)
+
+Sign = Callable[[Expr], int | None]
+"""What is known of the sign of an expression: 1, -1, or nothing (None or 0)."""
+
+# What a generator of each kind stands for, given the term that it was made of.
+MEANINGS: dict[str, Callable[[Expr], Expr]] = {
+    "exponential": exp,
+    "logarithm": log,
+    "logarithm of absolute value": lambda term: log(Abs(term)),
+    "absolute value": Abs,
+    "base": lambda term: term,
+    "value": lambda term: term,
+}
+
+# The n of the equation g^n = term^n that a generator of this kind solves.
+DEGREES = {"base": 1, "absolute value": 2}
+
+
+def known_sign(expression: Expr) -> int | None:
+    """The sign that the assumptions on the letters tell: 1, -1 or None."""
+    if is_positive(expression):
+        return 1
+    return -1 if is_positive(-expression) else None
+
+
+def is_positive(expression: Expr) -> bool | None:
+    """True or None: what SymPy knows, that sums of positive terms are positive, and so is ln x for x > 1."""
+    if isinstance(expression, Sum):
+        return is_positive(expression.function)
+    if isinstance(expression, log):
+        return is_positive(expression.args[0] - 1)
+    if isinstance(-expression, log):
+        return is_positive(1 / (-expression).args[0] - 1)
+    sums = {part: Dummy(positive=is_positive(part)) for part in expression.atoms(Sum)}
+    return factor(together(expression.xreplace(sums))).is_positive or None
+
+
+def _is_real(expression: Expr) -> bool | None:
+    """True or None: what SymPy knows, and that sums of real terms are real."""
+    sums = {part: Dummy(real=_is_real(part.function)) for part in expression.atoms(Sum)}
+    return expression.xreplace(sums).is_real or None
+
+
+class Generators:
+    """The generators of some expressions."""
+
+    def __init__(self, sign: Sign = known_sign, *, real: bool = False):
+        """Signs are known by `sign`; `real` says that every logarithm and every root is of something positive."""
+        self.sign, self.real = sign, real
+        self.terms: dict[Symbol, tuple[str, Expr]] = {}
+        self.meaning: dict[Expr, Expr] = {}
+        self._symbols: dict[tuple[str, Expr], Symbol] = {}
+        self._rational: dict[Expr, Expr] = {}
+        self._signs: dict[Expr, int | None] = {}
+
+    def quotient(self, expression: Expr) -> Expr:
+        """The expression as a quotient of polynomials in symbols, of which `meaning` tells what they stand for."""
+        plain = self.rational(expression)
+        roots = _roots([plain])
+        for symbol, power in roots.items():
+            kind, term = self.terms.get(symbol, ("", symbol))
+            root, degree = power.as_base_exp()
+            stands_for = self.meaning.get(symbol, symbol)
+            self.meaning[root] = (
+                exp(term.xreplace(self.meaning) / degree) if kind == "exponential" else stands_for ** (1 / degree)
+            )
+        return plain.xreplace(roots)
+
+    def vanish(self, expression: Expr) -> bool:
+        """Whether the expression is zero by arithmetic and the equations that generators solve."""
+        numerator = numer(together(self.rational(expression)))
+        equations = [(g, DEGREES[kind], term) for g, (kind, term) in self.terms.items() if kind in DEGREES]
+        roots = _roots([numerator, *(term for _, _, term in equations)])
+        numerator = expand(numerator.xreplace(roots))
+        for generator, degree, term in reversed(equations):  # a term is made of earlier generators
+            root, power = roots.get(generator, generator).as_base_exp()
+            numerator = _reduced(numerator, root, int(degree * power), term.xreplace(roots) ** degree)
+        return expand(numerator) == 0
+
+    def rational(self, expression: Expr) -> Expr:
+        """The expression as a rational function of symbols, positive ones among them to rational powers."""
+        if expression not in self._rational:
+            self._rational[expression] = self._of(expression)
+        return self._rational[expression]
+
+    def _of(self, expression: Expr) -> Expr:
+        if expression is E or isinstance(expression, exp):
+            return self._exponential(self.rational(expression.as_base_exp()[1]))
+        if expression.is_Atom:
+            return expression
+        if isinstance(expression, log):
+            return self._logarithm(self.rational(expression.args[0]))
+        if isinstance(expression, Abs):
+            return self._absolute_value(self.rational(expression.args[0]))
+        if isinstance(expression, Pow) and not expression.exp.is_Integer:
+            return self._power(self.rational(expression.base), self.rational(expression.exp))
+        if isinstance(expression, Add | Mul | Pow):
+            return expression.func(*map(self.rational, expression.args))
+        if isinstance(expression, Function) and all(isinstance(part, Expr) for part in expression.args):
+            parts = [cancel(self.rational(part)).xreplace(self.meaning) for part in expression.args]
+            return self._named("value", expression.func(*parts))
+        return self._named("value", expression)
+
+    def _exponential(self, exponent: Expr) -> Expr:
+        """e^(q1 t1 + q2 t2 + ...) = (e^t1)^q1 (e^t2)^q2 ..., where e^(q ln p) = p^q."""
+        result = S.One
+        for term in Add.make_args(expand(exponent)):
+            q, t = _rational_multiple(term)
+            kind, p = self.terms.get(t, ("", S.Zero))
+            if kind == "logarithm":
+                result *= self._rational_power(p, q)
+            elif kind == "logarithm of absolute value":
+                result *= self._positive_power(self._absolute_factor(p), q)
+            else:
+                result *= self._named("exponential", t) ** q
+        return result
+
+    def _power(self, base: Expr, exponent: Expr) -> Expr:
+        if exponent.is_Rational:
+            return self._rational_power(base, exponent)
+        return self._exponential(exponent * self._logarithm(base))
+
+    def _rational_power(self, base: Expr, exponent: Rational) -> Expr:
+        """(f g)^q = |f|^q (sgn(f) g)^q, where f are the factors of known sign."""
+        if exponent.is_Integer:
+            return base**exponent
+        known, rest = self._known_factors(base)
+        powers = [self._positive_power(part, power * exponent) for part, power in known]
+        return Mul(*powers, 1 if rest == 1 else self._named("base", rest) ** exponent)
+
+    def _positive_power(self, base: Expr, exponent: Rational) -> Expr:
+        """A power of something positive that does not factor, or of an integer."""
+        if exponent.is_Integer or base.is_Symbol:
+            return base**exponent
+        if base.is_Integer:
+            return Mul(*(self._named("base", Integer(p)) ** (n * exponent) for p, n in factorint(base).items()))
+        return self._named("base", base) ** exponent
+
+    def _absolute_value(self, product: Expr) -> Expr:
+        parts = [(self._absolute_factor(part), power) for part, power in _factors(product)]
+        if any(part is None for part, _ in parts):
+            return self._named("value", Abs(product.xreplace(self.meaning)))
+        return Mul(*(part**power for part, power in parts))
+
+    def _logarithm(self, argument: Expr) -> Expr:
+        """ln(f g) = ln |f| + ln(sgn(f) g), where f are the factors of known sign, or all of them if `real`."""
+        known, rest = self._known_factors(argument)
+        if self.real:
+            known, rest = _factors(argument), S.One
+        unknown = 0 if rest == 1 else self._named("logarithm", rest)
+        return Add(*(power * self._logarithm_of_factor(part) for part, power in known), unknown)
+
+    def _logarithm_of_factor(self, part: Expr) -> Expr:
+        """The logarithm of the absolute value of a factor."""
+        kind, term = self.terms.get(part, ("", part))
+        if kind == "exponential":
+            return term
+        if kind in DEGREES:
+            return Add(*(power * self._logarithm_of_factor(inner) for inner, power in _factors(term)))
+        if part.is_Integer:
+            return Add(*(n * self._named("logarithm", Integer(p)) for p, n in factorint(abs(part)).items()))
+        known = self._of_known_sign(part)
+        if known is not None:
+            return self._named("logarithm", known)
+        return self._named("logarithm of absolute value", _without_sign(part))
+
+    def _known_factors(self, product: Expr) -> tuple[list[tuple[Expr, Rational]], Expr]:
+        """The absolute values of the factors of known sign, with their powers, and the rest of the product."""
+        known, rest = [], S.One
+        for part, power in _factors(product):
+            absolute = self._absolute_factor(part) if power.is_even else self._of_known_sign(part)
+            if absolute is None or (absolute != part and not power.is_Integer):
+                rest *= part**power
+            else:
+                known.append((absolute, power))
+                rest *= 1 if absolute == part or power.is_even else S.NegativeOne
+        return known, rest
+
+    def _absolute_factor(self, part: Expr) -> Expr | None:
+        """|f| as f or -f, or as a generator; None if f is not known to be real."""
+        known = self._of_known_sign(part)
+        if known is not None or not (self.real or _is_real(part.xreplace(self.meaning))):
+            return known
+        return self._named("absolute value", _without_sign(part))
+
+    def _of_known_sign(self, part: Expr) -> Expr | None:
+        """|f| as f or -f, whichever it is known to be where f is not 0."""
+        if part not in self._signs:
+            is_absolute = part in self.terms and self.terms[part][0] == "absolute value"
+            self._signs[part] = 1 if is_absolute else self.sign(part.xreplace(self.meaning))
+        return self._signs[part] * part if self._signs[part] else None
+
+    def _named(self, kind: str, term: Expr) -> Symbol:
+        if (kind, term) not in self._symbols:
+            symbol = Dummy(f"g{len(self.terms)}", positive=True)  # formally, so that SymPy multiplies its powers
+            self._symbols[kind, term], self.terms[symbol] = symbol, (kind, term)
+            self.meaning[symbol] = MEANINGS[kind](term.xreplace(self.meaning))
+        return self._symbols[kind, term]
+
+
+def _factors(quotient: Expr) -> list[tuple[Expr, Rational]]:
+    """The factors of numerator and denominator with their powers."""
+    above, below = cancel(quotient).as_numer_denom()
+    powers = [(part.as_base_exp(), side) for side, parts in ((1, above), (-1, below)) for part in _product(parts)]
+    return [(base, side * power) for (base, power), side in powers]
+
+
+def _product(expression: Expr) -> Iterator[Expr]:
+    return (part for part in Mul.make_args(factor(expression)) if part != 1)
+
+
+def _rational_multiple(term: Expr) -> tuple[Rational, Expr]:
+    return term.as_coeff_Mul(rational=True)
+
+
+def _without_sign(part: Expr) -> Expr:
+    return -part if part.could_extract_minus_sign() else part
+
+
+def _roots(expressions: Iterable[Expr]) -> dict[Expr, Expr]:
+    """What to put for each symbol that occurs to powers p/q: a power of a new symbol, after which all are whole."""
+    degrees: dict[Expr, int] = {}
+    for power in {power for expression in expressions for power in expression.atoms(Pow)}:
+        if power.base.is_Symbol and power.exp.is_Rational:
+            degrees[power.base] = math.lcm(degrees.get(power.base, 1), int(power.exp.q))
+    return {symbol: Dummy(positive=True) ** degree for symbol, degree in degrees.items() if degree > 1}
+
+
+def _reduced(numerator: Expr, symbol: Expr, degree: int, value: Expr) -> Expr:
+    """The numerator where symbol^degree = value."""
+    if not numerator.has(symbol):
+        return numerator
+    terms = Poly(numerator, symbol).terms()
+    whole = Add(*(factor * value ** (n // degree) * symbol ** (n % degree) for (n,), factor in terms))
+    return expand(numer(together(whole)))
