@@ -71,7 +71,8 @@ def known_sign(expression: Expr) -> int | None:
 def is_positive(expression: Expr) -> bool | None:
     """True or None: what SymPy knows, that sums of positive terms are positive, and so is ln x for x > 1."""
     if isinstance(expression, Sum):
-        return is_positive(expression.function)
+        has_terms = all((high - low).is_nonnegative for _, low, high in expression.limits)
+        return (has_terms and is_positive(expression.function)) or None
     if isinstance(expression, log):
         return is_positive(expression.args[0] - 1)
     if isinstance(-expression, log):

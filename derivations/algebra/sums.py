@@ -3,13 +3,21 @@
 The summand is brought to lowest terms and taken apart: constants come forward, a KroneckerDelta picks out its term, the
 index is renamed ("1" in an innermost sum, "2" around that, ...). So sum_j (f_j + 2 g_k) becomes sum_1 f_1 + 2 K g_k.
 Forms that differ may still be equal: what is not shown to be the same counts as different.
+
+An empty sum is 0, and ranges are kept to: a sum from 1 to K has K terms; one from 3 to K has K - 2 only if K > 1, which
+is not known. A delta picks out its term only if the other index is known to be in the range: as the index of a sum
+around with the same limits; as a number or an expression that SymPy's assumptions put there; or as a free index, which
+by the convention of `letters` runs over 1, ..., size. It has one range: `ranges` notes which, and another is refused.
 """
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from sympy import (
     Add,
+    Dummy,
     Expr,
+    Integer,
     KroneckerDelta,
     Mul,
     Sum,
@@ -22,23 +30,24 @@ from sympy import (
 )
 
 from derivations.algebra.generators import Generators
-from derivations.algebra.letters import as_exponentials
+from derivations.algebra.letters import INDICES, as_exponentials
+
+Ranges = dict[Expr, tuple[Expr, Expr]]
+"""The first and the last value of an index."""
 
 
-def normal(expression: Expr) -> Expr:
-    """The expression with every `Sum` in normal form.
+def normal(expression: Expr, ranges: Ranges | None = None) -> Expr:
+    """The expression with every `Sum` in normal form; the ranges that free indices turn out to have are noted.
 
     >>> from sympy import IndexedBase
-    >>> from derivations.algebra.letters import K, j
+    >>> from derivations.algebra.letters import K, j, k
     >>> f = IndexedBase("f", real=True)
     >>> normal(Sum(2 * f[j] + 3, (j, 1, K)))
     3*K + 2*Sum(f[1], (1, 1, K))
+    >>> normal(Sum(f[j] * KroneckerDelta(j, k), (j, 2, K)))
+    -KroneckerDelta(1, k)*f[1] + f[k]
     """
-    if isinstance(expression, Sum):
-        return _normal_sum(expression)
-    if not expression.args or not expression.has(Sum):
-        return expression
-    return expression.func(*(normal(part) for part in expression.args))
+    return _Scope({} if ranges is None else ranges, {}).normal(expression)
 
 
 def lowest_terms(expression: Expr, form: Callable[[Expr], Expr] = cancel) -> Expr:
@@ -48,17 +57,64 @@ def lowest_terms(expression: Expr, form: Callable[[Expr], Expr] = cancel) -> Exp
     return form(generators.quotient(expression)).xreplace(generators.meaning)
 
 
-def _normal_sum(expression):
-    *inner, (index, low, high) = expression.limits
-    summand = normal(Sum(expression.function, *inner) if inner else expression.function)
-    generators = Generators()
-    parts = [fraction(part) for part in _parts(cancel(generators.quotient(summand)), generators, index)]
-    terms = (
-        _sum_of_quotient(_factors(term, generators), _factors(factor(below), generators), index, low, high)
-        for above, below in parts
-        for term in Add.make_args(expand(above))
-    )
-    return Add(*terms)
+class _Scope(NamedTuple):
+    """The ranges of free indices, as they turn up, and those of the sums around."""
+
+    free: Ranges
+    bound: Ranges
+
+    def normal(self, expression):
+        if isinstance(expression, Sum):
+            return self.normal_sum(expression)
+        if not expression.args or not expression.has(Sum):
+            return expression
+        return expression.func(*map(self.normal, expression.args))
+
+    def normal_sum(self, expression):
+        *inner, (index, low, high) = expression.limits
+        summand = Sum(expression.function, *inner) if inner else expression.function
+        if low != 1 and low.is_Integer and (high - low + 1).is_nonnegative:
+            first = Add(*(summand.subs(index, Integer(place)) for place in range(min(1, low), max(1, low))))
+            from_1 = Sum(summand, (index, 1, high))
+            return self.normal(from_1 - first if low > 1 else from_1 + first)
+        if not (low - 1).is_nonnegative:  # the letters of indices are positive, this one need not be
+            summand, index = summand.xreplace({index: (any_integer := Dummy(integer=True))}), any_integer
+        summand = _Scope(self.free, {**self.bound, index: (low, high)}).normal(summand)
+        generators = Generators()
+        parts = [fraction(part) for part in _parts(cancel(generators.quotient(summand)), generators, index)]
+        terms = (
+            self.sum_of_quotient(_factors(term, generators), _factors(factor(below), generators), index, low, high)
+            for above, below in parts
+            for term in Add.make_args(expand(above))
+        )
+        return Add(*terms)
+
+    def sum_of_quotient(self, above, below, index, low, high):
+        """The sum of a quotient of products: a delta picks its term, constants come forward, the index is renamed."""
+        for delta in above:
+            if isinstance(delta, KroneckerDelta) and index in delta.args:
+                other = delta.args[1] if delta.args[0] == index else delta.args[0]
+                if not other.has(index) and self.is_in_range(other, low, high):
+                    rest = Mul(*(part for part in above if part != delta))
+                    return self.normal((rest / Mul(*below)).subs(index, other))
+        factors = [*above, *(1 / part for part in below)]
+        outside = Mul(*(part for part in factors if not part.has(index)))
+        inside = Mul(*(part for part in factors if part.has(index)))
+        if inside == 1 and (high - low + 1).is_nonnegative:
+            return outside * (high - low + 1)
+        height = 1 + max((int(part.limits[-1][0].name) for part in inside.atoms(Sum)), default=0)
+        name = Symbol(str(height), integer=True, positive=index.is_positive)
+        return outside * Sum(inside.xreplace({index: name}), (name, low, high))
+
+    def is_in_range(self, place, low, high):
+        """Whether an index or number is known to be one of the numbers from low to high."""
+        if place in self.bound:
+            first, last = self.bound[place]
+            return (first - low).is_nonnegative and (high - last).is_nonnegative
+        if place in INDICES:
+            is_size = low == 1 and high.is_Symbol and high not in self.bound
+            return is_size and self.free.setdefault(place, (low, high)) == (low, high)
+        return (place - low).is_nonnegative and (high - place).is_nonnegative
 
 
 def _parts(quotient, generators, index):
@@ -71,20 +127,3 @@ def _parts(quotient, generators, index):
 
 def _factors(product, generators):
     return [part.xreplace(generators.meaning) for part in Mul.make_args(product)]
-
-
-def _sum_of_quotient(above, below, index, low, high):
-    """The sum of a quotient of products: a delta picks out one term, constants come forward, the index is renamed."""
-    for delta in above:
-        if isinstance(delta, KroneckerDelta) and index in delta.args:
-            other = delta.args[1] if delta.args[0] == index else delta.args[0]
-            rest = Mul(*(part for part in above if part != delta))
-            return normal((rest / Mul(*below)).subs(index, other))
-    factors = [*above, *(1 / part for part in below)]
-    outside = Mul(*(part for part in factors if not part.has(index)))
-    inside = Mul(*(part for part in factors if part.has(index)))
-    if inside == 1:
-        return outside * (high - low + 1)
-    height = 1 + max((int(part.limits[-1][0].name) for part in inside.atoms(Sum)), default=0)
-    name = Symbol(str(height), integer=True, positive=True)
-    return outside * Sum(inside.xreplace({index: name}), (name, low, high))

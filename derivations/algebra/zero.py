@@ -37,11 +37,18 @@ from sympy.utilities.iterables import connected_components
 from derivations.algebra.generators import Generators, Sign, known_sign
 from derivations.algebra.letters import as_exponentials, unknowns
 from derivations.algebra.signs import onto_the_half_line
-from derivations.algebra.sums import normal
+from derivations.algebra.sums import Ranges, normal
 
 
-def is_zero(expression: Expr, given: Iterable[Eq] = (), domain: Mapping[Expr, Set] | None = None) -> bool:
+def is_zero(
+    expression: Expr,
+    given: Iterable[Eq] = (),
+    domain: Mapping[Expr, Set] | None = None,
+    ranges: Ranges | None = None,
+) -> bool:
     """Whether the expression vanishes identically, for indices in their ranges, where the `given` hold.
+
+    The ranges that free indices turn out to have are noted in `ranges`, and those in it already are kept to.
 
     >>> from sympy.abc import z
     >>> from derivations.algebra.letters import s
@@ -50,10 +57,11 @@ def is_zero(expression: Expr, given: Iterable[Eq] = (), domain: Mapping[Expr, Se
     """
     expression = sympify(expression)
     put_in = onto_the_half_line(domain or {} if expression.has(log) else {})
-    expression = normal(as_exponentials(put_in(expression)))
+    ranges = {} if ranges is None else ranges
+    expression = normal(as_exponentials(put_in(expression)), ranges)
     for equation in given:
-        expression = normal(expression.subs(*map(put_in, _solved(equation))))
-    return all(_vanishes_in_parts(case, known_sign, False) for case in _delta_cases(expression))
+        expression = normal(expression.subs(*map(put_in, _solved(equation))), ranges)
+    return all(_vanishes_in_parts(normal(case, ranges), known_sign, False) for case in _delta_cases(expression))
 
 
 @functools.lru_cache(maxsize=10_000)
@@ -80,13 +88,16 @@ def _solved(equation):
 
 
 def _delta_cases(expression):
-    """The expression where the indices of a delta are equal, and where they are not, for every delta in it."""
-    deltas = sorted(expression.atoms(KroneckerDelta), key=str)
+    """The expression where two free indices are equal, and where they are not, for every delta of them."""
+    summed = {index for part in expression.atoms(Sum) for index in part.variables}
+    deltas = [delta for delta in expression.atoms(KroneckerDelta) if not delta.free_symbols & summed]
     if not deltas:
-        return [normal(expression)]
-    first, second = deltas[0].args
-    equal = expression.subs(first, second) if first.is_Symbol else expression.subs(second, first)
-    return _delta_cases(equal) + _delta_cases(expression.xreplace({deltas[0]: Integer(0)}))
+        return [expression]
+    delta = min(deltas, key=str)
+    first, second = sorted(delta.args, key=lambda index: not index.is_Symbol)
+    equal = expression.xreplace({delta: Integer(1)})
+    unequal = expression.xreplace({delta: Integer(0)})
+    return _delta_cases(equal.subs(first, second) if first.is_Symbol else equal) + _delta_cases(unequal)
 
 
 def _vanishes_in_parts(expression, sign, real):

@@ -18,6 +18,7 @@ from sympy import Eq, Expr, Integral, Set, sympify
 
 from derivations.algebra.letters import SIZES, letters
 from derivations.algebra.signs import has_sign
+from derivations.algebra.sums import Ranges
 from derivations.algebra.zero import is_zero
 from derivations.proof.notation import Definitions, Partial, unfold
 from derivations.proof.sampling import Counterexample, counterexamples
@@ -155,8 +156,9 @@ def prove(equation: Equation) -> Proof:
         return outcome(ok=False, left=before, right=after, reason=reason, counterexample=refuted[first])
 
     known = functools.cache(lambda expression: unfold(expression, equation.where))
+    ranges: Ranges = {}  # of free indices: the same in every link
     for before, after, reason, left, right in links:
-        if not _equal(known(left), known(right), equation):
+        if not _equal(known(left), known(right), equation, ranges):
             return outcome(ok=False, left=before, right=after, reason=reason)
 
     end = equation.statement.rhs
@@ -165,8 +167,8 @@ def prove(equation: Equation) -> Proof:
     return outcome(ok=True)
 
 
-def _equal(left: Expr, right: Expr, equation: Equation) -> bool:
-    return left == right or is_zero(left - right, equation.given, equation.domain)
+def _equal(left: Expr, right: Expr, equation: Equation, ranges: Ranges) -> bool:
+    return left == right or is_zero(left - right, equation.given, equation.domain, ranges)
 
 
 def obligations(left: Expr, right: Expr, equation: Equation) -> list[tuple[Expr, Expr]]:

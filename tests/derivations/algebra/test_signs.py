@@ -19,6 +19,9 @@ f = IndexedBase("f", real=True)
         (x, "nonzero", False),
         (Sum(exp(f[j]), (j, 1, K)), "positive", True),
         (Sum(f[j], (j, 1, K)), "positive", False),
+        (Sum(exp(f[j]), (j, 2, K)), "positive", False),  # K = 1
+        (Sum(exp(f[j]), (j, 3, K)), "positive", False),
+        (Sum(j, (j, -3, K)), "positive", False),  # K = 1
         (log(1 + exp(x)), "positive", True),
         (log(a), "positive", False),
         (exp(x) - 1, "nonzero", False),
