@@ -1,9 +1,10 @@
 """Points at which expressions are tried: simple ones in a case, random ones in a domain, one where a form is not 0."""
 
+import functools
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from sympy import Expr, Integer, Interval, Rational, S, Set, Symbol, oo, sign
+from sympy import Expr, Integer, Interval, Rational, S, Set, Symbol, degree, oo, sign, solve
 
 from derivations.algebra.cases import Case, Condition
 from derivations.algebra.letters import base, unknowns
@@ -73,19 +74,35 @@ def points_along(z: Expr, expression: Expr, activation: Expr | None = None) -> I
 def random_point(
     names: Sequence[Expr], given: Sequence[Expr], domain: Mapping[Expr, Set], rng: random.Random
 ) -> Point | None:
-    """Rational values for all names, within the domain and such that each of `given`, linear in its last name, is 0.
+    """Rational values for all names, within the domain and such that each of `given` is 0.
 
     None where a thousand attempts do not hit the domain.
     """
     for _ in range(1000):
         point = {name: _random_value(name, domain, rng) for name in names}
-        for constraint in filter(unknowns, given):
-            last = max(unknowns(constraint), key=str)
-            at_0, at_1 = (constraint.xreplace({**point, last: Rational(value)}) for value in (0, 1))
-            point[last] = at_0 / (at_0 - at_1)
-        if all(value in _values(name, domain) for name, value in point.items()):
+        for name, value in reversed(_solved_one_by_one(tuple(given), rng).items()):
+            point[name] = value.xreplace(point)
+        is_inside = all(value.is_Rational and value in _values(name, domain) for name, value in point.items())
+        if is_inside and not any(constraint.xreplace(point) for constraint in given):
             return point
     return None
+
+
+def _solved_one_by_one(given: Sequence[Expr], rng: random.Random) -> Point:
+    """A name for each constraint and what it equals, by one of the solutions, in terms of other names."""
+    solved: Point = {}
+    for constraint in given:
+        left = constraint.xreplace(solved)
+        degrees = {name: degree(left, name) for name in unknowns(left) if left.is_polynomial(name)}
+        if degrees:
+            name = min(sorted(degrees, key=str, reverse=True), key=lambda name: degrees[name])
+            solved[name] = rng.choice(_roots(left, name))
+    return solved
+
+
+@functools.cache
+def _roots(polynomial: Expr, name: Expr) -> list[Expr]:
+    return solve(polynomial, name) or [name]
 
 
 def _random_value(name: Expr, domain: Mapping[Expr, Set], rng: random.Random) -> Expr:

@@ -13,6 +13,7 @@ True is a proof. False only says that this way found none.
 """
 
 import functools
+import itertools
 from collections.abc import Iterable, Mapping
 
 from sympy import (
@@ -22,13 +23,15 @@ from sympy import (
     Indexed,
     Integer,
     KroneckerDelta,
+    Poly,
+    S,
     Set,
     Sum,
     Symbol,
     log,
     nan,
     oo,
-    solve,
+    roots,
     sympify,
     zoo,
 )
@@ -56,12 +59,11 @@ def is_zero(
     (True, False)
     """
     expression = sympify(expression)
-    put_in = onto_the_half_line(domain or {} if expression.has(log) else {})
+    put_in = onto_the_half_line(domain or {} if expression.has(log) or given else {})
     ranges = {} if ranges is None else ranges
     expression = normal(as_exponentials(put_in(expression)), ranges)
-    for equation in given:
-        expression = normal(expression.subs(*map(put_in, _solved(equation))), ranges)
-    return all(_vanishes_in_parts(normal(case, ranges), known_sign, False) for case in _delta_cases(expression))
+    cases = itertools.chain.from_iterable(map(_delta_cases, _where_given(expression, tuple(given), put_in, ranges)))
+    return all(_vanishes_in_parts(normal(case, ranges), known_sign, False) for case in cases)
 
 
 @functools.lru_cache(maxsize=10_000)
@@ -78,13 +80,34 @@ def vanishes(expression: Expr, sign: Sign = known_sign) -> bool:
     return _vanishes_in_parts(as_exponentials(expression), sign, True)
 
 
-def _solved(equation):
-    """The sum or letter of which a given equation tells the value, and that value."""
-    left = normal(equation.lhs)
+def _where_given(expression, given, put_in, ranges):
+    """The expression with what is given put in, once for each solution; an equation that is not solved is not used."""
+    if not given:
+        return [expression]
+    first, *rest = given
+    return [
+        case
+        for unknown, value in _solutions(first, put_in, ranges) or [(S.Zero, S.Zero)]
+        for case in _where_given(
+            normal(expression.subs(put_in(unknown), put_in(value)), ranges),
+            [Eq(other.lhs.subs(unknown, value), other.rhs.subs(unknown, value), evaluate=False) for other in rest],
+            put_in,
+            ranges,
+        )
+    ]
+
+
+def _solutions(equation, put_in, ranges):
+    """The sum or letter of which a given equation tells the value, with each value that it may have."""
+    left = normal(equation.lhs, ranges)
     if isinstance(left, Sum | KroneckerDelta | Indexed | Symbol):
-        return left, equation.rhs
-    unknown = max(unknowns(left) - unknowns(equation.rhs), key=str)
-    return unknown, solve(left - equation.rhs, unknown)[0]
+        return [(left, equation.rhs)]
+    difference = left - equation.rhs
+    for unknown in sorted(unknowns(left), key=str, reverse=True):
+        polynomial = Poly(difference, unknown) if difference.is_polynomial(unknown) else None
+        if polynomial and polynomial.degree() in (1, 2) and known_sign(put_in(polynomial.LC())):
+            return [(unknown, value) for value in roots(polynomial)]
+    return []
 
 
 def _delta_cases(expression):

@@ -148,3 +148,31 @@ def test_each_step_is_needed(place, instead, zero, monkeypatch):
     assert is_zero(zero)
     monkeypatch.setattr(f"derivations.algebra.{place}", instead)
     assert not is_zero(zero)
+
+
+@pytest.mark.parametrize(
+    ("left", "given"),
+    [
+        (x - Rational(1, 2), [Eq(x + y, 1), Eq(x - y, 0)]),
+        (x**4 - 16, [Eq(x**2, 4)]),
+        (x**2 - y**2, [Eq(x**2, 4), Eq(y**2, 4)]),
+        (a * x - p, [Eq(a * x + p * y, p), Eq(y, 0)]),
+    ],
+)
+def test_equations_that_are_given_are_solved_together_and_for_every_solution(left, given):
+    assert is_zero(left, given)
+    assert not is_zero(left + 1, given)
+
+
+@pytest.mark.parametrize(
+    ("left", "given"),
+    [
+        (x + 2, [Eq(x**2, 4)]),  # x = 2
+        (x - y, [Eq(x**2, 4), Eq(y**2, 4)]),  # x = 2, y = -2
+        (x - y, [Eq(x**2, y**2)]),
+        (x, [Eq(x * y, 0)]),  # y = 0
+        (x, [Eq(exp(x), 5)]),
+    ],
+)
+def test_what_is_given_proves_no_more_than_follows(left, given):
+    assert not is_zero(left, given)
