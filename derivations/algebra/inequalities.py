@@ -8,6 +8,8 @@ from fractions import Fraction
 
 import sympy as sp
 
+from derivations.algebra.signs import bounds_of_number
+
 Row = dict[sp.Expr, Fraction]
 Inequality = tuple[Row, bool]  # the row is positive (True) or not negative (False)
 
@@ -33,8 +35,8 @@ def known_bounds(row: Row) -> list[Inequality]:
     known: list[Inequality] = []
     for atom in row:
         if atom is not sp.S.One and atom.is_number:
-            value, margin = sp.Rational(str(sp.N(atom, 30))), sp.Rational(1, 10**20)
-            known += [(linear_row(atom - value + margin), True), (linear_row(value + margin - atom), True)]
+            bounds = bounds_of_number(atom)
+            known += [(linear_row(atom - bounds[0]), True), (linear_row(bounds[1] - atom), True)] if bounds else []
         elif atom is not sp.S.One and (atom.is_positive or atom.is_nonnegative):
             known.append(({atom: Fraction(1)}, bool(atom.is_positive)))
     return known

@@ -1,13 +1,17 @@
 """The sign of an expression: what its structure tells, and simpler forms that have the same sign."""
 
+import functools
 from collections.abc import Callable, Mapping
 
 import sympy as sp
+from sympy.core.evalf import PrecisionExhausted
 
 from derivations.algebra.generators import known_sign
 from derivations.algebra.sums import normal
 
 UNIT = sp.Interval.open(0, 1)
+MOST_DIGITS = 10**5  # of numbers whose bounds are worked with
+DIGITS = 40  # to which numbers are known, of which their evaluation gives a few more
 
 
 def has_sign(expression: sp.Expr, sign: str, domain: Mapping[sp.Expr, sp.Set] | None = None) -> bool:
@@ -65,6 +69,44 @@ def sign_by_structure(expression: sp.Expr) -> int | None:
     return sign_by_structure(expression.xreplace(powers)) if powers else None
 
 
+def bounds_of_number(number: sp.Expr) -> tuple[sp.Rational, sp.Rational] | None:
+    """Rational numbers between which a real number lies strictly, of its own sign; None where its digits do not tell.
+
+    >>> low, high = bounds_of_number(sp.log(2))
+    >>> bool(low < sp.log(2) < high), bool(high - low < sp.Rational(1, 10**30))
+    (True, True)
+    >>> bounds_of_number(sp.sin(1) ** 2 + sp.cos(1) ** 2 - 1) is None
+    True
+    """
+    value = _digits(number)
+    if value is None or abs(sp.log(abs(value), 10)) > MOST_DIGITS:
+        return None
+    value = sp.Rational(value)
+    margin = abs(value) / 10**DIGITS
+    return value - margin, value + margin
+
+
+@functools.lru_cache(maxsize=10_000)
+def sign_of_number(number: sp.Expr) -> int | None:
+    """-1, 0 or 1; None where its digits do not tell, as those of a zero that is written otherwise."""
+    if number.is_Rational:
+        return int(sp.sign(number))
+    value = _digits(number)
+    return None if value is None else int(sp.sign(value))
+
+
+def _digits(number: sp.Expr) -> sp.Float | None:
+    """More than DIGITS correct digits of a real number that is not 0, if they are found."""
+    powers = (part.as_base_exp() for part in sp.postorder_traversal(number) if part.is_Pow or part.func is sp.exp)
+    if any(abs(exponent * sp.log(abs(base))).evalf(5) > sp.Float("1e9") for base, exponent in powers):
+        return None  # a number of so many digits is not worked with
+    try:
+        value = number.evalf(DIGITS + 5, maxn=100, strict=True)
+    except (PrecisionExhausted, NotImplementedError, ValueError):
+        return None
+    return sp.Float(value, DIGITS + 5) if value.is_extended_real and value.is_finite and value != 0 else None
+
+
 def linear_symbol(form: sp.Expr) -> sp.Symbol | None:
     """The last symbol by name that the form is linear in, with a number for its slope."""
     slopes = {symbol: form.diff(symbol) for symbol in sorted(form.free_symbols, key=str, reverse=True)}
@@ -83,9 +125,10 @@ def as_squares(form: sp.Expr) -> list[tuple[int, sp.Expr]]:
     while not rest.is_number:
         symbol = min(rest.free_symbols, key=str)
         slope, curvature = rest.diff(symbol), rest.diff(symbol, 2)
-        if not (rest.is_polynomial() and curvature.is_number and curvature != 0):
+        sign = sign_of_number(curvature) if rest.is_polynomial() and curvature.is_number else None
+        if not sign:
             return []
-        squares.append((int(sp.sign(curvature)), slope))
+        squares.append((sign, slope))
         rest = sp.expand(rest - slope**2 / (2 * curvature))
-    squares += [(int(sp.sign(rest)), sp.S.One)] * (rest != 0)
-    return squares if len({sign for sign, _ in squares}) == 1 else []
+    squares += [(sign_of_number(rest), sp.S.One)] * (rest != 0)
+    return squares if {sign for sign, _ in squares} in ({-1}, {1}) else []

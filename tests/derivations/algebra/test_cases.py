@@ -4,6 +4,8 @@ import pytest
 import sympy as sp
 
 from derivations.algebra.cases import Case, UndecidedError, uncovered
+from derivations.algebra.points import points_in
+from derivations.algebra.signs import sign_of_number
 
 x, y, z = sp.symbols("x y z", real=True)
 
@@ -58,3 +60,35 @@ def test_bad_assumptions_are_named():
 def test_a_tie_that_cannot_be_solved_is_a_condition_all_the_same():
     below, tie, above = Case().split(sp.exp(x) + x * y)
     assert [case.sign(2 * sp.exp(x) + 2 * x * y) for case in (below, tie, above)] == [-1, 0, 1]
+
+
+def test_numbers_are_compared_to_as_many_digits_as_they_need():
+    number = sp.exp(60)
+    rounded = sp.Rational(str(number.evalf(30)))  # less than e^60 by 0.00048
+    between = rounded + sp.Rational(1, 10**4)
+    assert Case.where([z >= number]).sign(z - between) == 1
+    with pytest.raises(UndecidedError):
+        Case.where([z > between]).sign(z - number)
+    assert Case.where([z > sp.exp(-100)]).sign(z) == 1
+    with pytest.raises(UndecidedError):
+        Case.where([z > sp.exp(-100)]).sign(z - 2 * sp.exp(-100))
+
+
+@pytest.mark.parametrize("zero", [sp.sin(2) - 2 * sp.sin(1) * sp.cos(1), sp.erf(2000) - 1])
+def test_a_number_whose_digits_do_not_tell_its_sign_has_none(zero):
+    assert sign_of_number(zero) is None
+    assert Case().known_sign(zero) is None
+    assert Case.where([x > zero]).known_sign(x) is None
+
+
+def test_no_point_is_taken_to_lie_in_a_case_that_its_digits_do_not_tell():
+    above = Case.where([sp.sin(2 * z) - 2 * sp.sin(z) * sp.cos(z) > 0])
+    assert list(points_in(above, [z])) == []
+
+
+@pytest.mark.parametrize(
+    ("number", "sign"),
+    [(sp.exp(-(10**6)), 1), (-sp.exp(10**7), -1), (sp.exp(sp.exp(sp.exp(20))), None), (sp.Integer(0), 0), (sp.I, None)],
+)
+def test_numbers_of_any_size(number, sign):
+    assert sign_of_number(number) == sign
