@@ -58,19 +58,6 @@ def point_where_nonzero(expression: Expr) -> dict[Symbol, Rational]:
             return point
 
 
-def points_along(z: Expr, expression: Expr, activation: Expr | None = None) -> Iterator[Point]:
-    """Points at which z is in turn a few real numbers, or what the activation makes of them; all other letters stay."""
-    others = {
-        letter: Rational(place + 2, 9) for place, letter in enumerate(sorted(unknowns(expression) - {z}, key=str))
-    }
-    positive, negative = (Rational(1, 3), Rational(5, 2)), (Rational(-3, 2),)
-    for number in positive if z.is_positive else negative + positive:
-        yield {
-            **others,
-            z: number if activation is None else activation.subs(next(iter(activation.free_symbols)), number),
-        }
-
-
 def random_point(
     names: Sequence[Expr], given: Sequence[Expr], domain: Mapping[Expr, Set], rng: random.Random
 ) -> Point | None:

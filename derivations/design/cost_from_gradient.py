@@ -22,9 +22,8 @@ from sympy import (
     sympify,
 )
 
-from derivations.algebra.generators import Generators
-from derivations.algebra.letters import K, i, k, letters, m, unknowns
-from derivations.algebra.points import points_along
+from derivations.algebra.generators import Generators, known_sign
+from derivations.algebra.letters import K, as_exponentials, i, k, letters, m, unknowns
 from derivations.algebra.sums import lowest_terms
 from derivations.algebra.zero import is_zero
 from derivations.design.integrability import check_gradient
@@ -118,12 +117,16 @@ def _for_every_size(delta, z):
     """
     index, sums = z.indices[0], [part for part in delta.atoms(Sum) if part.has(z.base)]
     size = sums[0].limits[0][2] if sums else K
+    if any(part.limits[0][1] != 1 or part.limits[0][2] != size or len(part.limits) > 1 for part in sums):
+        raise ValueError(
+            f"{delta} has sums that are not over 1, ..., {size}; write them so, or give a number of outputs"
+        )
     rotation = diff(delta, z.base[i]) - diff(delta.xreplace({index: i}), z)
     if not is_zero(rotation):
         three = [Symbol(f"{z.base}_{place}", real=True) for place in (1, 2, 3)]
         named = {z.base[place]: symbol for place, symbol in zip((1, 2, 3), three, strict=True)}
         check_gradient([unfold(delta, {}, {size: 3, index: place}).xreplace(named) for place in (1, 2, 3)], three)
-    rests = {part: Dummy(positive=True) for part in sums}
+    rests = {part: Dummy(nonnegative=known_sign(part) == 1 or None, real=True) for part in sums}
     alone = {part: rest + part.function.subs(part.variables[0], index) for part, rest in rests.items()}
     whole = {rest: part - part.function.subs(part.variables[0], index) for part, rest in rests.items()}
     cost = antiderivative(delta.xreplace(alone), z).subs(whole)
@@ -166,8 +169,8 @@ def _simple_logarithms(expression, z, values=None):
 
     def simple(argument):
         argument = lowest_terms(argument)
-        signs = {argument.subs(point).evalf() > 0 for point in points_along(z, argument, values)}
-        return {(True,): log(argument), (False,): log(-argument)}.get(tuple(signs), log(argument**2) / 2)
+        sign = known_sign(as_exponentials(argument if values is None else argument.subs(z, values)))
+        return log(sign * argument) if sign else log(argument**2) / 2
 
     return expression.replace(log, simple)
 

@@ -123,3 +123,28 @@ def test_elements_that_may_be_complex_are_an_error():
 def test_an_integral_that_sympy_cannot_do_is_an_error():
     with pytest.raises(ValueError, match="SymPy finds no closed form"):
         derivations.cost_from_gradient(z**z, z, y)
+
+
+@pytest.mark.parametrize(
+    ("delta", "points"),
+    [(1 / (z - 5), (2, 7)), (1 / (exp(z) - 100), (1, 6)), (y / (z**2 - 4), (-3, 0, 3)), (1 / (z - y), (-1, 1))],
+)
+def test_a_cost_is_real_wherever_its_gradient_is(delta, points):
+    cost = derivations.cost_from_gradient(delta, z, y)
+    assert same(cost, cost, z)
+    assert all(cost.subs({z: point, y: sympy.Rational(1, 3)}).evalf().is_real for point in points)
+    for point in points:
+        values = {y: sympy.Rational(1, 3), z: point}
+        assert abs((sympy.diff(cost, z) - delta).subs(values).evalf()) < 1e-9
+
+
+def test_a_sum_without_its_first_term_gives_no_cost_of_the_whole_sum():
+    rest = Sum(exp(Z[k]), (k, 2, K))
+    with pytest.raises(ValueError, match=r"sums that are not over 1, \.\.\., K"):
+        derivations.cost_from_gradient(exp(Z[j]) / rest, Z[j], Y[j])
+
+
+def test_the_rest_of_a_sum_is_positive_only_if_its_terms_are():
+    total = Sum(Z[k], (k, 1, K))
+    cost = derivations.cost_from_gradient(1 / total, Z[j], Y[j])
+    assert cost.subs(K, 2).doit().subs({Z[1]: -1, Z[2]: -2}).evalf().is_real
