@@ -150,6 +150,7 @@ class Generators:
     def _exponential(self, exponent: Expr) -> Expr:
         """e^(q1 t1 + q2 t2 + ...) = (e^t1)^q1 (e^t2)^q2 ..., where e^(q ln p) = p^q."""
         result = S.One
+        exponent = exponent if exponent.is_polynomial(*exponent.free_symbols) else cancel(exponent)
         for term in Add.make_args(expand(exponent)):
             q, t = _rational_multiple(term)
             kind, p = self.terms.get(t, ("", S.Zero))
