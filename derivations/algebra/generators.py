@@ -112,6 +112,11 @@ class Generators:
             )
         return plain.xreplace(roots)
 
+    @property
+    def signs_matter(self) -> bool:
+        """Whether more signs might have made fewer generators: of what is in roots and absolute values."""
+        return any(kind in DEGREES for kind, _ in self.terms.values())
+
     def vanish(self, expression: Expr) -> bool:
         """Whether the expression is zero by arithmetic and the equations that generators solve."""
         numerator = numer(together(self.rational(expression)))

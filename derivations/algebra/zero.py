@@ -66,7 +66,6 @@ def is_zero(
     return all(_vanishes_in_parts(normal(case, ranges), known_sign, False) for case in cases)
 
 
-@functools.lru_cache(maxsize=10_000)
 def vanishes(expression: Expr, sign: Sign = known_sign) -> bool:
     """Whether the expression is zero in a case that has decided that its logarithms and roots are of positive things.
 
@@ -129,9 +128,19 @@ def _vanishes_in_parts(expression, sign, real):
     if expression.has(nan, zoo, oo, -oo):
         return False
     parts = _parts(expression)
-    if len(parts) > 1 and all(Generators(sign, real=real).vanish(part) for part in parts):
-        return True
-    return Generators(sign, real=real).vanish(expression)
+    return (len(parts) > 1 and all(_vanishes(part, sign, real) for part in parts)) or _vanishes(expression, sign, real)
+
+
+def _vanishes(expression, sign, real):
+    """By the letters' assumptions alone, which is remembered, or if signs matter by what the case says of them."""
+    shown, signs_matter = _by_assumptions(expression, known_sign, real)
+    return shown or (sign != known_sign and signs_matter and Generators(sign, real=real).vanish(expression))
+
+
+@functools.lru_cache(maxsize=10_000)
+def _by_assumptions(expression, sign, real):
+    generators = Generators(sign, real=real)
+    return generators.vanish(expression), generators.signs_matter
 
 
 def _parts(expression: Expr) -> list[Expr]:
