@@ -39,6 +39,7 @@ from sympy import (
     expand,
     factor,
     factorint,
+    fraction,
     log,
     numer,
     together,
@@ -118,15 +119,19 @@ class Generators:
         return any(kind in DEGREES for kind, _ in self.terms.values())
 
     def vanish(self, expression: Expr) -> bool:
-        """Whether the expression is zero by arithmetic and the equations that generators solve."""
-        numerator = numer(together(self.rational(expression)))
+        """Whether the expression is zero by arithmetic and the equations that generators solve; 0/0 is not."""
+        numerator, denominator = fraction(together(self.rational(expression)))
         equations = [(g, DEGREES[kind], term) for g, (kind, term) in self.terms.items() if kind in DEGREES]
-        roots = _roots([numerator, *(term for _, _, term in equations)])
-        numerator = expand(numerator.xreplace(roots))
-        for generator, degree, term in reversed(equations):  # a term is made of earlier generators
-            root, power = roots.get(generator, generator).as_base_exp()
-            numerator = _reduced(numerator, root, int(degree * power), term.xreplace(roots) ** degree)
-        return expand(numerator) == 0
+        roots = _roots([numerator, denominator, *(term for _, _, term in equations)])
+
+        def is_zero_by_equations(part: Expr) -> bool:
+            part = expand(part.xreplace(roots))
+            for generator, degree, term in reversed(equations):  # a term is made of earlier generators
+                root, power = roots.get(generator, generator).as_base_exp()
+                part = _reduced(part, root, int(degree * power), term.xreplace(roots) ** degree)
+            return expand(part) == 0
+
+        return is_zero_by_equations(numerator) and not (equations and is_zero_by_equations(denominator))
 
     def rational(self, expression: Expr) -> Expr:
         """The expression as a rational function of symbols, positive ones among them to rational powers."""

@@ -57,6 +57,14 @@ def test_not_zero(other):
     assert not is_zero(other)
 
 
+def test_what_is_nowhere_defined_is_not_zero():
+    root = sqrt(1 + x**2)
+    zero, other_zero = (root - x) * (root + x) - 1, (1 + root) * (1 - root) + x**2
+    assert is_zero(zero)
+    assert is_zero(other_zero)
+    assert not is_zero(zero / other_zero)
+
+
 def test_what_is_given_is_used_and_nothing_else():
     difference = f[k] * Sum(g[j], (j, 1, K)) - f[k]
     assert is_zero(difference, given=[Eq(Sum(g[m], (m, 1, K)), 1)])
