@@ -77,8 +77,6 @@ DEFINED_OFTEN = {
     "delta": "a letter of the book, of another layer in each module that introduces it",
     "Step": "a step of a derivation, which `derivations` offers, and a step of a program, which only certificates see",
     "evaluate": "a network on data, and a formula in a case",
-    "digamma": "a function of the extended reals, and the rule of the primitive that bears its name",
-    "polygamma": "as digamma",
 }
 
 

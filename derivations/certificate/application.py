@@ -54,6 +54,12 @@ def read_by(rule: Rule) -> frozenset[str]:
     return frozenset(parameter.name for parameter in parameters if parameter.kind is parameter.KEYWORD_ONLY)
 
 
+def elementwise(function: Callable) -> Rule:
+    """A rule from a function of the case and single expressions."""
+    of_any = real.of_either_sign(function)
+    return lambda interpreter, *operands: map_elements(functools.partial(of_any, interpreter.case), *operands)
+
+
 def checked(eqn: Any, results: list[Array]) -> list[Array]:
     """The results, if they have the shapes and kinds of element that the program says."""
     for result, out in zip(results, eqn.outvars, strict=True):

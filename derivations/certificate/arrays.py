@@ -52,3 +52,10 @@ def map_elements(function: Callable, *operands: Array) -> Array:
 def is_undecided(values: Array) -> bool:
     """Whether a truth value is among the elements that the case has not decided."""
     return any(isinstance(value, Truth) and value not in (sp.true, sp.false) for value in values.ravel())
+
+
+def as_rows(x: Array, axes: Sequence[int]) -> Array:
+    """The array with some axes made one, the last."""
+    kept = [axis for axis in range(x.ndim) if axis not in axes]
+    sizes = [x.shape[axis] for axis in kept]
+    return x.transpose(*kept, *axes).reshape(*sizes, int(np.prod([x.shape[axis] for axis in axes], dtype=int)))

@@ -9,18 +9,11 @@ import numpy as np
 import sympy as sp
 
 from derivations.algebra import extended_reals as real
-from derivations.algebra import formulas
 from derivations.algebra import special_functions as special
-from derivations.algebra.cases import Case, UndecidedError
-from derivations.algebra.zero import vanishes
-from derivations.certificate.application import Rule, run_by_jax
+from derivations.algebra.cases import Case
+from derivations.certificate.application import Rule, elementwise, run_by_jax
 from derivations.certificate.arrays import Array, Truth, array, constant, map_elements
-
-
-def elementwise(function: Callable) -> Rule:
-    """A rule from a function of the case and single expressions."""
-    of_any = real.of_either_sign(function)
-    return lambda interpreter, *operands: map_elements(functools.partial(of_any, interpreter.case), *operands)
+from derivations.certificate.comparisons import as_number
 
 
 def at(function: Callable, *last: sp.Expr) -> Rule:
@@ -48,49 +41,16 @@ def logistic(case: Case, x: sp.Expr) -> sp.Expr:
     return real.divide(case, sp.S.One, real.add(case, sp.S.One, real.exponential(case, -x)))
 
 
-def digamma(case: Case, x: sp.Expr) -> sp.Expr:
+def _digamma(case: Case, x: sp.Expr) -> sp.Expr:
     """The slope of ln Gamma; at 0, which is a pole, what this version of JAX gives: nan or -oo."""
     if real.sign_of(case, x) == 0:
         return constant(jax.lax.digamma(jnp.zeros(())))[()]
     return special.digamma(case, x)
 
 
-def polygamma(case: Case, order: sp.Expr, x: sp.Expr) -> sp.Expr:
+def _polygamma(case: Case, order: sp.Expr, x: sp.Expr) -> sp.Expr:
     """The derivatives of digamma."""
-    return digamma(case, x) if order == 0 else special.polygamma(case, order, x)
-
-
-def comparison(relation: type[sp.Rel], of_nan: bool = False) -> Rule:
-    """A rule for a comparison: a truth value, or the relation itself where the case does not decide it."""
-
-    def compared(case: Case, x: sp.Basic, y: sp.Basic) -> sp.Basic:
-        x, y = as_number(case, x), as_number(case, y)
-        try:
-            order = real.compare(case, x, y)
-        except UndecidedError:
-            return relation(x - y, 0)
-        return relation(order, 0) if order is not sp.nan else sp.S(of_nan)
-
-    return lambda interpreter, x, y: map_elements(functools.partial(compared, interpreter.case), x, y)
-
-
-def total_comparison(relation: type[sp.Rel]) -> Rule:
-    """A rule for a comparison in the order in which nan is the last, and equal to itself."""
-    of_numbers = comparison(relation)
-
-    def compared(interpreter, x, y):
-        nans = [map_elements(lambda v: sp.Integer(v is sp.nan), operand) for operand in (x, y)]
-        ordered = [map_elements(lambda v: sp.S.Zero if v is sp.nan else v, operand) for operand in (x, y)]
-        return map_elements(
-            lambda p, q, both: both if p == q == 0 else relation(p, q), *nans, of_numbers(interpreter, *ordered)
-        )
-
-    return compared
-
-
-def as_number(case: Case, value: sp.Basic) -> sp.Expr:
-    """A truth value as 0 or 1."""
-    return sp.Integer(formulas.holds(case, value)) if isinstance(value, Truth) else value
+    return _digamma(case, x) if order == 0 else special.polygamma(case, order, x)
 
 
 def finiteness(case: Case, x: sp.Expr) -> sp.Basic:
@@ -98,24 +58,6 @@ def finiteness(case: Case, x: sp.Expr) -> sp.Basic:
     if x is real.UNKNOWN:
         raise real.SignOfZeroError("whether a value is finite depends on the sign of a zero")
     return sp.S(real.is_finite(x))
-
-
-def select_n(interpreter, which, *choices):
-    """Each element from the choice that `which` names; where all are equal, nothing need be decided."""
-
-    def chosen(index: sp.Basic, *values: sp.Basic) -> sp.Basic:
-        if len(set(values)) == 1:
-            return values[0]
-        try:
-            return values[min(max(int(as_number(interpreter.case, index)), 0), len(values) - 1)]
-        except UndecidedError:
-            if len(values) > 2 or any(isinstance(value, Truth) for value in values):
-                raise
-            if sp.nan in values or not vanishes(values[0] - values[1], interpreter.case.known_sign):
-                raise
-            return values[0]
-
-    return map_elements(chosen, which, *choices)
 
 
 def clamp(case: Case, low: sp.Expr, x: sp.Expr, high: sp.Expr) -> sp.Expr:
@@ -234,8 +176,8 @@ ELEMENTWISE: dict[str, Rule] = {
             "erfc": special.complementary_error_function,
             "erf_inv": special.inverse_error_function,
             "lgamma": special.logarithm_of_gamma,
-            "digamma": digamma,
-            "polygamma": polygamma,
+            "digamma": _digamma,
+            "polygamma": _polygamma,
             "zeta": special.hurwitz_zeta,
             "igamma": special.lower_incomplete_gamma,
             "igammac": special.upper_incomplete_gamma,
@@ -247,22 +189,6 @@ ELEMENTWISE: dict[str, Rule] = {
     },
     "round": round_,
     "is_finite": lambda interpreter, x: map_elements(functools.partial(finiteness, interpreter.case), x),
-    "eq": comparison(sp.Eq),
-    "ne": comparison(sp.Ne, of_nan=True),
-    "lt": comparison(sp.Lt),
-    "le": comparison(sp.Le),
-    "gt": comparison(sp.Gt),
-    "ge": comparison(sp.Ge),
-    "eq_to": total_comparison(sp.Eq),
-    "lt_to": total_comparison(sp.Lt),
-    "le_to": total_comparison(sp.Le),
-    "and": elementwise(lambda case, x, y: sp.And(x, y)),
-    "or": elementwise(lambda case, x, y: sp.Or(x, y)),
-    "xor": elementwise(lambda case, x, y: sp.Xor(x, y)),
-    "not": elementwise(lambda case, x: sp.Not(x)),
-    "unvmap_any": lambda interpreter, x: array(sp.Or(*x.ravel()), ()),  # of Equinox: any of them, of a batch as well
-    "unvmap_all": lambda interpreter, x: array(sp.And(*x.ravel()), ()),
-    "select_n": select_n,
     "clamp": elementwise(clamp),
     "convert_element_type": convert,
     "reduce_precision": reduce_precision,

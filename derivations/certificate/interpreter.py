@@ -17,12 +17,12 @@ from jax.extend.core import ClosedJaxpr, Jaxpr, Literal, Primitive
 from jax.extend.core import primitives as public_primitives
 
 from derivations.algebra import extended_reals as real
-from derivations.algebra import formulas
 from derivations.algebra.cases import Case
 from derivations.algebra.underflow import is_underflow, settled
 from derivations.certificate import primitives
 from derivations.certificate.application import Rule, apply, checked, is_discrete, is_real, run_by_jax
-from derivations.certificate.arrays import Array, array, concrete, filled, is_undecided, map_elements
+from derivations.certificate.arrays import Array, is_undecided, map_elements
+from derivations.certificate.control import opened
 from derivations.certificate.literals import Reading
 
 # What functions of JAX itself compute that it writes as a series of so many terms, with the digits of floats split.
@@ -62,7 +62,7 @@ class Step:
 
 def steps(jaxpr: ClosedJaxpr, inputs: Sequence[Any]) -> tuple[list[Step], list]:
     """The steps that the results depend on, and the results."""
-    every, results = _written_out(*_opened(jaxpr), inputs, ())
+    every, results = _written_out(*opened(jaxpr), inputs, ())
     live, needed = {id(value) for value in results}, []
     for step in reversed(every):
         if live.intersection(map(id, step.results)):
@@ -99,7 +99,7 @@ def _called(eqn) -> tuple[Jaxpr, Sequence] | None:
     name = eqn.primitive.name
     if name not in primitives.CALLS or not _is_of_jax(eqn.primitive) or _series(eqn):
         return None
-    return _opened(eqn.params[primitives.CALLS[name]])
+    return opened(eqn.params[primitives.CALLS[name]])
 
 
 def _is_of_jax(primitive: Primitive) -> bool:
@@ -112,13 +112,8 @@ def _inner(eqn) -> list[ClosedJaxpr | Jaxpr]:
 
 def _series(eqn) -> str:
     """The name in SERIES of the function that an equation calls, if it is JAX's own."""
-    called = (_opened(jaxpr)[0].debug_info for jaxpr in _inner(eqn))
+    called = (opened(jaxpr)[0].debug_info for jaxpr in _inner(eqn))
     return next((info.func_name for info in called if info.func_name in SERIES and _of_jax(info.func_filename)), "")
-
-
-def _opened(jaxpr: ClosedJaxpr | Jaxpr) -> tuple[Jaxpr, Sequence]:
-    """A jaxpr and its constants; those that other programs contain may have none."""
-    return (jaxpr.jaxpr, jaxpr.consts) if isinstance(jaxpr, ClosedJaxpr) else (jaxpr, ())
 
 
 @dataclass
@@ -167,8 +162,8 @@ class Interpreter:
             return checked(eqn, [map_elements(SERIES[series], *operands)])
         if name in primitives.OF_INTEGERS and all(is_discrete(variable.aval) for variable in variables):
             open_ = name in primitives.OF_TRUTHS and any(map(is_undecided, operands))
-            return apply(primitives.RULES[name], self, eqn, operands) if open_ else run_by_jax(self, eqn, operands)
-        rule = CONTROL.get(name) or primitives.RULES.get(name)
+            return apply(EVERY_RULE[name], self, eqn, operands) if open_ else run_by_jax(self, eqn, operands)
+        rule = EVERY_RULE.get(name)
         if rule is None:
             raise NotImplementedError(f"no rule for the JAX primitive {name!r}")
         return apply(rule, self, eqn, operands)
@@ -189,67 +184,7 @@ def exponential_with_notes(interpreter: Interpreter, x: Array) -> Array:
     return map_elements(functools.partial(real.exponential, interpreter.case), x)
 
 
-def scan(interpreter: Interpreter, *operands: Array, eqn: Any) -> list[Array]:
-    """A loop over the leading axis, as many times as the program says."""
-    jaxpr, length = eqn.params["jaxpr"], eqn.params["length"]
-    body: Any = _opened(jaxpr)[0]
-    n_rows = sum(x.ndim != inner.aval.ndim for x, inner in zip(operands, body.invars, strict=True))
-    n_carry = sum(outer.aval.ndim == inner.aval.ndim for outer, inner in zip(eqn.outvars, body.outvars, strict=True))
-    n_fixed = len(operands) - n_carry - n_rows
-    fixed, carry, xs = operands[:n_fixed], list(operands[n_fixed : n_fixed + n_carry]), operands[n_fixed + n_carry :]
-    rows = {}
-    for i in range(length)[:: -1 if eqn.params["reverse"] else 1]:
-        results = interpreter.call(jaxpr, [*fixed, *carry, *(array(x[i]) for x in xs)])
-        carry, rows[i] = results[:n_carry], results[n_carry:]
-    if not length:
-        return [*carry, *(filled(variable.aval.shape, sp.S.Zero) for variable in eqn.outvars[n_carry:])]
-    columns = zip(*(rows[i] for i in range(length)), strict=True)
-    return [*carry, *(np.stack(column) for column in columns)]
-
-
-def while_loop(
-    interpreter: Interpreter,
-    *operands: Array,
-    cond_nconsts: int,
-    body_nconsts: int,
-    cond_jaxpr: ClosedJaxpr,
-    body_jaxpr: ClosedJaxpr,
-) -> list[Array]:
-    """A loop whose condition the case decides each time; of a batch of loops, each goes on as long as its own says."""
-    of_cond, operands = operands[:cond_nconsts], operands[cond_nconsts:]
-    of_body, carry = operands[:body_nconsts], list(operands[body_nconsts:])
-    holds = functools.partial(formulas.holds, interpreter.case)
-    while (going := map_elements(holds, interpreter.call(cond_jaxpr, [*of_cond, *carry])[0])).any():
-        after = interpreter.call(body_jaxpr, [*of_body, *carry])
-        carry = [_where(going, new, old) for new, old in zip(after, carry, strict=True)]
-    return carry
-
-
-def _where(going: Array, new: Array, old: Array) -> Array:
-    """The new rows of the loops that go on, and the old ones of those that have ended."""
-    return np.where(going.astype(bool).reshape(going.shape + (1,) * (new.ndim - going.ndim)), new, old)
-
-
-def cond(interpreter: Interpreter, index: Array, *operands: Array, branches: Sequence[ClosedJaxpr]) -> list[Array]:
-    """One of several branches, by a decided index."""
-    which = int(np.clip(concrete(index), 0, len(branches) - 1))
-    return interpreter.call(branches[which], operands)
-
-
-def linear_solve(interpreter: Interpreter, *operands: Array, const_lengths: Any, jaxprs: Any) -> list[Array]:
-    """The program that solves the system; the others serve derivatives."""
-    before = const_lengths.matvec + const_lengths.vecmat
-    consts = operands[before : before + const_lengths.solve]
-    return interpreter.call(jaxprs.solve, [*consts, *operands[sum(const_lengths) :]])
-
-
-CONTROL: dict[str, Rule] = {
-    "exp": exponential_with_notes,
-    "scan": scan,
-    "while": while_loop,
-    "cond": cond,
-    "custom_linear_solve": linear_solve,
-}
+EVERY_RULE: dict[str, Rule] = primitives.RULES | {"exp": exponential_with_notes}
 
 
 def _user_line(eqn) -> str:

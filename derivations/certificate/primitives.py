@@ -1,12 +1,25 @@
 """The table of the JAX primitives that are understood: the rule of each, those that JAX runs itself, and the calls."""
 
 from derivations.certificate.application import Rule
+from derivations.certificate.comparisons import RELATIONS
+from derivations.certificate.control import CONTROL
 from derivations.certificate.elementwise import ELEMENTWISE
 from derivations.certificate.linear_algebra import LINEAR_ALGEBRA
+from derivations.certificate.ordering import ORDERING
+from derivations.certificate.products import PRODUCTS
 from derivations.certificate.reductions import REDUCTIONS
 from derivations.certificate.structural import MOVES
 
-RULES: dict[str, Rule] = MOVES | ELEMENTWISE | REDUCTIONS | LINEAR_ALGEBRA
+RULES: dict[str, Rule] = {
+    **MOVES,
+    **ELEMENTWISE,
+    **RELATIONS,
+    **REDUCTIONS,
+    **ORDERING,
+    **PRODUCTS,
+    **LINEAR_ALGEBRA,
+    **CONTROL,
+}
 
 # Of integers and decided truth values, JAX itself computes these: it wraps, shifts and divides as their types say.
 # None of them has an effect or calls back.

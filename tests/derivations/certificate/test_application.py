@@ -42,7 +42,6 @@ def test_a_rule_is_given_the_parameters_that_it_names_and_others_are_refused():
         ([z, z], np.float32, ()),
         (z > 0, np.float32, ()),
         (sp.I, np.float32, ()),
-        (sp.zoo, np.float32, ()),
         (z, np.int32, ()),
         (sp.Integer(256), np.uint8, ()),
         (sp.Integer(-1), np.uint8, ()),

@@ -25,5 +25,5 @@ def test_a_refusal_names_the_line_in_a_loop():
     def body(carry, x):
         return carry + lax.nextafter(x, 0.0), x
 
-    with pytest.raises(NotImplementedError, match=r"'nextafter', made at .*test_interpreter\.py:\d+ \(.*body\)$"):
+    with pytest.raises(NotImplementedError, match=r"'nextafter', made at .*test_interpreter\.py:\d+ \(.*body\)"):
         certify(lambda v: lax.scan(body, 0.0, v)[0], v[0], v)
