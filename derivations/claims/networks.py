@@ -131,7 +131,7 @@ def hessian_claims(size: int) -> Iterator[Claim]:
     z, y, v, ones = symbols("z", size), symbols("y", size), symbols("v", size), np.ones(size, dtype=int)
     y[-1] = 1 - sum(y[:-1])
     for cost, layer in NETWORK_EQUATIONS.values():
-        if CANONICAL[cost] != layer.name:
+        if CANONICAL.get(cost) != layer.name:
             continue
         hessian = jax.hessian(functools.partial(jaxce.COSTS[cost], layer.output))
         matrix, form = _curvature(layer, layer.activation(z), v)

@@ -101,5 +101,5 @@ def pair_claims(sizes: tuple[int, ...] = (2, 3, 4), library: Any = jaxce) -> Ite
         if size == 2 or (size == 3 and layer.name == "softmax"):  # the neurons of the others do not see each other
             yield from output_claims(layer, size)
         for cost in library.COSTS:
-            if size < 4 or CANONICAL[cost] == layer.name:
+            if size < 4 or CANONICAL.get(cost) == layer.name:
                 yield from cost_claims(cost, layer, size, library)
