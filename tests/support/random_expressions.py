@@ -259,6 +259,8 @@ def value(expression: Expr, point: Mapping, *, real: bool) -> mpmath.mpc:
             return base ** (int(e.exp) if e.exp.is_Integer else exponent)
         if isinstance(e, exp | tanh | sinh | cosh | s) and abs(values[0]) > 200:
             raise UndefinedError
+        if e.func not in FUNCTIONS:
+            raise UndefinedError  # SymPy makes re and atan2 of what may be complex
         return FUNCTIONS[e.func](*values)
 
     def _sum(e):
