@@ -82,8 +82,8 @@ def floor(case: Case, x: sp.Expr) -> sp.Expr:
 
 def _bounds(case: Case, x: sp.Expr) -> tuple[int, int] | None:
     """Integers between which the case has x, if there are some that are not far."""
-    ends = [_bound(case, x, side) for side in (-1, 1)]
-    return None if None in ends else (ends[0], ends[1])
+    low, high = _bound(case, x, -1), _bound(case, x, 1)
+    return None if low is None or high is None else (low, high)
 
 
 def _bound(case: Case, x: sp.Expr, side: int) -> int | None:

@@ -77,7 +77,7 @@ class _Scope(NamedTuple):
             first = Add(*(summand.subs(index, Integer(place)) for place in range(min(1, low), max(1, low))))
             from_1 = Sum(summand, (index, 1, high))
             return self.normal(from_1 - first if low > 1 else from_1 + first)
-        if not (low - 1).is_nonnegative:  # the letters of indices are positive, this one need not be
+        if not (low - Integer(1)).is_nonnegative:  # the letters of indices are positive, this one need not be
             summand, index = summand.xreplace({index: (any_integer := Dummy(integer=True))}), any_integer
         summand = _Scope(self.free, {**self.bound, index: (low, high)}).normal(summand)
         generators = Generators()

@@ -1,6 +1,7 @@
 """Rules for comparisons, truth values and choices by them."""
 
 import functools
+from collections.abc import Callable
 
 import sympy as sp
 
@@ -9,10 +10,10 @@ from derivations.algebra import formulas
 from derivations.algebra.cases import Case, UndecidedError
 from derivations.algebra.zero import vanishes
 from derivations.certificate.application import Rule, elementwise
-from derivations.certificate.arrays import Truth, array, map_elements
+from derivations.certificate.arrays import Array, Truth, array, map_elements
 
 
-def comparison(relation: type[sp.Rel], of_nan: bool = False) -> Rule:
+def comparison(relation: type[sp.Rel], of_nan: bool = False) -> Callable[..., Array]:
     """A rule for a comparison: a truth value, or the relation itself where the case does not decide it."""
 
     def compared(case: Case, x: sp.Basic, y: sp.Basic) -> sp.Basic:

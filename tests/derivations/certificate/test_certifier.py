@@ -196,6 +196,8 @@ def test_jaxce_treats_what_is_far_below_the_maximum_as_absent_and_the_certificat
 def test_a_formula_may_branch_where_the_program_does_not():
     z = symbols("z")
     certificate = certify(lambda z: z, sp.Max(z[()], 0) - sp.Max(-z[()], 0), z)
+    assert isinstance(certificate, Certificate)
     assert len(certificate.cases) == 3
     refutation = certify(lambda z: z, sp.Abs(z[()]), z)
+    assert isinstance(refutation, Refutation)
     assert refutation.case == "z < 0"

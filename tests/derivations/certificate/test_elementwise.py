@@ -10,6 +10,7 @@ from jax import lax
 
 from derivations import certify, symbols
 from derivations.certificate.program import trace
+from derivations.certificate.verdict import Refutation
 
 z, y = sp.symbols("z y", real=True)
 v = symbols("v", 2)
@@ -72,11 +73,13 @@ def test_integer_parts():
 def test_what_has_no_limit_is_nan():
     formula = sp.Piecewise((0, sp.Eq(z, 0)), (z * sp.sin(1 / z), True))
     refutation = certify(lambda z: z * jnp.sin(1 / z), formula, z)
+    assert isinstance(refutation, Refutation)
     assert (refutation.point, refutation.computed_value) == ((("z", "0"),), "nan")
 
 
 def test_the_poles_of_the_gamma_function_are_seen():
     refutation = certify(lambda z: 0 * lax.lgamma(z), 0, z)
+    assert isinstance(refutation, Refutation)
     assert refutation.computed_value == "nan"
     assert not certify(lax.lgamma, sp.loggamma(z), z)
     assert certify(lax.lgamma, sp.loggamma(z), z, assuming=[z > 0])

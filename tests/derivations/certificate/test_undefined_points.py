@@ -33,6 +33,7 @@ def test_points_at_which_both_are_undefined_or_infinite_are_named(program, formu
 
 def test_a_component_of_several_is_named():
     verdict = certify(lambda v: 1 / v, 1 / symbols("v", 2), symbols("v", 2))
+    assert isinstance(verdict, Certificate)
     assert "v1 = 0, v2 = 0 in [0], [1]" in verdict.undefined
 
 
