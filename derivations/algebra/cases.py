@@ -17,6 +17,7 @@ import sympy as sp
 from sympy.functions.elementary.hyperbolic import HyperbolicFunction
 
 from derivations.algebra.inequalities import Inequality, as_inequalities, is_feasible, known_bounds, linear_row, scaled
+from derivations.algebra.monotone import simpler, simplest
 from derivations.algebra.signs import (
     as_squares,
     factors_of_sign,
@@ -98,9 +99,9 @@ class Case:
         """The case narrowed by one condition, or None where they contradict each other."""
         substitution = dict(self.substitution)
         if new.sign == 0:
-            form = reduced(self.apply(new.form))
+            form = self._simplest(new.form)[1]
             if form.is_number:
-                return self if form == 0 else None
+                return self if form.is_zero else None
             solved = solved_for_a_symbol(form)
             substitution = {s: sp.expand(e.xreplace(solved)) for s, e in substitution.items()} | solved
         narrower = type(self)((*self.conditions, new), substitution)
@@ -124,11 +125,18 @@ class Case:
         """
         expression = self.apply(settled(expression))
         if expression.has(HyperbolicFunction):
+            if parts := simpler(expression):
+                return math.prod(map(self.sign, parts))
             expression = expression.rewrite(sp.exp)
         form = reduced(expression)
         known = sign_by_structure(expression)
         if known is None:
             known = self._sign_of_form(form)
+        if known is not None:
+            return known
+        if parts := simpler(form):
+            return math.prod(map(self.sign, parts))
+        known = self._sign_of_terms(form)
         if known is not None:
             return known
         factors = factors_of_sign(expression if form.is_polynomial() is False else form)
@@ -142,6 +150,21 @@ class Case:
             return self.sign(expression)
         except UndecidedError:
             return None
+
+    def _simplest(self, form: sp.Expr) -> tuple[int, sp.Expr]:
+        """A sign and a form, as simple as can be, that times it has the sign of `form` in this case."""
+        return simplest(reduced(self.apply(form)))
+
+    def _sign_of_terms(self, form: sp.Expr) -> int | None:
+        """The sign of a sum that is not linear, if all of its terms have the same."""
+        if not form.is_Add or all(term.is_number or term.as_coeff_Mul()[1].is_Symbol for term in form.args):
+            return None
+        signs = set()
+        for term in form.args:
+            signs.add(self.known_sign(term))
+            if None in signs or {-1, 1} <= signs:
+                return None
+        return next((sign for sign in signs if sign), 0)
 
     def _sign_of_form(self, form: sp.Expr) -> int | None:
         known = sign_by_structure(form)
@@ -162,8 +185,9 @@ class Case:
     def _rows(self) -> list[Inequality]:
         rows = []
         for item in self.conditions:
-            row = linear_row(reduced(self.apply(item.form)))
-            rows += as_inequalities(row) if item.sign == 0 else [(scaled(row, item.sign), not item.weak)]
+            sign, form = self._simplest(item.form)
+            row = linear_row(form)
+            rows += as_inequalities(row) if item.sign == 0 else [(scaled(row, sign * item.sign), not item.weak)]
             rows += known_bounds(row)
         for symbol, value in self.substitution.items():
             rows += [(row, strict) for row, strict in known_bounds({symbol: Fraction(1)})]

@@ -7,7 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from sympy import Expr, Integer, Interval, Rational, S, Set, Symbol, degree, oo, sign, solve
 
 from derivations.algebra.cases import Case, Condition
+from derivations.algebra.interior import Row, as_row, interior_point
 from derivations.algebra.letters import base, unknowns
+from derivations.algebra.monotone import simplest
+from derivations.algebra.signs import reduced
 
 # What counterexamples are made of: numbers that a person can follow, and a few to reach saturated regions.
 NICE = [
@@ -27,13 +30,43 @@ def points_in(case: Case, inputs: Iterable[Symbol]) -> Iterator[Point]:
     {z: 3}
     """
     free = [symbol for symbol in inputs if symbol not in case.substitution]
-    rng = random.Random(0)
-    for attempt in range(4000):
-        values = NICE[: 5 + attempt // 40] if attempt < 2000 else NICE + FAR
-        point = {symbol: rng.choice(values) for symbol in free}
+    ties = [item.form for item in case.conditions if item.sign == 0 and case.apply(item.form) != 0]
+    rows, rng = _rows(case), random.Random(0)
+    for attempt in range(3000):
+        values = NICE[: 5 + attempt // 40] if attempt < 1500 else NICE + FAR
+        point = interior_point(rows, free, values, rng) if attempt % 2 else {s: rng.choice(values) for s in free}
+        if point is None:
+            continue
+        point = _tied(point, ties, rng)
         point |= {symbol: value.xreplace(point) for symbol, value in case.substitution.items()}
-        if all(_meets(item, point) for item in case.conditions):
+        is_whole = all(point[symbol].is_integer for symbol in free if symbol.is_integer)
+        if is_whole and all(_meets(item, point) for item in case.conditions):
             yield point
+
+
+def _rows(case: Case) -> list[Row]:
+    """The inequalities of a case that are linear."""
+    forms = (
+        (item.sign * sign, form)
+        for item in case.conditions
+        if item.sign
+        for sign, form in [simplest(reduced(case.apply(item.form)))]
+    )
+    rows = (as_row(form, sign) for sign, form in forms)
+    return [row for row in rows if row and row[0]]
+
+
+def _tied(point: Point, ties: Sequence[Expr], rng: random.Random) -> Point:
+    """The point moved so that each tie, linear in some symbol, is one."""
+    for form in ties:
+        symbols = sorted(form.free_symbols & set(point), key=str)
+        for symbol in rng.sample(symbols, len(symbols)):
+            others = {other: value for other, value in point.items() if other != symbol}
+            at_0, at_1 = (form.xreplace({**others, symbol: value}) for value in (S.Zero, S.One))
+            if form.diff(symbol, 2) == 0 and at_0 != at_1:
+                point = {**others, symbol: at_0 / (at_0 - at_1)}
+                break
+    return point
 
 
 def _meets(item: Condition, point: Point) -> bool:

@@ -49,8 +49,12 @@ class Trials:
 
     @functools.cached_property
     def _jaxpr(self) -> ClosedJaxpr:
-        with jax.enable_x64(True):
-            return self.program.retraced(jnp.float64)
+        """The program in float64, or as it was certified if it contains arrays that insist on another type."""
+        try:
+            with jax.enable_x64(True):
+                return self.program.retraced(jnp.float64)
+        except (TypeError, ValueError):
+            return self.program.jaxpr
 
     @functools.cached_property
     def _compiled(self) -> Callable:

@@ -82,17 +82,20 @@ def to_jax(expression: sp.Expr, arguments: Sequence[sp.Symbol], *, assuming: Ite
 
     function.__doc__ = f"The expression {expression}."
     function.__name__ = function.__qualname__ = "expression"
-    vars(function)["certificates"] = _certified(function, expression, symbols, list(assuming))
+    vars(function)["certificates"] = _certified(function, expression, form, symbols, list(assuming))
     return function
 
 
-def _certified(function: Callable, expression: sp.Expr, symbols: list[sp.Symbol], assuming: list) -> tuple:
+def _certified(
+    function: Callable, expression: sp.Expr, form: sp.Expr, symbols: list[sp.Symbol], assuming: list
+) -> tuple:
+    """The verdicts on the function and its derivatives; the constants that are written are those of the form."""
     claims = [(function, expression)]
     if not expression.has(sp.Piecewise, sp.Abs, sp.Max, sp.Min, sp.sign):
         everywhere = tuple(range(len(symbols)))
         claims.append((jax.grad(function, everywhere), tuple(expression.diff(symbol) for symbol in symbols)))
     inputs = [np.array(symbol, dtype=object) for symbol in symbols]
-    verdicts = tuple(certify(fn, formula, *inputs, assuming=assuming) for fn, formula in claims)
+    verdicts = tuple(certify(fn, formula, *inputs, assuming=assuming, constants=[form]) for fn, formula in claims)
     for verdict in verdicts:
         if not isinstance(verdict, Certificate):
             raise NotCertifiedError(str(verdict))

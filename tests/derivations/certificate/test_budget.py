@@ -1,0 +1,67 @@
+"""Questions end in time: what is stopped, where an answer is still found, and what is said if there is none."""
+
+import threading
+import time
+
+import jax
+import jax.numpy as jnp
+import pytest
+import sympy as sp
+
+from derivations import UnprovedError, certify, symbols
+from derivations.certificate.budget import Deadline, OutOfTimeError, attempt
+
+z = sp.Symbol("z", real=True)
+
+
+def forever():
+    while True:
+        pass
+
+
+def test_what_runs_too_long_is_stopped_in_every_thread():
+    outcome = []
+    thread = threading.Thread(target=lambda: outcome.append(attempt(0.05, forever)))
+    thread.start()
+    thread.join(60)
+    assert outcome == [None]
+    assert attempt(60, int, "7") == 7
+
+
+def test_the_deadline_of_an_outer_block_is_not_taken_for_that_of_an_inner_one():
+    with pytest.raises(OutOfTimeError, match=r"0\.05"), Deadline(0.05):
+        attempt(600, forever)
+
+
+def test_a_deadline_that_has_not_passed_leaves_nothing_behind():
+    for _ in range(100):
+        with Deadline(0.001):
+            pass
+    time.sleep(0.01)
+
+
+def test_a_loop_that_does_not_end_is_named_as_out_of_time():
+    def endless(z):
+        return jax.lax.while_loop(lambda x: x == x, lambda x: x + 1, z)
+
+    with pytest.raises(UnprovedError, match=r"(?s)no verdict: more than .* seconds.*test_budget\.py"):
+        certify(endless, z, z, seconds=2)
+
+
+def test_too_many_cases_are_no_verdict_and_a_counterexample_is_found_all_the_same():
+    v = symbols("v", 4)
+    with pytest.raises(UnprovedError, match="more than 5 cases"):
+        certify(lambda v: jnp.sort(v)[0], sp.Min(*v), v, cases=5)
+    assert not certify(lambda v: jnp.sort(v)[0], sp.Max(*v), v, cases=5)
+
+
+@pytest.mark.parametrize(
+    ("program", "formula"),
+    [
+        (lambda z: jnp.maximum(jnp.pi * z, z), sp.Max(sp.pi * z, z)),
+        (lambda z: jnp.maximum(jnp.exp(jnp.exp(z)), 2.0), sp.Max(sp.exp(sp.exp(z)), 2)),
+        (lambda z: jnp.where(jax.lax.erf(z) > 1, 1.0, 0.0), sp.S.Zero),
+    ],
+)
+def test_comparisons_of_monotone_functions_are_decided(program, formula):
+    assert certify(program, formula, z)
