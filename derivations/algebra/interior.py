@@ -7,11 +7,11 @@ from fractions import Fraction
 
 import sympy as sp
 
-Row = tuple[dict[sp.Symbol, Fraction], Fraction]  # slopes and a constant: the sum of both is positive
+Halfspace = tuple[dict[sp.Symbol, Fraction], Fraction]  # slopes and a constant: the sum of both is positive
 MOST_ROWS = 400
 
 
-def as_row(form: sp.Expr, sign: int) -> Row | None:
+def as_row(form: sp.Expr, sign: int) -> Halfspace | None:
     """A form of this sign as a row, its numbers rounded to rational ones; None if it is not linear."""
     slopes = {symbol: form.diff(symbol) for symbol in form.free_symbols}
     if not all(slope.is_number for slope in slopes.values()):
@@ -29,7 +29,7 @@ def _rounded(number: sp.Expr) -> Fraction | None:
 
 
 def interior_point(
-    rows: Sequence[Row], symbols: Sequence[sp.Symbol], nice: Sequence[sp.Rational], rng: random.Random
+    rows: Sequence[Halfspace], symbols: Sequence[sp.Symbol], nice: Sequence[sp.Rational], rng: random.Random
 ) -> dict[sp.Symbol, sp.Rational] | None:
     """A random point at which every row is positive, of nice numbers where these are inside; None if there is none.
 
@@ -58,14 +58,14 @@ def interior_point(
     return {symbol: sp.Rational(value) for symbol, value in point.items()}
 
 
-def _without(symbol: sp.Symbol, below: Row, above: Row) -> Row:
+def _without(symbol: sp.Symbol, below: Halfspace, above: Halfspace) -> Halfspace:
     """The sum of two rows, scaled so that the symbol goes out."""
     up, down = below[0][symbol], -above[0][symbol]
     slopes = {s: below[0].get(s, Fraction()) / up + above[0].get(s, Fraction()) / down for s in below[0] | above[0]}
     return {s: slope for s, slope in slopes.items() if slope and s != symbol}, below[1] / up + above[1] / down
 
 
-def _bound(row: Row, symbol: sp.Symbol, point: dict[sp.Symbol, Fraction]) -> Fraction:
+def _bound(row: Halfspace, symbol: sp.Symbol, point: dict[sp.Symbol, Fraction]) -> Fraction:
     rest = row[1] + sum(slope * point[s] for s, slope in row[0].items() if s != symbol)
     return -rest / row[0][symbol]
 

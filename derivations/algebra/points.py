@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from sympy import Expr, Integer, Interval, Rational, S, Set, Symbol, degree, oo, sign, solve
 
 from derivations.algebra.cases import Case, Condition
-from derivations.algebra.interior import Row, as_row, interior_point
+from derivations.algebra.interior import Halfspace, as_row, interior_point
 from derivations.algebra.letters import base, unknowns
 from derivations.algebra.monotone import simplest
 from derivations.algebra.signs import reduced
@@ -44,7 +44,7 @@ def points_in(case: Case, inputs: Iterable[Symbol]) -> Iterator[Point]:
             yield point
 
 
-def _rows(case: Case) -> list[Row]:
+def _rows(case: Case) -> list[Halfspace]:
     """The inequalities of a case that are linear."""
     forms = (
         (item.sign * sign, form)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from derivations import UnprovedError, certify, output_and_cost, symbols
+from derivations import UnprovedError, certify, output_and_cost, symbols, to_jax
 from derivations.certificate.verdict import Certificate, Refutation, read
 
 z, y = sp.symbols("z y", real=True)
@@ -59,9 +59,11 @@ def test_what_is_undefined_everywhere_is_no_proof():
     assert certify(lambda z: 0 * z + jnp.nan, sp.nan, z)  # nan is what is claimed
 
 
-def test_a_cost_that_is_nan_on_the_whole_domain_is_not_returned():
-    with pytest.raises(Exception, match="undefined"):
-        output_and_cost(z, 1 / (z - 5), z=z, y=y, assuming=[z > 5])
+def test_a_cost_is_defined_where_it_is_asked_for():
+    output, cost = output_and_cost(z, 1 / (z - 5), z=z, y=y, assuming=[z > 5])
+    np.testing.assert_allclose(cost(output, jnp.array([7.0]), jnp.array([0.0])), np.log(2), rtol=1e-6)
+    with pytest.raises(UnprovedError, match="nothing is left to prove"):  # nan on the whole domain
+        to_jax(sp.log(5 - z), [z], assuming=[z > 5])
 
 
 def test_concrete_zeros_have_the_sign_that_they_have():
