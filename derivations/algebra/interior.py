@@ -24,7 +24,7 @@ def as_row(form: sp.Expr, sign: int) -> Halfspace | None:
 
 
 def _rounded(number: sp.Expr) -> Fraction | None:
-    value = number.evalf(20)
+    value = number.evalf(40)
     return Fraction(str(value)) if value.is_Float or value.is_Rational else None
 
 

@@ -49,7 +49,7 @@ def certify_all(options: argparse.Namespace) -> int:
             chosen = every_claim()
             found = shared(_examine, range(len(chosen)), neighbours=NEIGHBOURS)
             verdicts = list(track(found, "certifying", len(chosen), console=console, transient=True))
-    except ValueError as error:
+    except (ValueError, TypeError) as error:
         sys.exit(f"certify: {error}")
     _print(console, chosen, verdicts)
     if options.json:

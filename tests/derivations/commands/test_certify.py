@@ -16,6 +16,10 @@ def bad(z, y):
     return -jnp.sum(y * jax.nn.softmax(z))
 
 
+def of_one_argument(z):
+    return z
+
+
 def test_the_command_certifies_a_function_of_ones_own(capsys, tmp_path):
     own = ["certify", "--json", str(tmp_path), "--equation", "84", "--function"]
     assert main([*own, f"{__name__}:good"]) == 0
@@ -34,6 +38,7 @@ def test_the_command_certifies_a_function_of_ones_own(capsys, tmp_path):
         (["--function", "math", "--equation", "84"], "module:name"),
         (["--function", "math:sin", "--equation", "0"], "choose one of 54"),
         (["--function", "math:sin"], "go together"),
+        (["--function", f"{__name__}:of_one_argument", "--equation", "84"], "takes 1 positional argument"),
     ],
 )
 def test_bad_options_are_answered_in_one_line(options, message):
