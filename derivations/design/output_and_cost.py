@@ -76,6 +76,7 @@ def _cost(made_for: jaxce.Output, per_neuron: Callable) -> Callable:
     def cost(output, z, y, axis=-1, where=None):
         if output is not made_for:
             raise ValueError("this cost was derived for one output layer: pass the Output that came with it")
+        z, y = jnp.asarray(z), jnp.asarray(y)
         return jnp.sum(per_neuron(z, dense_targets(z, y, axis)), axis, where=where)
 
     return cost
@@ -92,6 +93,7 @@ def with_targets(cost: Callable, low: float, high: float) -> Callable:
     """
 
     def with_low_and_high(output, z, y, axis=-1, where=None):
+        z, y = jnp.asarray(z), jnp.asarray(y)
         targets = low + (high - low) * dense_targets(z, y, axis) if are_labels(y) else y
         return cost(output, z, targets, axis, where)
 
