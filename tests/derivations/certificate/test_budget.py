@@ -34,9 +34,7 @@ def test_the_deadline_of_an_outer_block_is_not_taken_for_that_of_an_inner_one():
 
 
 def test_a_deadline_that_has_not_passed_leaves_nothing_behind():
-    for _ in range(100):
-        with Deadline(0.001):
-            pass
+    assert {attempt(0.001, int, "7") for _ in range(100)} <= {7, None}  # None where the machine is busy with others
     time.sleep(0.01)
 
 
