@@ -1,7 +1,10 @@
 """What a question may take: so many cases, and so much time, after which whatever runs is stopped."""
 
 import ctypes
+import sys
 import threading
+import time
+import weakref
 from collections.abc import Callable
 from types import TracebackType
 from typing import Self, TypeVar
@@ -54,10 +57,26 @@ class Deadline:
             raise OutOfTimeError(f"more than {self.seconds} seconds") from None
 
     def _interrupt(self) -> None:
+        while not self._is_settled():
+            time.sleep(0.001)
+
+    def _is_settled(self) -> bool:
+        """Whether the block is over, or has been given its exception; Python ignores one that a finalizer is given."""
         with self.lock:
-            if not self.over:
+            if not self.over and not _is_in_finalizer(self.thread):
                 self.passed = True
                 _put_into(self.thread, OutOfTimeError)
+            return self.over or self.passed
+
+
+def _is_in_finalizer(thread: int) -> bool:
+    """Whether a thread is in a method or callback that Python calls when an object dies."""
+    frame = sys._current_frames().get(thread)
+    while frame:
+        if frame.f_code.co_name == "__del__" or frame.f_code.co_filename == weakref.__file__:
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _put_into(thread: int, error: type | None) -> None:

@@ -28,6 +28,23 @@ def test_what_runs_too_long_is_stopped_in_every_thread():
     assert attempt(60, int, "7") == 7
 
 
+class Slow:
+    """An object whose end takes a while."""
+
+    def __del__(self):
+        end = time.monotonic() + 0.2
+        while time.monotonic() < end:
+            pass
+
+
+def test_an_object_that_dies_meanwhile_does_not_swallow_the_deadline():
+    def end_of_objects():
+        Slow()  # dies at once, and is at it when the time is over
+        forever()
+
+    assert attempt(20, lambda: [attempt(0.05, end_of_objects)]) == [None]
+
+
 def test_the_deadline_of_an_outer_block_is_not_taken_for_that_of_an_inner_one():
     with pytest.raises(OutOfTimeError, match=r"0\.05"), Deadline(0.05):
         attempt(600, forever)
