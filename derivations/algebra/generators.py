@@ -160,8 +160,7 @@ class Generators:
     def _exponential(self, exponent: Expr) -> Expr:
         """e^(q1 t1 + q2 t2 + ...) = (e^t1)^q1 (e^t2)^q2 ..., where e^(q ln p) = p^q."""
         result = S.One
-        exponent = exponent if exponent.is_polynomial(*exponent.free_symbols) else cancel(exponent)
-        for term in Add.make_args(expand(exponent)):
+        for term in Add.make_args(expand(_without_common_denominator(exponent))):
             q, t = _rational_multiple(term)
             kind, p = self.terms.get(t, ("", S.Zero))
             if kind == "logarithm":
@@ -253,6 +252,12 @@ class Generators:
             self._symbols[kind, term], self.terms[symbol] = symbol, (kind, term)
             self.meaning[symbol] = MEANINGS[kind](term.xreplace(self.meaning))
         return self._symbols[kind, term]
+
+
+def _without_common_denominator(sum_of_quotients: Expr) -> Expr:
+    """Each quotient in lowest terms by itself: over a common denominator, sums of many sigmoids would grow large."""
+    terms = Add.make_args(sum_of_quotients)
+    return Add(*(term if term.is_polynomial(*term.free_symbols) else cancel(term) for term in terms))
 
 
 def _factors(quotient: Expr) -> list[tuple[Expr, Rational]]:

@@ -1,6 +1,8 @@
 """What a question may take: so many cases, and so much time, after which whatever runs is stopped."""
 
+import _weakrefset
 import ctypes
+import gc
 import sys
 import threading
 import time
@@ -10,6 +12,8 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 Answer = TypeVar("Answer")
+
+WEAK_REFERENCES = {weakref.__file__, _weakrefset.__file__}
 
 
 class OutOfTimeError(Exception):
@@ -70,10 +74,12 @@ class Deadline:
 
 
 def _is_in_finalizer(thread: int) -> bool:
-    """Whether a thread is in a method or callback that Python calls when an object dies."""
+    """Whether a thread is in what Python calls when objects die, or when the garbage collector is at work."""
+    collecting = {getattr(callback, "__code__", None) for callback in gc.callbacks}
     frame = sys._current_frames().get(thread)
     while frame:
-        if frame.f_code.co_name == "__del__" or frame.f_code.co_filename == weakref.__file__:
+        code = frame.f_code
+        if code.co_name == "__del__" or code.co_filename in WEAK_REFERENCES or code in collecting:
             return True
         frame = frame.f_back
     return False

@@ -1,5 +1,6 @@
 """Questions end in time: what is stopped, where an answer is still found, and what is said if there is none."""
 
+import gc
 import threading
 import time
 
@@ -43,6 +44,25 @@ def test_an_object_that_dies_meanwhile_does_not_swallow_the_deadline():
         forever()
 
     assert attempt(20, lambda: [attempt(0.05, end_of_objects)]) == [None]
+
+
+def test_a_collection_of_garbage_does_not_swallow_the_deadline():
+    gc.callbacks.append(slow_callback)
+
+    def collection():
+        gc.collect()
+        forever()
+
+    try:
+        assert attempt(20, lambda: [attempt(0.05, collection)]) == [None]
+    finally:
+        gc.callbacks.remove(slow_callback)
+
+
+def slow_callback(phase, info):
+    end = time.monotonic() + 0.1
+    while time.monotonic() < end:
+        pass
 
 
 def test_the_deadline_of_an_outer_block_is_not_taken_for_that_of_an_inner_one():
