@@ -17,10 +17,9 @@ def as_row(form: sp.Expr, sign: int) -> Halfspace | None:
     if not all(slope.is_number for slope in slopes.values()):
         return None
     constant = form.xreplace(dict.fromkeys(slopes, sp.S.Zero))
-    numbers = [_rounded(sign * number) for number in (*slopes.values(), constant)]
-    if None in numbers:
-        return None
-    return dict(zip(slopes, numbers, strict=False)), numbers[-1]
+    rounded = [_rounded(sign * number) for number in (*slopes.values(), constant)]
+    numbers = [number for number in rounded if number is not None]
+    return (dict(zip(slopes, numbers, strict=False)), numbers[-1]) if len(numbers) == len(rounded) else None
 
 
 def _rounded(number: sp.Expr) -> Fraction | None:

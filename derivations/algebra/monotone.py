@@ -61,7 +61,10 @@ def _compared(function: sp.Expr, target: sp.Expr) -> tuple[sp.Expr, ...]:
             return (sp.S.NegativeOne if (target - high).is_nonnegative else sp.S.One,)
         is_inside = (low == -sp.oo or (target - low).is_positive) and (high == sp.oo or (high - target).is_positive)
         return (function.args[0] - inverse(target),) if is_inside else ()
-    return _compared_power(*function.args, target) if function.is_Pow else ()
+    if not function.is_Pow:
+        return ()
+    base, exponent = function.args
+    return _compared_power(base, exponent, target)
 
 
 def _compared_power(base: sp.Expr, exponent: sp.Expr, target: sp.Expr) -> tuple[sp.Expr, ...]:

@@ -4,7 +4,7 @@ import jax.numpy as jnp
 import pytest
 import sympy as sp
 
-from derivations import UnprovedError, certify
+from derivations import Refutation, UnprovedError, certify
 
 z = sp.Symbol("z", real=True)
 p = sp.Symbol("p", positive=True)
@@ -17,6 +17,7 @@ def test_a_symbols_own_assumptions_are_assumptions_and_bind_the_counterexamples(
     with pytest.raises(UnprovedError, match="No difference was seen"):
         certify(lambda p: jnp.arctan(p) + jnp.arctan(1 / p), sp.pi / 2, p)
     refuted = certify(lambda p: p, sp.Min(p, 1), p)
+    assert isinstance(refuted, Refutation)
     assert sp.Rational(dict(refuted.point)["p"]) > 1
 
 
