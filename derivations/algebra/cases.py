@@ -31,6 +31,12 @@ from derivations.algebra.underflow import settled
 SIGNS = {-1: "<", 0: "=", 1: ">"}
 
 
+@functools.lru_cache(maxsize=10_000)
+def letters_of(*expressions: sp.Basic) -> frozenset[sp.Symbol]:
+    """The free symbols of expressions."""
+    return frozenset().union(*(expression.free_symbols for expression in expressions))
+
+
 class UndecidedError(Exception):
     """The case does not decide the sign of `form`; split on it and try again."""
 
@@ -107,6 +113,26 @@ class Case:
         narrower = type(self)((*self.conditions, new), substitution)
         return narrower if is_feasible(narrower._rows) else None
 
+    @functools.lru_cache(maxsize=10_000)  # noqa: B019, cases are few and the same letters return
+    def about(self, letters: frozenset[sp.Symbol]) -> Self:
+        """The case of those conditions that tell something of the letters: no other decides a sign of theirs.
+
+        >>> a, b, c = sp.symbols("a b c", real=True)
+        >>> print(Case.where([a > 0, b > c, c > 1]).about(frozenset([b])))
+        b > c, c > 1
+        """
+        related = set(letters)
+        while more := set().union(*(known for known in self._letters if known & related)) - related:
+            related |= more
+        if related >= set().union(*self._letters):
+            return self
+        kept = (item for item, known in zip(self.conditions, self._letters, strict=True) if known & related)
+        return type(self)(tuple(kept), {s: value for s, value in self.substitution.items() if s in related})
+
+    @functools.cached_property
+    def _letters(self) -> list[frozenset[sp.Symbol]]:
+        return [letters_of(item.form) for item in self.conditions]
+
     def excludes(self, other: Condition) -> bool:
         """Whether one of the conditions gives the form of another a different sign."""
         return any(own.form == other.form and own.sign != other.sign and not own.weak for own in self.conditions)
@@ -115,7 +141,6 @@ class Case:
         """Three narrower cases, of which those that contradict themselves are left out."""
         return [case for sign in SIGNS if (case := self.assume(Condition(form, sign)))]
 
-    @functools.lru_cache(maxsize=10_000)  # noqa: B019, cases are few and the same denominators return
     def sign(self, expression: sp.Expr) -> int:
         """-1, 0 or 1; UndecidedError where the conditions do not decide it.
 
@@ -123,6 +148,10 @@ class Case:
         >>> Case().sign(1 - 1 / (1 + sp.exp(-z)))
         1
         """
+        return self.about(letters_of(expression))._sign(expression)
+
+    @functools.lru_cache(maxsize=10_000)  # noqa: B019, cases are few and the same denominators return
+    def _sign(self, expression: sp.Expr) -> int:
         expression = self.apply(settled(expression))
         if expression.has(HyperbolicFunction):
             if parts := simpler(expression):

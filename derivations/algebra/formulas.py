@@ -9,14 +9,18 @@ from sympy.logic.boolalg import BooleanAtom, BooleanFunction
 
 from derivations.algebra import extended_reals as real
 from derivations.algebra import special_functions as special
-from derivations.algebra.cases import Case
+from derivations.algebra.cases import Case, letters_of
 
 Truth = BooleanAtom | BooleanFunction | Relational  # a sympy.Symbol is a Boolean too, so that does not tell
 
 
-@functools.lru_cache(maxsize=10_000)
 def evaluate(case: Case, expression: sp.Expr) -> sp.Expr:
     """A formula's value in this case: Max, Abs, sign and Piecewise decided; nan where it is undefined."""
+    return _evaluate(case.about(letters_of(expression)), expression)
+
+
+@functools.lru_cache(maxsize=10_000)
+def _evaluate(case: Case, expression: sp.Expr) -> sp.Expr:
     if expression.is_Atom:
         return case.apply(expression)
     if isinstance(expression, Truth):

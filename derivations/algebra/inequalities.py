@@ -4,6 +4,8 @@ A row is a linear form: the coefficient of each atom, a symbol or what cannot be
 stands at `sympy.S.One`. An inequality is a row that is positive, or not negative.
 """
 
+from collections import Counter
+from collections.abc import Iterator
 from fractions import Fraction
 
 import sympy as sp
@@ -51,13 +53,23 @@ def is_feasible(rows: list[Inequality]) -> bool:
     >>> is_feasible([(linear_row(z - 1), True), (linear_row(1 - z), False)])  # 1 < z <= 1
     False
     """
-    atoms = {atom for row, _ in rows for atom in row} - {sp.S.One}
-    for atom in atoms:
+    while counts := Counter(_signs_in(rows)):
+        atom = min({atom for atom, _ in counts}, key=lambda atom: counts[atom, True] * counts[atom, False])
         lower = [(scaled(row, 1 / row[atom]), strict) for row, strict in rows if row.get(atom, 0) > 0]
         upper = [(scaled(row, -1 / row[atom]), strict) for row, strict in rows if row.get(atom, 0) < 0]
         rows = [(row, strict) for row, strict in rows if not row.get(atom, 0)]
         rows += [(_sum(below, above), strict or also) for below, strict in lower for above, also in upper]
     return all(row.get(sp.S.One, 0) > 0 or (row.get(sp.S.One, 0) == 0 and not strict) for row, strict in rows)
+
+
+def _signs_in(rows: list[Inequality]) -> Iterator[tuple[sp.Expr, bool]]:
+    """The atoms of each row, and whether their coefficients are positive: the fewest pairs are eliminated first."""
+    return (
+        (atom, coefficient > 0)
+        for row, _ in rows
+        for atom, coefficient in row.items()
+        if coefficient and atom is not sp.S.One
+    )
 
 
 def _sum(left: Row, right: Row) -> Row:

@@ -34,6 +34,7 @@ def onto_the_half_line(domain: Mapping[sp.Expr, sp.Set]) -> Callable[[sp.Expr], 
     return put_in
 
 
+@functools.lru_cache(maxsize=10_000)
 def reduced(expression: sp.Expr) -> sp.Expr:
     """A form of the same sign, as linear as can be: e^p - e^q becomes p - q.
 
@@ -50,6 +51,7 @@ def reduced(expression: sp.Expr) -> sp.Expr:
     return form.primitive()[1] if form.is_Add else form
 
 
+@functools.lru_cache(maxsize=10_000)
 def factors_of_sign(expression: sp.Expr) -> list[tuple[sp.Expr, sp.Expr]]:
     """The bases and exponents of a product that the expression is, a quotient's denominator included."""
     numerator, denominator = sp.together(expression).as_numer_denom()
@@ -57,6 +59,7 @@ def factors_of_sign(expression: sp.Expr) -> list[tuple[sp.Expr, sp.Expr]]:
     return [factor.as_base_exp() for factor in sp.Mul.make_args(numerator * sp.factor_terms(denominator))]
 
 
+@functools.lru_cache(maxsize=10_000)
 def sign_by_structure(expression: sp.Expr) -> int | None:
     """-1, 0 or 1 where the assumptions of the symbols alone tell it, else None."""
     if expression.is_zero:
@@ -119,6 +122,7 @@ def solved_for_a_symbol(form: sp.Expr) -> dict[sp.Symbol, sp.Expr]:
     return {symbol: sp.expand(symbol - form / form.diff(symbol))} if symbol else {}
 
 
+@functools.lru_cache(maxsize=10_000)
 def as_squares(form: sp.Expr) -> list[tuple[int, sp.Expr]]:
     """A definite quadratic as [(sign, base), ...]: one sign, and what is squared; of any other form, nothing."""
     squares, rest = [], form

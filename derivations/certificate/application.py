@@ -16,6 +16,7 @@ import sympy as sp
 
 from derivations.algebra import extended_reals as real
 from derivations.algebra import formulas
+from derivations.algebra.cases import Case, letters_of
 from derivations.certificate.arrays import Array, Truth, concrete, constant, map_elements
 
 Rule = Callable[..., Array | list[Array]]
@@ -56,8 +57,21 @@ def read_by(rule: Rule) -> frozenset[str]:
 
 def elementwise(function: Callable) -> Rule:
     """A rule from a function of the case and single expressions."""
-    of_any = real.of_either_sign(function)
-    return lambda interpreter, *operands: map_elements(functools.partial(of_any, interpreter.case), *operands)
+    by_element = element_by_element(real.of_either_sign(function))
+    return lambda interpreter, *operands: by_element(interpreter.case, *operands)
+
+
+def element_by_element(function: Callable) -> Callable[..., Array]:
+    """A function of the case and single expressions on corresponding elements of arrays.
+
+    Its values are remembered by what of the case is about the expressions: other cases share that.
+    """
+    remembered = functools.lru_cache(maxsize=10_000, typed=True)(function)
+
+    def on_arrays(case: Case, *operands: Array) -> Array:
+        return map_elements(lambda *xs: remembered(case.about(letters_of(*xs)), *xs), *operands)
+
+    return on_arrays
 
 
 def checked(eqn: Any, results: list[Array]) -> list[Array]:
@@ -72,22 +86,29 @@ def checked(eqn: Any, results: list[Array]) -> list[Array]:
 
 def fits(value: sp.Basic, dtype: Any) -> bool:
     """Whether an element may stand in an array of the type: a truth value, an integer in its range, a real number."""
-    if jnp.issubdtype(dtype, jnp.bool_) or isinstance(value, Truth):
-        return jnp.issubdtype(dtype, jnp.bool_) and isinstance(value, Truth)
-    if jnp.issubdtype(dtype, jnp.integer):
+    kind = kind_of(dtype)
+    if kind is jnp.bool_ or isinstance(value, Truth):
+        return kind is jnp.bool_ and isinstance(value, Truth)
+    if kind is jnp.integer:
         range_ = jnp.iinfo(dtype)
         return isinstance(value, sp.Dummy) or (value.is_Integer and range_.min <= value <= range_.max)
-    return jnp.issubdtype(dtype, jnp.floating) and (value.is_extended_real is not False or value is real.UNSIGNED)
+    return kind is jnp.floating and (value.is_extended_real is not False or value is real.UNSIGNED)
+
+
+@functools.cache
+def kind_of(dtype: Any) -> type | None:
+    """Whether a type is one of truth values, integers or real numbers; None for complex numbers and keys."""
+    return next((kind for kind in (jnp.bool_, jnp.integer, jnp.floating) if jnp.issubdtype(dtype, kind)), None)
 
 
 def is_discrete(aval: Any) -> bool:
     """Whether a type is one of integers or truth values."""
-    return any(jnp.issubdtype(aval.dtype, kind) for kind in (jnp.integer, jnp.bool_))
+    return kind_of(aval.dtype) in (jnp.integer, jnp.bool_)
 
 
 def is_real(typed: Any) -> bool:
     """Whether an array or its type is of real numbers, integers or truth values; not of complex ones or of keys."""
-    return is_discrete(typed) or jnp.issubdtype(typed.dtype, jnp.floating)
+    return kind_of(typed.dtype) is not None
 
 
 def run_by_jax(interpreter: Any, eqn: Any, operands: list[Array]) -> list[Array]:

@@ -1,6 +1,5 @@
 """Rules for comparisons, truth values and choices by them."""
 
-import functools
 from collections.abc import Callable
 
 import sympy as sp
@@ -9,7 +8,7 @@ from derivations.algebra import extended_reals as real
 from derivations.algebra import formulas
 from derivations.algebra.cases import Case, UndecidedError
 from derivations.algebra.zero import vanishes
-from derivations.certificate.application import Rule, elementwise
+from derivations.certificate.application import Rule, element_by_element, elementwise
 from derivations.certificate.arrays import Array, Truth, array, map_elements
 
 
@@ -24,7 +23,8 @@ def comparison(relation: type[sp.Rel], of_nan: bool = False) -> Callable[..., Ar
             return relation(x - y, 0)
         return relation(order, 0) if order is not sp.nan else sp.S(of_nan)
 
-    return lambda interpreter, x, y: map_elements(functools.partial(compared, interpreter.case), x, y)
+    by_element = element_by_element(compared)
+    return lambda interpreter, x, y: by_element(interpreter.case, x, y)
 
 
 def total_comparison(relation: type[sp.Rel]) -> Rule:

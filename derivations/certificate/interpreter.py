@@ -60,15 +60,18 @@ class Step:
         return next(filter(None, lines), "an unknown line")
 
 
-def steps(jaxpr: ClosedJaxpr, inputs: Sequence[Any]) -> tuple[list[Step], list]:
-    """The steps that the results depend on, and the results."""
-    every, results = _written_out(*opened(jaxpr), inputs, ())
+@functools.lru_cache(maxsize=100)
+def steps(jaxpr: ClosedJaxpr) -> tuple[list[Value], list[Step], list]:
+    """The inputs, the steps that the results depend on, and the results."""
+    body, consts = opened(jaxpr)
+    inputs = [Value() for _ in body.invars]
+    every, results = _written_out(body, consts, inputs, ())
     live, needed = {id(value) for value in results}, []
     for step in reversed(every):
         if live.intersection(map(id, step.results)):
             needed.append(step)
             live.update(map(id, step.operands))
-    return needed[::-1], results
+    return inputs, needed[::-1], results
 
 
 def _written_out(jaxpr: Jaxpr, consts: Sequence, inputs: Sequence, calls: tuple) -> tuple[list[Step], list]:
@@ -126,8 +129,7 @@ class Interpreter:
 
     def call(self, jaxpr: ClosedJaxpr, inputs: Sequence[Array]) -> list[Array]:
         """The results of a jaxpr."""
-        names = [Value() for _ in inputs]
-        needed, results = steps(jaxpr, names)
+        names, needed, results = steps(jaxpr)
         values = {id(name): value for name, value in zip(names, inputs, strict=True)}
         for step in needed:
             self._run(step, values)

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 from derivations.algebra.cases import UndecidedError
 from derivations.certificate.certifier import UnprovedError, fingerprint
-from derivations.certificate.interpreter import Value, steps
+from derivations.certificate.interpreter import steps
 from derivations.certificate.program import Program
 from derivations.claims.batches import batch_claims
 from derivations.claims.claim import Claim, Kind, Situation, Targets
@@ -99,7 +99,7 @@ def _known(program: Program) -> Known:
 
 def _lines(program: Program) -> Iterator[tuple[str, int]]:
     """The modules and line numbers of the library at which the program's operations were written."""
-    needed, _ = steps(program.jaxpr, [Value() for _ in program.inputs])
+    _, needed, _ = steps(program.jaxpr)
     for step in needed:
         for eqn in (step.eqn, *step.calls):
             traceback = eqn.source_info.traceback

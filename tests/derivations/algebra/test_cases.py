@@ -1,9 +1,11 @@
 """Cases: what conditions decide, that splits cover everything, and that a gap is found."""
 
+import random
+
 import pytest
 import sympy as sp
 
-from derivations.algebra.cases import Case, UndecidedError, uncovered
+from derivations.algebra.cases import Case, Condition, UndecidedError, letters_of, uncovered
 from derivations.algebra.points import points_in
 from derivations.algebra.signs import sign_of_number
 
@@ -35,6 +37,33 @@ def test_signs_that_follow(assuming, expression, sign):
 def test_signs_that_do_not_follow_are_not_guessed(assuming, expression):
     with pytest.raises(UndecidedError):
         Case.where(assuming).sign(expression)
+
+
+def test_conditions_about_other_letters_decide_nothing():
+    rng = random.Random(0)
+    letters, decided = sp.symbols("a:f", real=True), 0
+    for _ in range(200):
+        relations = [rng.choice((sp.Gt, sp.Ge, sp.Eq))(*rng.sample(letters, 2)) for _ in range(4)]
+        try:
+            case = Case.where(relations)
+        except ValueError:  # they contradict each other
+            continue
+        form = sp.Add(*rng.sample(letters, 1), -rng.choice([*letters, 0]))
+        decided += signs_of(case, form) is not None
+        assert signs_of(case.about(letters_of(form)), form) == signs_of(case, form), (str(case), form)
+    assert decided > 30
+
+
+def test_conditions_that_are_tied_by_other_letters_decide():
+    case = Case.where([x > y, y > z, z > 1])
+    assert str(case.about(frozenset([x]))) == str(case)
+    assert case.sign(x - 1) == 1
+
+
+def signs_of(case, form):
+    """The sign by all conditions of a case, or None."""
+    possible = [sign for sign in (-1, 0, 1) if case.assume(Condition(form, sign))]
+    return possible[0] if len(possible) == 1 else None
 
 
 def test_a_split_covers_and_a_missing_part_is_found():
