@@ -24,7 +24,7 @@ _BRIDGE = {
 }
 
 
-if TYPE_CHECKING:  # the same, for who reads types
+if TYPE_CHECKING:  # the same names, for type checkers
     from derivations.algebra.cases import UndecidedError
     from derivations.certificate.certifier import UnprovedError, certify
     from derivations.certificate.program import symbols, trace, trace_cases

@@ -1,4 +1,4 @@
-"""The command line: its options, and which command runs them.
+"""The command line: its options, and the commands that they run.
 
     python -m derivations [--only 78..84]
     python -m derivations list
@@ -63,7 +63,7 @@ def _add_certify(commands) -> None:
     certify = commands.add_parser(
         "certify",
         help="certify the programs of jaxce and optax, or a function of yours",
-        epilog="That an error in jaxce would be noticed is what `python -m derivations mutants` shows.",
+        epilog="`python -m derivations mutants` shows that an error in jaxce would be noticed.",
     )
     certify.add_argument("--function", metavar="MODULE:NAME", help="a function of your own, of z (or a) and y")
     certify.add_argument(
@@ -88,7 +88,7 @@ def _add_mutants(commands) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command line; the exit status."""
+    """Run the command line and return its exit status."""
     options = parser().parse_args(arguments)
     try:
         status = options.run(options)

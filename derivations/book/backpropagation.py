@@ -1,8 +1,8 @@
 """BP1 to BP4 of chapter 2, and the whole gradient of a network with softmax outputs (exercise 13).
 
-SymPy has no function of a symbolic number of arguments. For every size, the cost therefore enters through its tangent:
-a derivative at a point depends on the cost only through its gradient g there, so that C may be replaced by
-sum_j g_j a_j. For 2 and 3 neurons the same is derived for an unspecified function C(a_1, a_2, ...) itself.
+SymPy has no function of a symbolic number of arguments. In the equations for every size, the cost is therefore replaced
+by its tangent: a derivative at a point depends on the cost only through its gradient g there, so that sum_j g_j a_j
+serves as C. For 2 and 3 neurons the same is derived for an unspecified function C(a_1, a_2, ...) itself.
 """
 
 from functools import partial
@@ -22,7 +22,7 @@ A, Z, D, W, B = (IndexedBase(f"{letter}^l", real=True) for letter in ("a", "z", 
 above, w, b, delta_above = (IndexedBase(f"{letter}^{{l+1}}", real=True) for letter in ("z", "w", "b", "δ"))
 
 _LETTERS = {
-    g: "gradient of the cost by the activations",
+    g: "gradient of the cost with respect to the activations",
     delta_above: "errors of layer l + 1",
     z: "weighted inputs",
     Z: "weighted inputs",
@@ -34,10 +34,10 @@ _LETTERS = {
     x: "inputs",
     y: "targets",
 }
-TANGENT = "every K, N (the cost by its tangent; SymPy has no function of K arguments)"
+TANGENT = "every K, N (with the cost replaced by its tangent; SymPy has no function of K arguments)"
 network = partial(derive, letters=_LETTERS, source="chapter 2 of the book")
 
-# The cost's tangent at layer l + 1, and what it is made of.
+# The cost's tangent at layer l + 1, and the weighted inputs that it contains.
 DEEPER = {C: Sum(delta_above[j] * above[j], (j, 1, K)), above[j]: Sum(w[j, k] * A[k], (k, 1, N)) + b[j]}
 _SOFTMAX = as_softmax(a, z)
 
@@ -72,13 +72,13 @@ EVERY_SIZE = [
         (Sum(Partial(C, above[j]) * Partial(above[j], Z[k]), (j, 1, K)), "chain rule"),
         (Sum(delta_above[j] * Partial(above[j], Z[k]), (j, 1, K)), "dC/dz^{l+1} = delta^{l+1}"),
         (Sum(delta_above[j] * w[j, k] * Partial(A[k], Z[k]), (j, 1, K)), "z_j = sum_k w_jk a_k + b_j"),
-        (Sum(w[j, k] * delta_above[j], (j, 1, K)) * Partial(f(Z[k]), Z[k]), "a = f(z), common to all terms"),
+        (Sum(w[j, k] * delta_above[j], (j, 1, K)) * Partial(f(Z[k]), Z[k]), "a = f(z), f' is a common factor"),
         where={D[k]: Partial(C, Z[k]), **DEEPER, A[k]: f(Z[k])},
         sizes=TANGENT,
     ),
     network(
         "BP3",
-        "The gradient by a bias is the error",
+        "The gradient with respect to a bias is the error",
         Partial(C, b[j]),
         (Sum(Partial(C, above[m]) * Partial(above[m], b[j]), (m, 1, K)), "chain rule"),
         (delta_above[j], "z_j = sum_k w_jk a_k + b_j"),
@@ -87,7 +87,7 @@ EVERY_SIZE = [
     ),
     network(
         "BP4",
-        "The gradient by a weight is the activation that it carries times the error",
+        "The gradient with respect to a weight is the activation that it multiplies times the error",
         Partial(C, w[j, k]),
         (Sum(Partial(C, above[m]) * Partial(above[m], w[j, k]), (m, 1, K)), "chain rule"),
         (A[k] * delta_above[j], "z_j = sum_k w_jk a_k + b_j"),
@@ -98,7 +98,7 @@ EVERY_SIZE = [
 
 
 def any_cost(size):
-    """BP1 to BP4 for a cost of which nothing is known, with `size` neurons in each of two layers."""
+    """BP1 to BP4 for an unspecified cost, with `size` neurons in each of two layers."""
     numbers = range(1, size + 1)
     cost = some_cost(*(above[j] for j in numbers))
     names = {C: cost, above[j]: sum(w[j, k] * A[k] for k in numbers) + b[j], A[k]: f(Z[k])}
@@ -122,14 +122,14 @@ def any_cost(size):
         ),
         sized(
             f"BP3 ({size} neurons)",
-            f"The gradient by a bias in a layer of {size} neurons, for any cost",
+            f"The gradient with respect to a bias in a layer of {size} neurons, for any cost",
             Partial(C, b[1]),
             (Partial(C, above[1]), "z_1 = sum_k w_1k a_k + b_1"),
             where=names,
         ),
         sized(
             f"BP4 ({size} neurons)",
-            f"The gradient by a weight in a layer of {size} neurons, for any cost",
+            f"The gradient with respect to a weight in a layer of {size} neurons, for any cost",
             Partial(C, w[1, 2]),
             (A[2] * Partial(C, above[1]), "z_1 = sum_k w_1k a_k + b_1"),
             where=names,
@@ -137,7 +137,7 @@ def any_cost(size):
     ]
 
 
-# A network of M inputs, N hidden neurons and K softmax outputs: every gradient, put together from 84 and BP1 to BP4.
+# A network of M inputs, N hidden neurons and K softmax outputs: every gradient, from equation 84 and BP1 to BP4.
 wo, bo = (IndexedBase(f"{letter}^L", real=True) for letter in ("w", "b"))
 WHOLE = {
     delta[j]: Partial(C, z[j]),
@@ -174,14 +174,14 @@ EXERCISE = [
     ),
     whole(
         "exercise 13 (biases)",
-        "The whole gradient of a softmax network: by a hidden bias",
+        "The whole gradient of a softmax network: with respect to a hidden bias",
         Partial(C, B[k]),
         (Partial(C, Z[k]), "BP3"),
         (backwards, "exercise 13"),
     ),
     whole(
         "exercise 13 (weights)",
-        "The whole gradient of a softmax network: by a hidden weight",
+        "The whole gradient of a softmax network: with respect to a hidden weight",
         Partial(C, W[k, l]),
         (x[l] * Partial(C, Z[k]), "BP4"),
         (x[l] * backwards, "exercise 13"),

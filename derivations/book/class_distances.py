@@ -1,6 +1,6 @@
-"""Distances between classes: the gradient that 002 proposes has no cost, and the costs that do what it wants.
+"""Distances between classes: the gradient that 002 proposes is that of no cost; other costs reach its aim.
 
-The true class is t, p = softmax(z), d_j > 0 is the distance of class j from the true one, w_j > 0 a weight.
+The true class is t, p = softmax(z), d_j > 0 is the distance of class j from the true one, and w_j > 0 is a weight.
 """
 
 from functools import partial
@@ -34,7 +34,7 @@ balanced = partial(derive, letters=_LETTERS, where=BALANCED, source=source)
 FIELDS = [
     proposed(
         "distance-aware field, curl (t, j)",
-        "The proposed field is no gradient unless every distance is 1: true class and a wrong one",
+        "The proposed field is not a gradient unless every distance is 1: the true class and a wrong one",
         curl_with_true,
         (-p[t] * p[j] + p[j] * p[t] / d[j], "exercise 8"),
         (-exp(z[t]) * exp(z[j]) * (d[j] - 1) / (d[j] * S**2), "common denominator"),
@@ -42,7 +42,7 @@ FIELDS = [
     ),
     proposed(
         "distance-aware field, curl (j, k)",
-        "The proposed field is no gradient unless all distances are equal: two wrong classes",
+        "The proposed field is not a gradient unless all distances are equal: two wrong classes",
         curl_between_wrong,
         (-p[j] * p[k] / d[j] + p[k] * p[j] / d[k], "exercise 8"),
         (exp(z[j]) * exp(z[k]) * (d[j] - d[k]) / (d[j] * d[k] * S**2), "common denominator"),
@@ -50,7 +50,7 @@ FIELDS = [
     ),
     proposed(
         "distance-aware field, Frobenius",
-        "No factor makes the proposed field a gradient, unless the distances are equal",
+        "No integrating factor makes the proposed field a gradient, unless the distances are equal",
         pull * curl_between_wrong
         + push[j] * (Partial(push[k], z[t]) - Partial(pull, z[k]))
         + push[k] * (Partial(pull, z[j]) - Partial(push[j], z[t])),
@@ -63,14 +63,14 @@ FIELDS = [
     ),
     proposed(
         "distance-aware field, sum",
-        "Its forces no longer sum to 0: what the far classes lose is not given back",
+        "The proposed forces no longer sum to 0: no other class makes up for what the far classes lose",
         pull + Sum(is_wrong * push[k], (k, 1, K)),
         (Sum(is_wrong * p[k] / d[k], (k, 1, K)) - Sum(is_wrong * p[k], (k, 1, K)), "equation 79"),
         (-Sum(is_wrong * p[k] * (d[k] - 1) / d[k], (k, 1, K)), "common denominator"),
     ),
     derive(
         "distance-aware field, far classes",
-        "The factor 1 / d pushes far classes down less, against the field's own aim",
+        "The factor 1 / d pushes far classes down less, which is the opposite of the field's aim",
         Partial(one_p / one_d, one_d),
         (-one_p / one_d**2, "derivative of 1 / d"),
         letters={one_p: "a probability", one_d: "a distance"},
@@ -79,7 +79,7 @@ FIELDS = [
     ),
     balanced(
         "balanced field, curl (j, k)",
-        "Balanced forces are no gradient unless all weights are equal: two wrong classes",
+        "Balanced forces are not a gradient unless all weights are equal: two wrong classes",
         curl_between_wrong,
         (-w[j] * p[j] * p[k] + w[k] * p[k] * p[j], "exercise 8"),
         (p[j] * p[k] * (w[k] - w[j]), "common factor"),
@@ -87,7 +87,7 @@ FIELDS = [
     ),
     balanced(
         "balanced field, curl (t, j)",
-        "Balanced forces are no gradient unless all weights are equal: true class and a wrong one",
+        "Balanced forces are not a gradient unless all weights are equal: the true class and a wrong one",
         curl_with_true,
         (-w[j] * p[j] + p[j] * Sum(is_wrong * w[k] * p[k], (k, 1, K)) + w[j] * p[j] * p[t], "exercise 8"),
         (p[j] * (Sum(is_wrong * w[k] * p[k], (k, 1, K)) - w[j] * (1 - p[t])), "common factor"),
@@ -101,7 +101,7 @@ FIELDS = [
     ),
     balanced(
         "balanced field over p_t, a wrong class",
-        "Divided by p_t, the balanced field is the gradient of sum_j w_j e^(z_j - z_t): by a wrong class's z",
+        "The balanced field over p_t is the gradient of sum_j w_j e^(z_j - z_t): with respect to a wrong class's z",
         Partial(Sum(is_wrong * w[k] * exp(z[k] - z[t]), (k, 1, K)), z[j]),
         (w[j] * exp(z[j] - z[t]), "derivative of the exponential"),
         (push[j] / p[t], "p_j / p_t = e^(z_j - z_t)"),
@@ -109,7 +109,7 @@ FIELDS = [
     ),
     balanced(
         "balanced field over p_t, the true class",
-        "Divided by p_t, the balanced field is the gradient of sum_j w_j e^(z_j - z_t): by the true class's z",
+        "The balanced field over p_t is the gradient of sum_j w_j e^(z_j - z_t): with respect to the true class's z",
         Partial(Sum(is_wrong * w[k] * exp(z[k] - z[t]), (k, 1, K)), z[t]),
         (-Sum(is_wrong * w[k] * exp(z[k] - z[t]), (k, 1, K)), "derivative of the exponential"),
         (pull / p[t], "p_k / p_t = e^(z_k - z_t)"),
@@ -128,28 +128,28 @@ augmented = partial(derive, letters=_LETTERS, source="a sound replacement of the
 SOUND = [
     augmented(
         "cost-augmented softmax",
-        "The cost ln(1 + sum_j w_j e^(z_j - z_t)) over all classes at once",
+        "The cost ln(1 + sum_j w_j e^(z_j - z_t)), with the sum taken over all classes",
         log(1 + Sum(is_wrong * w[k] * exp(z[k] - z[t]), (k, 1, K))),
-        (log(S * exp(-z[t])), "w_t = 1, e^z_t taken out"),
+        (log(S * exp(-z[t])), "w_t = 1, e^-z_t factored out"),
         (log(S) - z[t], "logarithm of a product"),
         where={S: Sum(w[k] * exp(z[k]), (k, 1, K))},
         given=(weight_of_true,),
     ),
     augmented(
         "cost-augmented softmax, a wrong class",
-        "Its gradient by a wrong class's z is that class's weighted probability",
+        "Its gradient with respect to a wrong class's z is that class's weighted probability",
         Partial(C, z[j]),
         (w[j] * exp(z[j] - z[t]) / (1 + Sum(is_wrong * w[k] * exp(z[k] - z[t]), (k, 1, K))), "derivative of ln"),
-        (w[j] * exp(z[j]) / S, "multiplied by e^z_t above and below"),
+        (w[j] * exp(z[j]) / S, "numerator and denominator multiplied by e^z_t"),
         where=AUGMENTED,
         given=(wrong,),
     ),
     augmented(
         "cost-augmented softmax, the true class",
-        "Its gradient by the true class's z is that class's probability less 1",
+        "Its gradient with respect to the true class's z is that class's weighted probability minus 1",
         Partial(C, z[t]),
         (-1 + 1 / (1 + Sum(is_wrong * w[k] * exp(z[k] - z[t]), (k, 1, K))), "derivative of ln"),
-        (exp(z[t]) / S - 1, "multiplied by e^z_t above and below"),
+        (exp(z[t]) / S - 1, "numerator and denominator multiplied by e^z_t"),
         where=AUGMENTED,
     ),
     augmented(
@@ -170,7 +170,7 @@ SOUND = [
     ),
     augmented(
         "softmax Hessian is positive semidefinite",
-        "v^T (diag(q) - q q^T) v is the variance of v under q: the costs with this Hessian are convex",
+        "v^T (diag(q) - q q^T) v is the variance of v under q, so that costs with this Hessian are convex",
         Sum(probability[j] * v[j] ** 2, (j, 1, K)) - Sum(probability[j] * v[j], (j, 1, K)) ** 2,
         (Sum(probability[j] * (v[j] - mean) ** 2, (j, 1, K)), "the square multiplied out, with q summing to 1"),
         where={mean: Sum(probability[k] * v[k], (k, 1, K))},
@@ -179,7 +179,7 @@ SOUND = [
     ),
     augmented(
         "cost-augmented softmax, w = 1",
-        "With all weights 1 it is the log-likelihood of equation 80",
+        "If all weights are 1, it is the log-likelihood of equation 80",
         log(1 + Sum(is_wrong * w[k] * exp(z[k] - z[t]), (k, 1, K))),
         (log(Sum(exp(z[k] - z[t]), (k, 1, K))), "the term k = t is 1"),
         (-log(p[t]), "p_t = e^z_t / S"),
@@ -191,12 +191,12 @@ SOUND = [
         Partial(C, z[j]),
         (Sum(d[m] * Partial(p[m], z[j]), (m, 1, K)), "chain rule"),
         (Sum(d[m] * p[m] * (KroneckerDelta(m, j) - p[j]), (m, 1, K)), "exercise 8"),
-        (p[j] * (d[j] - C), "one term has m = j, p_j is common to all"),
+        (p[j] * (d[j] - C), "one term has m = j, p_j is a common factor"),
         where={C: Sum(d[k] * p[k], (k, 1, K)), **_SOFTMAX},
     ),
     augmented(
         "squared earth mover's distance",
-        "The gradient of sum_m (F_m - G_m)^2, F cumulated probabilities (L_mk = 1 for k <= m), G the target's",
+        "The gradient of sum_m (F_m - G_m)^2: F are cumulative probabilities (L_mk = 1 for k <= m), G the target's",
         Partial(C, z[j]),
         (
             2 * Sum((cumulated[m] - goal[m]) * Partial(cumulated[m], z[j]), (m, 1, K)),
@@ -208,13 +208,13 @@ SOUND = [
             cumulated[m]: Sum(is_counted[m, l] * p[l], (l, 1, K)),
             **_SOFTMAX,
         },
-        letters={z: "weighted inputs", goal: "cumulated targets", is_counted: "which classes F_m counts"},
+        letters={z: "weighted inputs", goal: "cumulative targets", is_counted: "which classes F_m counts"},
     ),
 ]
 
 
 def wasserstein(size, true):
-    """The Wasserstein-1 distance of probabilities over ordered bins to a one-hot target is the expected distance."""
+    """The Wasserstein-1 distance from probabilities over ordered bins to a one-hot target is the expected distance."""
     numbers = range(1, size + 1)
     up_to = {number: sum(probability[k] for k in range(1, number + 1)) for number in numbers}
     distance = sum(up_to[m] if m < true else 1 - up_to[m] for m in range(1, size))
@@ -222,7 +222,7 @@ def wasserstein(size, true):
         f"Wasserstein distance (K = {size}, t = {true})",
         f"Over {size} ordered bins with true bin {true}: the expected distance is the Wasserstein-1 distance",
         distance,
-        (sum(abs(k - true) * probability[k] for k in numbers), "each probability is moved |k - t| bins"),
+        (sum(abs(k - true) * probability[k] for k in numbers), "the probability of bin k is moved by |k - t| bins"),
         given=(Eq(up_to[size], 1),),
         domain={probability: OPEN_UNIT},
         letters={probability: "probabilities"},

@@ -1,4 +1,4 @@
-"""What several modules of the chapter define or assume in the same words, typed once; each puts in its own letters."""
+"""Definitions and assumptions that several modules of the chapter share; each module passes its own letters."""
 
 from sympy import Eq, Expr, IndexedBase, Interval, KroneckerDelta, Sum, Symbol, exp
 
@@ -17,10 +17,10 @@ def as_softmax(a: IndexedBase, z: IndexedBase, c: Expr | int = 1, *, total: Expr
 
 
 def sums_to_1(y: IndexedBase) -> Eq:
-    """The sum of all K elements is 1."""
+    """The condition that the K elements sum to 1."""
     return Eq(Sum(y[m], (m, 1, K)), 1)
 
 
 def different(one: Expr, other: Expr) -> Eq:
-    """Two indices differ."""
+    """The condition that two indices differ."""
     return Eq(KroneckerDelta(one, other), 0)

@@ -1,4 +1,4 @@
-"""Equations 71 to 77: the cross-entropy found by asking for the gradient that one would like."""
+"""Equations 71 to 77: the cross-entropy, found by asking which cost has the gradient that one would like."""
 
 from functools import partial
 
@@ -19,7 +19,7 @@ _LETTERS = {
     y: "target",
     z: "weighted input",
     a: "activation",
-    any_constant: "any number",
+    any_constant: "any constant",
 }
 
 NEURON = {a: s(z), z: Sum(W[k] * x[k], (k, 1, N)) + b}
@@ -34,7 +34,7 @@ wish = partial(derive, letters=_LETTERS, source="000, where does the cross-entro
 EQUATIONS = [
     wish(
         "71",
-        "The gradient by a weight that we would like (with the cost that 76 finds)",
+        "The gradient with respect to a weight that one would like (and which the cost of 76 has)",
         Partial(C, W[j]),
         (Partial(C, a) * Partial(a, z) * Partial(z, W[j]), "chain rule"),
         ((a - y) / (a * (1 - a)) * s_prime(z) * x[j], "equation 75, z = sum_k w_k x_k + b"),
@@ -43,7 +43,7 @@ EQUATIONS = [
     ),
     wish(
         "72",
-        "The gradient by the bias that we would like (with the cost that 76 finds)",
+        "The gradient with respect to the bias that one would like (and which the cost of 76 has)",
         Partial(C, b),
         (Partial(C, a) * Partial(a, z) * Partial(z, b), "chain rule"),
         ((a - y) / (a * (1 - a)) * s_prime(z), "equation 75, z = sum_k w_k x_k + b"),
@@ -52,7 +52,7 @@ EQUATIONS = [
     ),
     wish(
         "73",
-        "The gradient by the bias of any cost",
+        "The gradient of any cost with respect to the bias",
         Partial(C, b),
         (Partial(C, a) * Partial(a, z) * Partial(z, b), "chain rule"),
         (Partial(C, a) * s_prime(z), "a = s(z), z = sum_k w_k x_k + b"),
@@ -60,7 +60,7 @@ EQUATIONS = [
     ),
     wish(
         "74",
-        "The gradient by the bias of any cost, in the activation (printed as another 73)",
+        "The gradient of any cost with respect to the bias, in terms of the activation (printed as a second 73)",
         Partial(C, b),
         (Partial(C, a) * s_prime(z), "equation 73"),
         (Partial(C, a) * a * (1 - a), "s' = s (1 - s)"),
@@ -68,10 +68,10 @@ EQUATIONS = [
     ),
     derive(
         "75",
-        "The cost's derivative by the activation",
+        "The cost's derivative with respect to the activation",
         slope,
         (slope * a * (1 - a) / (a * (1 - a)), "multiplied and divided"),
-        ((a - y) / (a * (1 - a)), "72 and 74 are the same dC/db"),
+        ((a - y) / (a * (1 - a)), "equations 72 and 74 for the same dC/db"),
         given=(gradient_72,),
         letters={slope: "the derivative sought", a: "activation", y: "target"},
         domain=_DOMAIN,
@@ -79,7 +79,7 @@ EQUATIONS = [
     ),
     wish(
         "76",
-        "The cost of one example (printed as another 75)",
+        "The cost of one example (printed as a second 75)",
         C,
         (Integral((1 - y) / (1 - a) - y / a, a), "partial fractions"),
         (-(1 - y) * log(1 - a) - y * log(a) + any_constant, "integrals of 1 / (1 - a) and 1 / a for 0 < a < 1"),
@@ -110,15 +110,15 @@ EQUATIONS += [
     ),
     derive(
         "exercise 14",
-        "71 and 72 fix the cost up to a constant: two such costs have the same derivative everywhere",
+        "71 and 72 determine the cost up to a constant: two such costs C and D have the same derivative everywhere",
         Partial(C, a),
         (slope - other_slope, "the derivative of C - D"),
         (0, "equation 75 for both"),
         where={C: (slope - other_slope) * a},
         given=(gradient_72, gradient_72.subs(slope, other_slope)),
         letters={
-            slope: "the one's derivative",
-            other_slope: "the other's",
+            slope: "the derivative of C",
+            other_slope: "the derivative of D",
             a: "activation",
             y: "target",
         },

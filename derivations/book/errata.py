@@ -1,7 +1,7 @@
 """The errors of the sources: each printed claim, the checker's verdict on it, and the right version.
 
-The verdict is found, never written down: the printed claim is put to `prove` like any other equation, and a claim
-that holds under a condition is put to it again with the condition among what is given.
+The verdict is computed, never typed: `prove` judges the printed claim like any other equation, and if the claim is
+thought to hold under a condition, judges it again with that condition given.
 """
 
 from dataclasses import dataclass, replace
@@ -32,7 +32,7 @@ from derivations.proof.notation import Partial
 
 @dataclass(frozen=True)
 class Erratum:
-    """A printed claim, as an equation to be judged, and what it should be: labels of equations, or equations."""
+    """A printed claim, as an equation to be judged, and its right version: labels of equations, or equations."""
 
     where: str
     printed: str
@@ -79,7 +79,7 @@ def as_printed(left, right, **rest):
 
 
 def correct(left, right, reason, **rest):
-    """A right version that is no equation of the book."""
+    """A right version that is not an equation of the book."""
     return derive("right", "right", left, (right, reason), letters=_LETTERS, **rest)
 
 
@@ -90,7 +90,7 @@ two_equal, one_largest = exp(3) / (2 * exp(3) + exp(1)), exp(3) / (exp(3) + exp(
 
 
 def rounded(value):
-    """A positive value to two decimals."""
+    """A positive value, rounded to two decimals."""
     return floor(100 * value + Rational(1, 2)) / 100
 
 
@@ -135,7 +135,7 @@ ERRATA = [
         "s'(z) = (-e^-z) / (-(1 + e^-z)^2)",
         as_printed(Partial(1 / (1 + exp(-z)), z), (-exp(-z)) / (-((1 + exp(-z)) ** 2))),
         ("exercise 1",),
-        "two signs slip, one above and one below the line, and cancel: the value is right",
+        "two signs are wrong, one in the numerator and one in the denominator, and cancel: the value is right",
     ),
     Erratum(
         "001, 58.7",
@@ -147,7 +147,7 @@ ERRATA = [
             domain={Q: OPEN_UNIT},
         ),
         ("binary against categorical",),
-        "they differ by -sum of ln(1 - a_j) over the wrong classes; on its own example, 0.3567 against 0.6728",
+        "they differ by minus the sum of ln(1 - a_j) over the wrong classes: 0.3567 and 0.6728 in 001's own example",
     ),
     Erratum(
         "001, exercise I",
@@ -158,7 +158,7 @@ ERRATA = [
             domain={ties: FiniteSet(2)},
         ),
         ("exercise 12 (a maximum, c to infinity)", "exercise 12 (another neuron, c to infinity)"),
-        "right: 1 / T for each of T ties",
+        "right: 1 / T for each of T tied maxima",
     ),
     Erratum(
         "001, exercise C",
@@ -169,7 +169,7 @@ ERRATA = [
             domain={Y: OPEN_UNIT},
         ),
         ("64", "exercise 3", "exercise 3 (convex)", "exercise 3 (second derivative at a = y)"),
-        "the mean over x is dropped; and a stationary point is a minimum only by the second derivative",
+        "the mean over x is missing; and it takes the second derivative to know that the stationary point is a minimum",
     ),
     Erratum(
         "001, exercise B",
@@ -183,18 +183,22 @@ ERRATA = [
         "an example has outputs a_j = 0 where y_j = 0, whose terms y_j ln a_j are 0",
         as_printed(y * log(z), 0, where={y: 0, z: 0}),
         (correct(Limit(c * log(c), c, 0), 0, "the limit of x ln x"), "softmax is a distribution"),
-        "needs the convention 0 ln 0 = 0; and no softmax gives an exact 0 in exact arithmetic",
+        "this needs the convention 0 ln 0 = 0; and in exact arithmetic no softmax gives 0",
     ),
     Erratum(
         "002",
         "from .01 to .02 and from .98 to .99 is the same improvement of the (quadratic) loss",
         as_printed(Rational(99, 100) ** 2 - Rational(98, 100) ** 2, Rational(2, 100) ** 2 - Rational(1, 100) ** 2),
         (
-            correct(2 * Rational(-98 + 99, 100), 2 * Rational(-1 + 2, 100), "the gradient 2 (q - 1) changes alike"),
+            correct(
+                2 * Rational(-98 + 99, 100),
+                2 * Rational(-1 + 2, 100),
+                "the gradient 2 (q - 1) changes by the same amount",
+            ),
             correct(Rational(99, 100) ** 2 - Rational(98, 100) ** 2, Rational(197, 10000), "the loss at .01"),
             correct(Rational(2, 100) ** 2 - Rational(1, 100) ** 2, Rational(3, 10000), "the loss at .98"),
         ),
-        "the gradient changes alike, by .02; the loss falls by .0197 and by .0003",
+        "the gradient changes by the same amount, .02; the loss falls by .0197 and by .0003",
     ),
     Erratum(
         "002",
@@ -245,7 +249,7 @@ ERRATA = [
         "-y_i + a_i sum_j y_j = -y_i + a_i",
         as_printed(-Y[j] + A[j] * Sum(Y[m], (m, 1, K)), -Y[j] + A[j], where=_SOFTMAX),
         ("84", "84 with 83"),
-        "uses sum_j y_j = 1 without saying so",
+        "this uses sum_j y_j = 1 without saying so",
         condition=sums_to_1(Y),
     ),
     Erratum(
@@ -268,7 +272,7 @@ ERRATA = [
             given=(sums_to_1(Y),),
         ),
         ("81 with 83", "82 with 83", "84 with 83"),
-        "a factor c",
+        "right: the factor c is missing",
         condition=Eq(c, 1),
     ),
     Erratum(

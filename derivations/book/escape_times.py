@@ -1,7 +1,7 @@
-"""How long a neuron that saturates on the wrong value takes to come back: x = 1, y = 0, gradient flow with rate eta.
+"""How long a neuron that is saturated at the wrong value takes to recover: x = 1, y = 0, gradient flow with rate eta.
 
-Both w and b fall at the rate eta (dC/dz), so that z = w + b falls at 2 eta (dC/dz); the time from z_0 to z = 0
-(where a = 1/2) is the integral of dz over that rate.
+Both w and b fall at the rate eta dC/dz, so that z = w + b falls at the rate 2 eta dC/dz. The time from z = z_0 until
+z = 0, where a = 1/2, is the integral of 1 / (2 eta dC/dz) over z.
 """
 
 from functools import partial
@@ -42,7 +42,7 @@ EQUATIONS = [
     ),
     escape(
         "escape time, quadratic",
-        "The time to a = 1/2 with the quadratic cost: exponential in z_0",
+        "The time until a = 1/2 with the quadratic cost: exponential in z_0",
         time,
         (Integral((1 + exp(-z)) ** 3 * exp(z) / (2 * rate), (z, 0, start)), "a = 1 / (1 + e^-z), 1 - a = e^-z a"),
         (Integral(exp(z) + 3 + 3 * exp(-z) + exp(-2 * z), (z, 0, start)) / (2 * rate), "multiplied out"),
@@ -51,7 +51,7 @@ EQUATIONS = [
     ),
     escape(
         "escape time, cross-entropy",
-        "The time to a = 1/2 with the cross-entropy: linear in z_0",
+        "The time until a = 1/2 with the cross-entropy: linear in z_0",
         time,
         (Integral(1 + exp(-z), (z, 0, start)) / (2 * rate), "a = 1 / (1 + e^-z)"),
         (cross_entropy_time, "integrals of exponentials"),
@@ -61,13 +61,13 @@ EQUATIONS = [
         "escape time, quadratic (growth)",
         "The time with the quadratic cost grows like e^z_0",
         Limit(quadratic_time / exp(start), start, oo),
-        (1 / (2 * rate), "all other terms are small against e^z_0"),
+        (1 / (2 * rate), "all other terms are small compared with e^z_0"),
     ),
     escape(
         "escape time, cross-entropy (growth)",
         "The time with the cross-entropy grows like z_0",
         Limit(cross_entropy_time / start, start, oo),
-        (1 / (2 * rate), "all other terms are small against z_0"),
+        (1 / (2 * rate), "all other terms are small compared with z_0"),
     ),
     escape(
         "mean slope",
@@ -78,19 +78,19 @@ EQUATIONS = [
     ),
     escape(
         "slowdown of the quadratic cost",
-        "With quadratic cost and sigmoid the gradient vanishes where the neuron is most wrong",
+        "With the quadratic cost and sigmoid the gradient vanishes where the neuron is most wrong",
         Limit((s(z) - 0) * s_prime(z), z, oo),
         (0, "s'(z) tends to 0"),
     ),
     escape(
         "no slowdown of the cross-entropy",
-        "With cross-entropy and sigmoid the gradient is largest there",
+        "With the cross-entropy and sigmoid the gradient is largest where the neuron is most wrong",
         Limit(s(z) - 0, z, oo),
         (1, "s(z) tends to 1"),
     ),
     escape(
         "slowdown of quadratic + softmax",
-        "Quadratic cost and softmax slow down too: two neurons, y = (0, 1), most wrong as z_1 - z_2 grows",
+        "The quadratic cost slows down with softmax too: two neurons, y = (0, 1), most wrong as z_1 - z_2 grows",
         Limit(a * ((a - 0) - (a * (a - 0) + (1 - a) * (1 - a - 1))), z, oo),
         (Limit(2 * a**2 * (1 - a), z, oo), "multiplied out, with a = a_1 = s(z_1 - z_2)"),
         (0, "1 - a tends to 0"),

@@ -1,4 +1,4 @@
-"""The book's exercises that are not derivations of numbered equations; 4, 5, 11, 13 and 14 are with those."""
+"""The book's exercises, but for 4, 5, 11, 13 and 14, which stand with the equations that they derive."""
 
 from functools import partial
 
@@ -19,7 +19,7 @@ _SOFTMAX = as_softmax(A, Z)
 
 
 def exercise(number, title, left, *steps, **rest):
-    """An exercise, or with a word after the number a part of one."""
+    """An exercise or, if the number is followed by a remark in parentheses, a part of one."""
     return derive(f"exercise {number}", title, left, *steps, source=f"000, exercise {number}", **rest)
 
 
@@ -35,7 +35,7 @@ ABOUT_SIGMOID = [
     ),
     exercise(
         "2 (a and y exchanged, y = 0)",
-        "With a and y exchanged the cost is infinite at a target of 0",
+        "With a and y exchanged, the cost is infinite at a target of 0",
         Limit(-(positive_a[1] * log(y) + (1 - positive_a[1]) * log(1 - y)), y, 0, "+"),
         (oo, "ln y tends to minus infinity, and a > 0"),
         letters={positive_a: "activation", y: "target"},
@@ -45,7 +45,7 @@ ABOUT_SIGMOID = [
         "2 (the right form, y = 0)",
         "The right form is finite at a target of 0",
         -(y * log(a) + (1 - y) * log(1 - a)),
-        (-log(1 - a), "y = 0 turns the first term off, ln a being finite for 0 < a < 1"),
+        (-log(1 - a), "y = 0 removes the first term, since ln a is finite for 0 < a < 1"),
         where={y: 0},
         letters={a: "activation"},
         domain={a: OPEN_UNIT},
@@ -55,7 +55,7 @@ ABOUT_SIGMOID = [
         "2 (the right form, y = 1)",
         "The right form is finite at a target of 1",
         -(y * log(a) + (1 - y) * log(1 - a)),
-        (-log(a), "y = 1 turns the second term off, ln (1 - a) being finite for 0 < a < 1"),
+        (-log(a), "y = 1 removes the second term, since ln (1 - a) is finite for 0 < a < 1"),
         where={y: 1},
         letters={a: "activation"},
         domain={a: OPEN_UNIT},
@@ -73,7 +73,7 @@ ABOUT_MINIMUM = [
         "The cross-entropy is stationary where a = y, and only there",
         Partial(C, a),
         (-y / a + (1 - y) / (1 - a), "derivative of ln"),
-        ((a - y) / (a * (1 - a)), "common denominator: zero just if a = y"),
+        ((a - y) / (a * (1 - a)), "common denominator: zero if and only if a = y"),
     ),
     at_minimum(
         "3 (convex)",
@@ -128,7 +128,7 @@ ABOUT_INPUTS = [
     ),
     exercise(
         "6 (x = 0)",
-        "Where the input is 0 no cost has a gradient by its weight",
+        "Where an input is 0, the gradient of every cost with respect to its weight is 0",
         Partial(C, w),
         (Partial(C, z) * X[1], "exercise 6"),
         (0, "x = 0"),
@@ -150,7 +150,7 @@ of_softmax = partial(exercise, letters={Z: "weighted inputs"}, where=_SOFTMAX)
 ABOUT_SOFTMAX = [
     of_softmax(
         "8",
-        "Softmax by any weighted input",
+        "Derivative of a softmax activation with respect to any weighted input",
         Partial(A[j], Z[k]),
         ((exp(Z[j]) * KroneckerDelta(j, k) * S - exp(Z[j]) * exp(Z[k])) / S**2, "quotient rule"),
         (A[j] * (KroneckerDelta(j, k) - A[k]), "a_j = e^z_j / S"),
@@ -162,14 +162,14 @@ ABOUT_SOFTMAX = [
         (exp(z) * rest_of_sum / (exp(z) + rest_of_sum) ** 2, "quotient rule"),
         where={a: exp(z) / (exp(z) + rest_of_sum)},
         letters={z: "weighted input", rest_of_sum: "the sum of e^z over the other neurons"},
-        sizes="every number of neurons, by R > 0",
+        sizes="every number of neurons, whose sum R > 0 stands for the others",
         sign="positive",
     ),
     of_softmax(
         "8 (j and k different)",
         "Monotonicity: an activation falls with every other weighted input",
         Partial(A[j], Z[k]),
-        (-exp(Z[j]) * exp(Z[k]) / S**2, "quotient rule, j and k different"),
+        (-exp(Z[j]) * exp(Z[k]) / S**2, "quotient rule, as j and k differ"),
         (-A[j] * A[k], "a_j = e^z_j / S"),
         given=(different(j, k),),
         sign="negative",
@@ -191,7 +191,7 @@ ABOUT_SOFTMAX = [
     ),
     exercise(
         "10 (every constant)",
-        "Inversion: every constant gives the same activations back",
+        "Inversion: ln a_j plus any constant gives the activations back",
         exp(Z[j]) / Sum(exp(Z[k]), (k, 1, K)),
         (exp(C) * positive_a[j] / (exp(C) * Sum(positive_a[k], (k, 1, K))), "e^(ln a + C) = e^C a"),
         (positive_a[j], "e^C cancels, the activations sum to 1"),
@@ -210,8 +210,8 @@ limit = partial(
         z: "the largest weighted input",
         c: "a positive constant",
         ties: "the number of neurons that have it",
-        g: "how far one other neuron is below",
-        h: "how far another is below",
+        g: "how far one other neuron is below it",
+        h: "how far the second other neuron is below it",
     },
     where=GAPS,
     sizes="any number T of ties and 2 other neurons; SymPy takes no limit through a sum of symbolic size",
@@ -221,7 +221,7 @@ ABOUT_TEMPERED = [
         "12",
         "Tempered softmax activations sum to 1 for every c > 0",
         Sum(A[j], (j, 1, K)),
-        (Sum(exp(c * Z[j]), (j, 1, K)) / S, "S is common to all terms"),
+        (Sum(exp(c * Z[j]), (j, 1, K)) / S, "S is a common denominator"),
         (1, "the numerator is S"),
     ),
     of_tempered(
@@ -233,25 +233,25 @@ ABOUT_TEMPERED = [
     ),
     limit(
         "12 (a maximum)",
-        "The activation of one of T tied maxima, by how far the others are below",
+        "The activation of one of T tied maxima, in terms of how far below it the others are",
         exp(c * z) / S,
         (1 / (ties + exp(-c * g) + exp(-c * h)), "divided by e^(c z)"),
     ),
     limit(
         "12 (another neuron)",
-        "The activation of a neuron below the maximum, by how far it is below",
+        "The activation of a neuron below the maximum, in terms of how far below it is",
         exp(c * (z - g)) / S,
         (exp(-c * g) / (ties + exp(-c * g) + exp(-c * h)), "divided by e^(c z)"),
     ),
     limit(
         "12 (a maximum, c to infinity)",
-        "As c grows each of T tied maxima tends to 1 / T",
+        "As c grows, the activation of each of T tied maxima tends to 1 / T",
         Limit(1 / (ties + exp(-c * g) + exp(-c * h)), c, oo),
         (1 / ties, "e^(-c g) tends to 0 for g > 0"),
     ),
     limit(
         "12 (another neuron, c to infinity)",
-        "As c grows the activation of a neuron below the maximum tends to 0",
+        "As c grows, the activation of a neuron below the maximum tends to 0",
         Limit(exp(-c * g) / (ties + exp(-c * g) + exp(-c * h)), c, oo),
         (0, "e^(-c g) tends to 0 for g > 0"),
     ),

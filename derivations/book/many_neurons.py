@@ -13,7 +13,7 @@ C = Symbol("C")
 c, y = IndexedBase("C", real=True), IndexedBase("y", real=True)
 a, z, w, b, delta = (IndexedBase(f"{letter}^L", real=True) for letter in ("a", "z", "w", "b", "δ"))
 A = IndexedBase("a^{L-1}", real=True)
-_LETTERS = {A: "activations of the layer before", w: "weights", b: "biases", y: "targets"}
+_LETTERS = {A: "activations of the previous layer", w: "weights", b: "biases", y: "targets"}
 
 _WEIGHTED_INPUT = {z[i, j]: Sum(w[j, k] * A[i, k], (k, 1, N)) + b[j]}
 _SIGMOID = {a[i, j]: s(z[i, j]), **_WEIGHTED_INPUT}
@@ -23,12 +23,12 @@ _CROSS_ENTROPY = {c[i]: -Sum(y[i, j] * log(a[i, j]) + (1 - y[i, j]) * log(1 - a[
 
 
 def averaged(cost, output):
-    """The names of a layer: C is the mean of the examples' costs C_i, delta_ij the error of neuron j on example i."""
+    """A layer's definitions: C is the mean of the examples' costs C_i, delta_ij the error of neuron j on example i."""
     return {C: Sum(c[i], (i, 1, n)) / n, delta[i, j]: Partial(c[i], z[i, j]), **cost, **output}
 
 
 def through_the_error(label, title, by, *steps, of_z, **rest):
-    """A derivative by a weight or bias, which starts as the mean of the errors times dz/d(weight or bias)."""
+    """A derivative with respect to `by`, a weight or bias: its first step is the mean of delta times dz/d(by)."""
     return _layer(
         label,
         title,
@@ -50,7 +50,7 @@ _error = a[i, j] - y[i, j]
 OUTPUT_LAYER = [
     _layer(
         "63",
-        "Cross-entropy cost of many output neurons",
+        "Cross-entropy cost with many output neurons",
         C,
         (
             -Sum(Sum(y[i, j] * log(a[i, j]) + (1 - y[i, j]) * log(1 - a[i, j]), (j, 1, K)), (i, 1, n)) / n,
@@ -61,7 +61,7 @@ OUTPUT_LAYER = [
     ),
     through_the_error(
         "65",
-        "Quadratic cost and sigmoid, by a weight: s'(z) slows learning down",
+        "Quadratic cost and sigmoid: the gradient with respect to a weight, where s'(z) slows learning down",
         w[j, k],
         (Sum(_error * s_prime(z[i, j]) * A[i, k], (i, 1, n)) / n, "BP1: delta = (a - y) s'(z)"),
         of_z=A[i, k],
@@ -70,7 +70,7 @@ OUTPUT_LAYER = [
     ),
     through_the_error(
         "65 (biases)",
-        "Quadratic cost and sigmoid, by a bias",
+        "Quadratic cost and sigmoid: the gradient with respect to a bias",
         b[j],
         (Sum(_error * s_prime(z[i, j]), (i, 1, n)) / n, "BP1: delta = (a - y) s'(z)"),
         of_z=1,
@@ -95,7 +95,7 @@ OUTPUT_LAYER = [
     ),
     through_the_error(
         "67",
-        "Cross-entropy and sigmoid, by a weight: no slowdown",
+        "Cross-entropy and sigmoid: the gradient with respect to a weight, without a slowdown",
         w[j, k],
         (Sum(A[i, k] * _error, (i, 1, n)) / n, "equation 66"),
         of_z=A[i, k],
@@ -104,7 +104,7 @@ OUTPUT_LAYER = [
     ),
     through_the_error(
         "67 (biases)",
-        "Cross-entropy and sigmoid, by a bias",
+        "Cross-entropy and sigmoid: the gradient with respect to a bias",
         b[j],
         (Sum(_error, (i, 1, n)) / n, "equation 66"),
         of_z=1,
@@ -123,7 +123,7 @@ OUTPUT_LAYER = [
     ),
     through_the_error(
         "69",
-        "Quadratic cost and linear outputs, by a weight",
+        "Quadratic cost and linear outputs: the gradient with respect to a weight",
         w[j, k],
         (Sum(A[i, k] * _error, (i, 1, n)) / n, "equation 68"),
         of_z=A[i, k],
@@ -132,7 +132,7 @@ OUTPUT_LAYER = [
     ),
     through_the_error(
         "70",
-        "Quadratic cost and linear outputs, by a bias",
+        "Quadratic cost and linear outputs: the gradient with respect to a bias",
         b[j],
         (Sum(_error, (i, 1, n)) / n, "equation 68"),
         of_z=1,
@@ -141,7 +141,7 @@ OUTPUT_LAYER = [
     ),
 ]
 
-# The minimum of the cross-entropy of one output neuron, in its activation 0 < a < 1 for a target 0 < y < 1.
+# The minimum over the activation 0 < a < 1 of the cross-entropy of one output neuron, for a target 0 < y < 1.
 _a, _y = IndexedBase("a", real=True), IndexedBase("y", real=True)
 MINIMUM_OF_CROSS_ENTROPY = [
     derive(

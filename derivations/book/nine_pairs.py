@@ -1,7 +1,7 @@
 """The nine pairs of cost and output layer: delta_j = dC/dz_j for any targets, softmax with any constant c.
 
 The canonical pairs, whose delta has no factor that vanishes when a neuron saturates, are quadratic and linear,
-cross-entropy and sigmoid, log-likelihood and softmax. They are one theorem, the matching cost.
+cross-entropy and sigmoid, log-likelihood and softmax. All three follow from one theorem, the matching cost.
 """
 
 from functools import partial
@@ -36,7 +36,7 @@ pair = partial(derive, letters=_LETTERS, source="the nine pairs of cost and outp
 
 
 def elementwise_pair(cost, output, meaning, slope_of_output, *steps, **rest):
-    """A pair whose output layer acts on each neuron alone."""
+    """A pair whose output layer acts elementwise: a_j depends on z_j only."""
     return pair(
         f"{cost} + {output}",
         f"The error of an output neuron: {cost} cost, {output} outputs",
@@ -50,7 +50,7 @@ def elementwise_pair(cost, output, meaning, slope_of_output, *steps, **rest):
 
 
 def softmax_pair(cost, *steps):
-    """A pair whose outputs all depend on every weighted input."""
+    """A pair with softmax outputs, each of which depends on every weighted input."""
     slope = SLOPES[cost]
     return pair(
         f"{cost} + softmax",
@@ -69,7 +69,7 @@ s_factors = "s' = s (1 - s)"
 NINE = [
     elementwise_pair("quadratic", "linear", _LINEAR, 1, (_error, "a = z")),
     elementwise_pair("quadratic", "sigmoid", _SIGMOID, s_prime(z[j]), (_error * a[j] * (1 - a[j]), s_factors)),
-    softmax_pair("quadratic", (weighted(SLOPES["quadratic"]), "a_j is common to all, one term has m = j")),
+    softmax_pair("quadratic", (weighted(SLOPES["quadratic"]), "a_j is a common factor, one term has m = j")),
     elementwise_pair(
         "cross-entropy",
         "linear",
@@ -79,7 +79,7 @@ NINE = [
         domain={z: OPEN_UNIT},
     ),
     elementwise_pair("cross-entropy", "sigmoid", _SIGMOID, s_prime(z[j]), (_error, f"{s_factors} cancels")),
-    softmax_pair("cross-entropy", (weighted(SLOPES["cross-entropy"]), "a_j is common to all, one term has m = j")),
+    softmax_pair("cross-entropy", (weighted(SLOPES["cross-entropy"]), "a_j is a common factor, one term has m = j")),
     elementwise_pair("log-likelihood", "linear", _LINEAR, 1, (-y[j] / z[j], "a = z"), domain={z: Interval.open(0, oo)}),
     elementwise_pair("log-likelihood", "sigmoid", _SIGMOID, s_prime(z[j]), (-y[j] * (1 - a[j]), s_factors)),
     softmax_pair("log-likelihood", (c * (a[j] * Sum(y[k], (k, 1, K)) - y[j]), "a_m cancels, one term has m = j")),
@@ -92,9 +92,9 @@ one = partial(derive, source="the nine pairs of cost and output layer")
 MATCHING = [
     one(
         "matching cost",
-        "One theorem behind the canonical pairs: the cost whose error is f(z) - y, for every output function f",
+        "The theorem behind the canonical pairs: the cost whose error is f(z) - y, for every output function f",
         Partial(C, Z),
-        (Partial(Integral(f(v), (v, 0, Z)), Z) - Partial(Y * Z, Z), "the integral in two parts"),
+        (Partial(Integral(f(v), (v, 0, Z)), Z) - Partial(Y * Z, Z), "the integral split in two"),
         (f(Z) - Y, "fundamental theorem of calculus"),
         where={C: Integral(f(v) - Y, (v, 0, Z))},
         letters={Z: "weighted input", Y: "target", v: "variable of integration"},
@@ -104,7 +104,7 @@ MATCHING = [
         "The matching cost of linear outputs is the quadratic cost",
         C,
         (Z**2 / 2 - Y * Z, "integral of v - y"),
-        ((Z - Y) ** 2 / 2 - Y**2 / 2, "the square completed"),
+        ((Z - Y) ** 2 / 2 - Y**2 / 2, "completing the square"),
         where={C: Integral(v - Y, (v, 0, Z))},
         letters={Z: "weighted input", Y: "target", v: "variable of integration"},
     ),

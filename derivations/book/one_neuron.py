@@ -24,7 +24,7 @@ SINGLE = [
     one_example("54", "Quadratic cost", C, ((y - a) ** 2 / 2, "definition")),
     one_example(
         "55",
-        "Quadratic cost by the weight: the factor s'(z) is the learning slowdown",
+        "The quadratic cost's gradient with respect to the weight: the factor s'(z) is the learning slowdown",
         Partial(C, w),
         (Partial(C, a) * Partial(a, z) * Partial(z, w), "chain rule"),
         ((a - y) * Partial(a, z) * Partial(z, w), "derivative of the square"),
@@ -33,7 +33,7 @@ SINGLE = [
     ),
     one_example(
         "56",
-        "Quadratic cost by the bias",
+        "The quadratic cost's gradient with respect to the bias",
         Partial(C, b),
         (Partial(C, a) * Partial(a, z) * Partial(z, b), "chain rule"),
         ((a - y) * s_prime(z) * Partial(z, b), "derivative of the square, a = s(z)"),
@@ -41,7 +41,7 @@ SINGLE = [
     ),
 ]
 
-# From here on n examples, and N inputs x_1, ..., x_N to the one neuron.
+# From here on there are n examples, and the one neuron has N inputs x_1, ..., x_N.
 X, W, Y, Z, A = (IndexedBase(letter, real=True) for letter in ["x", "w", "y", "z", "a"])
 _CROSS_ENTROPY = {
     C: -Sum(Y[i] * log(A[i]) + (1 - Y[i]) * log(1 - A[i]), (i, 1, n)) / n,
@@ -68,7 +68,7 @@ AVERAGED = [
     ),
     on_examples(
         "58",
-        "Cross-entropy by a weight, through a = s(z)",
+        "The cross-entropy's gradient with respect to a weight, through a = s(z)",
         Partial(C, W[j]),
         (
             -Sum(Y[i] / A[i] * Partial(A[i], W[j]) - (1 - Y[i]) / (1 - A[i]) * Partial(A[i], W[j]), (i, 1, n)) / n,
@@ -78,7 +78,7 @@ AVERAGED = [
     ),
     on_examples(
         "59",
-        "Cross-entropy by a weight, through z",
+        "The cross-entropy's gradient with respect to a weight, through z",
         Partial(C, W[j]),
         (-Sum(_slope * Partial(s(Z[i]), W[j]), (i, 1, n)) / n, "equation 58"),
         (-Sum(_slope * s_prime(Z[i]) * Partial(Z[i], W[j]), (i, 1, n)) / n, "chain rule"),
@@ -86,21 +86,21 @@ AVERAGED = [
     ),
     on_examples(
         "60",
-        "Cross-entropy by a weight, over the common denominator",
+        "The cross-entropy's gradient with respect to a weight, over the common denominator",
         Partial(C, W[j]),
         (-Sum(_slope * s_prime(Z[i]) * X[i, j], (i, 1, n)) / n, "equation 59"),
         (Sum(_error_over_slope, (i, 1, n)) / n, "common denominator"),
     ),
     on_examples(
         "61",
-        "Cross-entropy by a weight: the error alone, no slowdown",
+        "The cross-entropy's gradient with respect to a weight: the error alone, no slowdown",
         Partial(C, W[j]),
         (Sum(_error_over_slope, (i, 1, n)) / n, "equation 60"),
         (Sum(X[i, j] * (s(Z[i]) - Y[i]), (i, 1, n)) / n, "s' = s (1 - s) cancels"),
     ),
     on_examples(
         "62",
-        "Cross-entropy by the bias",
+        "The cross-entropy's gradient with respect to the bias",
         Partial(C, b),
         (-Sum(_slope * s_prime(Z[i]) * Partial(Z[i], b), (i, 1, n)) / n, "chain rule"),
         (-Sum(_slope * s_prime(Z[i]), (i, 1, n)) / n, "z = sum_k w_k x_k + b"),

@@ -1,4 +1,4 @@
-"""Three models of the targets, and the costs that maximum likelihood makes of them (001)."""
+"""Three models of the targets, and the costs that follow from them by maximum likelihood (001)."""
 
 from functools import partial
 
@@ -36,7 +36,7 @@ EQUATIONS = [
     ),
     model(
         "Gaussian model, its gradient",
-        "Normal targets: the gradient is that of the quadratic cost by the variance",
+        "Normal targets: the gradient is that of the quadratic cost divided by the variance",
         Partial(L, a[j]),
         (Partial(Q, a[j]) / sigma**2, "the constant does not depend on a"),
         ((a[j] - y[j]) / sigma**2, "derivative of the square"),
@@ -96,7 +96,7 @@ EQUATIONS = [
     ),
     model(
         "softmax is a distribution",
-        "Softmax makes probabilities of any weighted inputs: they are positive (and sum to 1, equation 79)",
+        "Softmax turns any weighted inputs into probabilities: they are positive (and sum to 1, equation 79)",
         a[j],
         (exp(z[j]) / Sum(exp(z[k]), (k, 1, K)), "definition"),
         where={a[j]: exp(z[j]) / Sum(exp(z[k]), (k, 1, K))},

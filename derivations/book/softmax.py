@@ -14,7 +14,7 @@ c = Symbol("c", positive=True)
 y = IndexedBase("y", real=True)
 a, z, w, b, delta = (IndexedBase(f"{letter}^L", real=True) for letter in ("a", "z", "w", "b", "δ"))
 A = IndexedBase("a^{L-1}", real=True)
-_LETTERS = {z: "weighted inputs", A: "activations of the layer before", w: "weights", b: "biases", y: "targets"}
+_LETTERS = {z: "weighted inputs", A: "activations of the previous layer", w: "weights", b: "biases", y: "targets"}
 _LETTERS |= {c: "a positive constant"}
 
 _SOFTMAX = as_softmax(a, z)
@@ -41,7 +41,7 @@ EQUATIONS = [
         "Softmax activations sum to 1",
         Sum(a[j], (j, 1, K)),
         (Sum(exp(z[j]) / S, (j, 1, K)), "equation 78"),
-        (Sum(exp(z[j]), (j, 1, K)) / S, "S is common to all terms"),
+        (Sum(exp(z[j]), (j, 1, K)) / S, "S is a common denominator"),
         (1, "the numerator is S"),
         where=_SOFTMAX,
     ),
@@ -55,7 +55,7 @@ EQUATIONS = [
     ),
     part(
         "78 by its own z",
-        "Softmax by its own weighted input",
+        "Derivative of a softmax activation with respect to its own weighted input",
         Partial(a[j], z[j]),
         ((exp(z[j]) * S - exp(z[j]) ** 2) / S**2, "quotient rule"),
         (a[j] * (1 - a[j]), "a_j = e^z_j / S"),
@@ -63,16 +63,16 @@ EQUATIONS = [
     ),
     part(
         "78 by another z",
-        "Softmax by another neuron's weighted input",
+        "Derivative of a softmax activation with respect to another neuron's weighted input",
         Partial(a[j], z[k]),
-        (-exp(z[j]) * exp(z[k]) / S**2, "quotient rule, j and k different"),
+        (-exp(z[j]) * exp(z[k]) / S**2, "quotient rule, as j and k differ"),
         (-a[j] * a[k], "a_j = e^z_j / S"),
         where=_SOFTMAX,
         given=(different(j, k),),
     ),
     part(
         "80 by a",
-        "Log-likelihood by an activation",
+        "Derivative of the log-likelihood with respect to an activation",
         Partial(C, a[j]),
         (-Sum(y[m] / a[m] * is_j, (m, 1, K)), "derivative of ln, term by term"),
         (-y[j] / a[j], "only the term of a_j depends on a_j"),
@@ -86,12 +86,12 @@ EQUATIONS = [
         (Sum(Partial(C, a[m]) * Partial(a[m], z[j]), (m, 1, K)), "chain rule: every a_m depends on z_j"),
         (Sum(-y[m] / a[m] * Partial(a[m], z[j]), (m, 1, K)), "derivative of ln"),
         (Sum(-y[m] / a[m] * a[m] * (is_j - a[j]), (m, 1, K)), "a_j (1 - a_j) for m = j and -a_m a_j otherwise"),
-        (a[j] * sum_of_targets - y[j], "one term has m = j, a_j is common to all"),
+        (a[j] * sum_of_targets - y[j], "one term has m = j, a_j is a common factor"),
         (a[j] - y[j], "the targets sum to 1"),
     ),
     trained(
         "81",
-        "Log-likelihood and softmax, by a bias",
+        "Log-likelihood and softmax: the gradient with respect to a bias",
         Partial(C, b[j]),
         (Sum(delta[m] * Partial(z[m], b[j]), (m, 1, K)), "chain rule"),
         (delta[j], "z_j = sum_k w_jk a_k + b_j"),
@@ -100,7 +100,7 @@ EQUATIONS = [
     ),
     trained(
         "82",
-        "Log-likelihood and softmax, by a weight",
+        "Log-likelihood and softmax: the gradient with respect to a weight",
         Partial(C, w[j, k]),
         (Sum(delta[m] * Partial(z[m], w[j, k]), (m, 1, K)), "chain rule"),
         (delta[j] * A[k], "z_j = sum_k w_jk a_k + b_j"),
@@ -112,16 +112,16 @@ EQUATIONS = [
     ),
     _layer(
         "84 with 83",
-        "Log-likelihood and tempered softmax, for any targets: a factor c, and the targets' sum",
+        "Log-likelihood and tempered softmax: the error for any targets has the factor c and contains the targets' sum",
         delta[j],
         (Sum(-y[m] / a[m] * Partial(a[m], z[j]), (m, 1, K)), "chain rule, derivative of ln"),
         (Sum(-y[m] * c * (is_j - a[j]), (m, 1, K)), "quotient rule"),
-        (c * (a[j] * sum_of_targets - y[j]), "one term has m = j, a_j is common to all"),
+        (c * (a[j] * sum_of_targets - y[j]), "one term has m = j, a_j is a common factor"),
         where=_LOG_LIKELIHOOD | _TEMPERED,
     ),
     _layer(
         "81 with 83",
-        "Log-likelihood and tempered softmax, by a bias",
+        "Log-likelihood and tempered softmax: the gradient with respect to a bias",
         Partial(C, b[j]),
         (Sum(delta[m] * Partial(z[m], b[j]), (m, 1, K)), "chain rule"),
         (c * (a[j] * sum_of_targets - y[j]), "equation 84 with 83"),
@@ -129,7 +129,7 @@ EQUATIONS = [
     ),
     _layer(
         "82 with 83",
-        "Log-likelihood and tempered softmax, by a weight",
+        "Log-likelihood and tempered softmax: the gradient with respect to a weight",
         Partial(C, w[j, k]),
         (Sum(delta[m] * Partial(z[m], w[j, k]), (m, 1, K)), "chain rule"),
         (A[k] * c * (a[j] * sum_of_targets - y[j]), "equation 84 with 83"),
