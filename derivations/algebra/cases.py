@@ -1,9 +1,9 @@
 """Cases: sets of real inputs on which every comparison that a program makes is decided.
 
-A case is a conjunction of conditions `form < 0`, `form = 0` or `form > 0`, where a form is linear, with
-rational coefficients, in the input symbols (or in what cannot be reduced to them). An equality is solved
-for a symbol and substituted, so that in a case with a tie the tied symbols are one. Decisions are exact:
-a sign is known when its opposite contradicts the conditions (Fourier-Motzkin).
+A case is a conjunction of conditions `form < 0`, `form = 0` or `form > 0`, where a form is linear, with rational
+coefficients, in the input symbols and in terms that cannot be reduced to them. An equality is solved for a symbol and
+substituted, so that tied symbols become the same symbol. Decisions are exact: a sign is known if the other two
+contradict the conditions (Fourier-Motzkin).
 """
 
 import functools
@@ -48,14 +48,14 @@ class UndecidedError(Exception):
 
 @dataclass(frozen=True)
 class Condition:
-    """`form` has this sign: -1, 0, 1; `weak` allows zero as well (an assumption `y >= 0`)."""
+    """That `form` has this sign, -1, 0 or 1; `weak` allows zero as well, as in an assumption `y >= 0`."""
 
     form: sp.Expr
     sign: int
     weak: bool = False
 
     def __str__(self):
-        """As one would write it, z1 < z2 rather than z1 - z2 < 0."""
+        """The condition as one would write it: z1 < z2 rather than z1 - z2 < 0."""
         terms = sp.Add.make_args(self.form)
         right = [term for term in terms if term.is_number or term.could_extract_minus_sign()]
         left = [term for term in terms if term not in right]
@@ -65,7 +65,7 @@ class Condition:
 
 @dataclass(frozen=True)
 class Case:
-    """A conjunction of conditions, and the substitution that its equalities amount to."""
+    """A conjunction of conditions, and the substitution that follows from its equalities."""
 
     conditions: tuple[Condition, ...] = ()
     substitution: Mapping[sp.Symbol, sp.Expr] = field(default_factory=dict, hash=False)
@@ -82,19 +82,19 @@ class Case:
 
     @classmethod
     def within(cls, conditions: Iterable[Condition]) -> Self:
-        """The case of several conditions; ValueError where they contradict each other."""
+        """The case of several conditions; ValueError if they contradict each other."""
         case = cls()
         for item in conditions:
             narrower = case.assume(item)
             if narrower is None:
                 raise ValueError(
-                    f"the assumptions contradict each other at {item}; give assumptions that some input meets"
+                    f"the assumptions contradict each other at {item}; give assumptions that some input satisfies"
                 )
             case = narrower
         return case
 
     def __str__(self):
-        """The conditions, or that there are none."""
+        """The conditions, or "every real input" if there are none."""
         return ", ".join(map(str, self.conditions)) or "every real input"
 
     def apply(self, expression: sp.Expr) -> sp.Expr:
@@ -102,7 +102,7 @@ class Case:
         return expression.xreplace(self.substitution)
 
     def assume(self, new: Condition) -> Self | None:
-        """The case narrowed by one condition, or None where they contradict each other."""
+        """The case narrowed by one more condition; None if that contradicts it."""
         substitution = dict(self.substitution)
         if new.sign == 0:
             form = self._simplest(new.form)[1]
@@ -138,11 +138,11 @@ class Case:
         return any(own.form == other.form and own.sign != other.sign and not own.weak for own in self.conditions)
 
     def split(self, form: sp.Expr) -> list[Self]:
-        """Three narrower cases, of which those that contradict themselves are left out."""
+        """The narrower cases in which `form` is negative, zero and positive, without those that are contradictory."""
         return [case for sign in SIGNS if (case := self.assume(Condition(form, sign)))]
 
     def sign(self, expression: sp.Expr) -> int:
-        """-1, 0 or 1; UndecidedError where the conditions do not decide it.
+        """The sign -1, 0 or 1; UndecidedError if the conditions do not decide it.
 
         >>> z = sp.Symbol("z", real=True)
         >>> Case().sign(1 - 1 / (1 + sp.exp(-z)))
@@ -181,11 +181,11 @@ class Case:
             return None
 
     def _simplest(self, form: sp.Expr) -> tuple[int, sp.Expr]:
-        """A sign and a form, as simple as can be, that times it has the sign of `form` in this case."""
+        """A sign and the simplest form found: in this case, the sign of `form` is the product of both signs."""
         return simplest(reduced(self.apply(form)))
 
     def _sign_of_terms(self, form: sp.Expr) -> int | None:
-        """The sign of a sum that is not linear, if all of its terms have the same."""
+        """The sign of a sum that is not linear, if all of its terms have that sign or are zero."""
         if not form.is_Add or all(term.is_number or term.as_coeff_Mul()[1].is_Symbol for term in form.args):
             return None
         signs = set()
@@ -234,7 +234,7 @@ def condition(relation: sp.Basic) -> Condition:
 
 
 def uncovered(region: Case, cases: list[Case]) -> Iterator[Case]:
-    """The parts of `region` that lie in none of `cases`: nothing, when the cases are a proof for all of it.
+    """The parts of `region` that lie in none of `cases`: none, if the cases cover all of it.
 
     >>> z = sp.Symbol("z", real=True)
     >>> negative, zero, positive = Case().split(z)

@@ -1,9 +1,9 @@
 """Real arithmetic on SymPy expressions, with the infinities and the nan of floating point.
 
-ln 0 = -oo, ln(-1) = nan, 0/0 = nan, 0 * oo = nan: what the program would compute, were it exact. Exact zeros have no
-sign, so 1/0 is `UNSIGNED`, an infinity of either sign, and what depends on that sign, such as atan(1/0), is `UNKNOWN`.
-Each function takes the case under which it decides signs, and raises UndecidedError where the case does not decide one,
-SignOfZeroError where only the sign of a zero would.
+ln 0 = -oo, ln(-1) = nan, 0/0 = nan, 0 * oo = nan, as a program with exact arithmetic would compute. Exact zeros have no
+sign, so 1/0 is `UNSIGNED`, an infinity of either sign, and a value that depends on that sign, such as atan(1/0), is
+`UNKNOWN`. Each function takes the case in which it decides signs; it raises UndecidedError if the case does not decide
+one, and SignOfZeroError if only the sign of a zero would.
 """
 
 import functools
@@ -23,7 +23,7 @@ SPECIAL = frozenset((sp.nan, *_UNCERTAIN, *INFINITIES))
 
 
 class SignOfZeroError(NotImplementedError):
-    """The program compares what depends on the sign of a zero, which exact numbers do not have."""
+    """The program compares a value that depends on the sign of a zero, which exact numbers do not have."""
 
 
 def is_finite(x: sp.Basic) -> bool:
@@ -32,9 +32,9 @@ def is_finite(x: sp.Basic) -> bool:
 
 
 def of_either_sign(function: Callable) -> Callable:
-    """A function of a case and values, some of which may be infinite of unknown sign: what it is for all signs.
+    """The function, extended to infinite values of unknown sign: its result is the one that it has for every sign.
 
-    A truth value that depends on the sign of a zero is refused, any other result is unknown.
+    Where results differ with the sign, it is `UNSIGNED` for both infinities, and `UNKNOWN` for anything else.
     """
 
     @functools.wraps(function)
@@ -95,7 +95,7 @@ def divide(case: Case, x: sp.Expr, y: sp.Expr) -> sp.Expr:
 
 
 def sign_of(case: Case, x: sp.Expr) -> sp.Expr:
-    """-1, 0 or 1; nan of nan."""
+    """The sign -1, 0 or 1; nan for nan."""
     if x is sp.nan:
         return sp.nan
     if x in _UNCERTAIN:
@@ -110,7 +110,7 @@ def absolute(case: Case, x: sp.Expr) -> sp.Expr:
 
 
 def compare(case: Case, x: sp.Expr, y: sp.Expr) -> sp.Expr:
-    """-1, 0 or 1 as x is less than, equal to or greater than y; nan if there is no answer."""
+    """-1, 0 or 1 if x is less than, equal to or greater than y; nan if one of them is nan."""
     if UNKNOWN is x or UNKNOWN is y:
         return sp.nan if sp.nan in (x, y) else sign_of(case, UNKNOWN)
     if x in INFINITIES and x == y:
@@ -120,7 +120,7 @@ def compare(case: Case, x: sp.Expr, y: sp.Expr) -> sp.Expr:
 
 @of_either_sign
 def maximum(case: Case, x: sp.Expr, y: sp.Expr) -> sp.Expr:
-    """The greater of two."""
+    """The greater of x and y; nan if one of them is nan."""
     if x is sp.S.NegativeInfinity and y.is_number and y.is_negative and y.is_finite:
         return Floor(y)
     order = compare(case, x, y)
@@ -129,14 +129,14 @@ def maximum(case: Case, x: sp.Expr, y: sp.Expr) -> sp.Expr:
 
 @of_either_sign
 def minimum(case: Case, x: sp.Expr, y: sp.Expr) -> sp.Expr:
-    """The smaller of two."""
+    """The smaller of x and y; nan if one of them is nan."""
     order = compare(case, x, y)
     return sp.nan if order is sp.nan else (x if order < 0 else y)
 
 
 @of_either_sign
 def logarithm(case: Case, x: sp.Expr) -> sp.Expr:
-    """The natural logarithm; ln 0 is -oo, and nan below."""
+    """The natural logarithm; -oo at 0, nan for negative x."""
     sign = sign_of(case, x)
     if sign == 1:
         return sp.log(x)
@@ -144,12 +144,12 @@ def logarithm(case: Case, x: sp.Expr) -> sp.Expr:
 
 
 def exponential(case: Case, x: sp.Expr) -> sp.Expr:
-    """The exponential; 0 of what stands for -oo."""
+    """The exponential; 0 if x stands for -oo."""
     return sp.S.Zero if is_underflow(x) else continuous(sp.exp)(case, x)
 
 
 def continuous(function: Callable) -> Callable:
-    """A function that is defined on every real number; at infinity its limit, if it has one, else nan."""
+    """A function that is defined at every real number; at infinity it is its limit or, if there is none, nan."""
 
     @of_either_sign
     def value(case: Case, x: sp.Expr) -> sp.Expr:
@@ -163,7 +163,7 @@ def continuous(function: Callable) -> Callable:
 
 @of_either_sign
 def power(case: Case, x: sp.Expr, y: sp.Expr) -> sp.Expr:
-    """The power x^y; nan for a negative x and a y that is no integer."""
+    """The power x^y; nan if x is negative and y is not an integer."""
     if y == 0 or x == 1:
         return sp.S.One
     if sp.nan in (x, y):
@@ -185,11 +185,11 @@ def _whole_power(case: Case, x: sp.Expr, y: sp.Integer) -> sp.Expr:
 
 
 def _power_at_infinity(case: Case, size: sp.Expr, y: sp.Expr) -> sp.Expr:
-    """|x|^y where one of the two is infinite and y is no whole number: 0 or oo, or 1 where |x| is 1."""
+    """|x|^y if x or y is infinite and y is not an integer: 0 or oo, or 1 where |x| is 1."""
     grows = compare(case, size, sp.S.One) * sign_of(case, y)
     return sp.S.One if grows == 0 else sp.oo if grows > 0 else sp.S.Zero
 
 
 def without_abs(case: Case, x: sp.Expr) -> sp.Expr:
-    """The |.| that SymPy puts into a square root of a square, decided."""
+    """x with its absolute values decided, such as the |p| into which SymPy turns the square root of p^2."""
     return x.replace(sp.Abs, lambda inner: absolute(case, inner))

@@ -1,4 +1,4 @@
-"""The value of a SymPy formula in a case: Max, Abs, sign and Piecewise decided, and functions real where defined."""
+"""The value of a SymPy formula in a case, which decides Max, Abs, sign, Piecewise and where functions are defined."""
 
 import functools
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from derivations.algebra import extended_reals as real
 from derivations.algebra import special_functions as special
 from derivations.algebra.cases import Case, letters_of
 
-Truth = BooleanAtom | BooleanFunction | Relational  # a sympy.Symbol is a Boolean too, so that does not tell
+Truth = BooleanAtom | BooleanFunction | Relational  # not sympy's Boolean, since a Symbol is one too
 
 
 def evaluate(case: Case, expression: sp.Expr) -> sp.Expr:

@@ -1,19 +1,20 @@
-"""An expression as a rational function of generators: one symbol for each thing in it that is not arithmetic.
+"""An expression as a rational function of generators: one symbol for each part of it that is not arithmetic.
 
     e^p, p = q1 t1 + q2 t2 + ...     one generator e^t for each t, to the rational powers q
     p^q, q rational                  the same powers of one generator for each factor of p
     p^x                              e^(x ln p)
     ln p                             a sum of one generator ln f for each factor f of p, each prime number among them
     |p|                              p or -p where the sign of p is known, else a generator whose square is p^2
-    a sum, an element, sin(p), ...   a generator of its own
+    a sum, an element, sin(p), ...   one generator each
 
-The same thing becomes the same generator. A generator for a root or an absolute value solves an equation (that for
+Equal parts become the same generator. A generator for a root or an absolute value solves an equation (that for
 sqrt(1 + x^2) has the square 1 + x^2); apart from that the generators are treated as independent. This loses some
 identities and invents none: if the rational function is zero, so is the expression; if it is not, nothing is shown.
 
-Roots and logarithms are the principal ones, and products in them come apart as far as that is right: factors of known
-sign come out as their absolute values, and the product of all others stays one (ln(x y) is not ln x + ln y for negative
-x and y). Where logarithms are known to be `real`, because their arguments are positive, ln(x y) is ln |x| + ln |y|.
+Roots and logarithms are principal values, and those of products are split only as far as that is right: factors of
+known sign come out as their absolute values, and the product of all others stays together (ln(x y) is not ln x + ln y
+for negative x and y). If logarithms are known to be `real`, since their arguments are positive, ln(x y) is
+ln |x| + ln |y|.
 """
 
 import math
@@ -46,9 +47,9 @@ from sympy import (
 )
 
 Sign = Callable[[Expr], int | None]
-"""What is known of the sign of an expression: 1, -1, or nothing (None or 0)."""
+"""A function that gives the sign of an expression, 1 or -1, or None or 0 if it does not know it."""
 
-# What a generator of each kind stands for, given the term that it was made of.
+# What a generator of each kind stands for, given the term from which it was made.
 MEANINGS: dict[str, Callable[[Expr], Expr]] = {
     "exponential": exp,
     "logarithm": log,
@@ -63,14 +64,14 @@ DEGREES = {"base": 1, "absolute value": 2}
 
 
 def known_sign(expression: Expr) -> int | None:
-    """The sign that the assumptions on the letters tell: 1, -1 or None."""
+    """The sign that follows from the assumptions on the letters: 1, -1 or None."""
     if is_positive(expression):
         return 1
     return -1 if is_positive(-expression) else None
 
 
 def is_positive(expression: Expr) -> bool | None:
-    """True or None: what SymPy knows, that sums of positive terms are positive, and so is ln x for x > 1."""
+    """True or None (unknown): what SymPy knows, and that sums of positive terms and ln x for x > 1 are positive."""
     if isinstance(expression, Sum):
         has_terms = all((high - low).is_nonnegative for _, low, high in expression.limits)
         return (has_terms and is_positive(expression.function)) or None
@@ -83,7 +84,7 @@ def is_positive(expression: Expr) -> bool | None:
 
 
 def _is_real(expression: Expr) -> bool | None:
-    """True or None: what SymPy knows, and that sums of real terms are real."""
+    """True or None (unknown): what SymPy knows, and that sums of real terms are real."""
     sums = {part: Dummy(real=_is_real(part.function)) for part in expression.atoms(Sum)}
     return expression.xreplace(sums).is_real or None
 
@@ -92,7 +93,7 @@ class Generators:
     """The generators of some expressions."""
 
     def __init__(self, sign: Sign = known_sign, *, real: bool = False):
-        """Signs are known by `sign`; `real` says that every logarithm and every root is of something positive."""
+        """`sign` gives the signs; `real` says that the argument of every logarithm and every root is positive."""
         self.sign, self.real = sign, real
         self.terms: dict[Symbol, tuple[str, Expr]] = {}
         self.meaning: dict[Expr, Expr] = {}
@@ -101,7 +102,7 @@ class Generators:
         self._signs: dict[Expr, int | None] = {}
 
     def quotient(self, expression: Expr) -> Expr:
-        """The expression as a quotient of polynomials in symbols, of which `meaning` tells what they stand for."""
+        """The expression as a quotient of polynomials in symbols; `meaning` says what each symbol stands for."""
         plain = self.rational(expression)
         roots = _roots([plain])
         for symbol, power in roots.items():
@@ -115,11 +116,11 @@ class Generators:
 
     @property
     def signs_matter(self) -> bool:
-        """Whether more signs might have made fewer generators: of what is in roots and absolute values."""
+        """Whether to know more signs might have made fewer generators: there are roots or absolute values."""
         return any(kind in DEGREES for kind, _ in self.terms.values())
 
     def vanish(self, expression: Expr) -> bool:
-        """Whether the expression is zero by arithmetic and the equations that generators solve; 0/0 is not."""
+        """Whether arithmetic and the equations that generators solve show that the expression is zero; 0/0 is not."""
         numerator, denominator = fraction(together(self.rational(expression)))
         equations = [(g, DEGREES[kind], term) for g, (kind, term) in self.terms.items() if kind in DEGREES]
         roots = _roots([numerator, denominator, *(term for _, _, term in equations)])
@@ -134,7 +135,7 @@ class Generators:
         return is_zero_by_equations(numerator) and not (equations and is_zero_by_equations(denominator))
 
     def rational(self, expression: Expr) -> Expr:
-        """The expression as a rational function of symbols, positive ones among them to rational powers."""
+        """The expression as a rational function of symbols, in which positive symbols may have rational powers."""
         if expression not in self._rational:
             self._rational[expression] = self._of(expression)
         return self._rational[expression]
@@ -185,7 +186,7 @@ class Generators:
         return Mul(*powers, 1 if rest == 1 else self._named("base", rest) ** exponent)
 
     def _positive_power(self, base: Expr, exponent: Rational) -> Expr:
-        """A power of something positive that does not factor, or of an integer."""
+        """A power of a positive number: of one that does not factor, or of an integer."""
         if exponent.is_Integer or base.is_Symbol:
             return base**exponent
         if base.is_Integer:
@@ -221,7 +222,7 @@ class Generators:
         return self._named("logarithm of absolute value", _without_sign(part))
 
     def _known_factors(self, product: Expr) -> tuple[list[tuple[Expr, Rational]], Expr]:
-        """The absolute values of the factors of known sign, with their powers, and the rest of the product."""
+        """The absolute values and powers of the factors of known sign, and the rest of the product."""
         known, rest = [], S.One
         for part, power in _factors(product):
             absolute = self._absolute_factor(part) if power.is_even else self._of_known_sign(part)
@@ -240,7 +241,7 @@ class Generators:
         return self._named("absolute value", _without_sign(part))
 
     def _of_known_sign(self, part: Expr) -> Expr | None:
-        """|f| as f or -f, whichever it is known to be where f is not 0."""
+        """|f| as f or -f, if the sign that f has where it is not 0 is known; else None."""
         if part not in self._signs:
             is_absolute = part in self.terms and self.terms[part][0] == "absolute value"
             self._signs[part] = 1 if is_absolute else self.sign(part.xreplace(self.meaning))
@@ -255,7 +256,7 @@ class Generators:
 
 
 def _without_common_denominator(sum_of_quotients: Expr) -> Expr:
-    """Each quotient in lowest terms by itself: over a common denominator, sums of many sigmoids would grow large."""
+    """Each quotient in lowest terms separately: over a common denominator, sums of many sigmoids would grow large."""
     terms = Add.make_args(sum_of_quotients)
     return Add(*(term if term.is_polynomial(*term.free_symbols) else cancel(term) for term in terms))
 
@@ -280,7 +281,7 @@ def _without_sign(part: Expr) -> Expr:
 
 
 def _roots(expressions: Iterable[Expr]) -> dict[Expr, Expr]:
-    """What to put for each symbol that occurs to powers p/q: a power of a new symbol, after which all are whole."""
+    """For each symbol with exponents p/q, a power of a new symbol in its place, which makes all exponents integers."""
     degrees: dict[Expr, int] = {}
     for power in {power for expression in expressions for power in expression.atoms(Pow)}:
         if power.base.is_Symbol and power.exp.is_Rational:
@@ -289,7 +290,7 @@ def _roots(expressions: Iterable[Expr]) -> dict[Expr, Expr]:
 
 
 def _reduced(numerator: Expr, symbol: Expr, degree: int, value: Expr) -> Expr:
-    """The numerator where symbol^degree = value."""
+    """The numerator of the expression that results when symbol^degree = value."""
     if not numerator.has(symbol):
         return numerator
     terms = Poly(numerator, symbol).terms()

@@ -1,7 +1,7 @@
-"""Systems of linear inequalities over exact numbers: whether some real values meet them all (Fourier-Motzkin).
+"""Systems of linear inequalities over exact numbers: whether some real values satisfy them all (Fourier-Motzkin).
 
-A row is a linear form: the coefficient of each atom, a symbol or what cannot be reduced to symbols; the constant
-stands at `sympy.S.One`. An inequality is a row that is positive, or not negative.
+A row is a linear form: a coefficient for each atom, that is, for each symbol or term that is not linear in symbols; the
+constant is the coefficient of `sympy.S.One`. An inequality says that a row is positive, or that it is not negative.
 """
 
 from collections import Counter
@@ -33,7 +33,7 @@ def as_inequalities(row: Row) -> list[Inequality]:
 
 
 def known_bounds(row: Row) -> list[Inequality]:
-    """What is known of the atoms themselves: e^p > 0, a symbol's assumptions, the digits of ln 2."""
+    """Inequalities for the atoms themselves: from e^p > 0, a symbol's assumptions, the digits of ln 2."""
     known: list[Inequality] = []
     for atom in row:
         if atom is not sp.S.One and atom.is_number:
@@ -45,7 +45,7 @@ def known_bounds(row: Row) -> list[Inequality]:
 
 
 def is_feasible(rows: list[Inequality]) -> bool:
-    """Whether some real values of the atoms meet every inequality.
+    """Whether some real values of the atoms satisfy every inequality.
 
     >>> z = sp.Symbol("z", real=True)
     >>> is_feasible([(linear_row(z - 1), True), (linear_row(2 - z), True)])  # 1 < z < 2

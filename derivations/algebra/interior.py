@@ -1,4 +1,4 @@
-"""Points inside a system of linear inequalities, by back-substitution: each symbol between the bounds that are left."""
+"""Points that satisfy linear inequalities, found by elimination and back-substitution of one symbol after another."""
 
 import math
 import random
@@ -7,12 +7,12 @@ from fractions import Fraction
 
 import sympy as sp
 
-Halfspace = tuple[dict[sp.Symbol, Fraction], Fraction]  # slopes and a constant: the sum of both is positive
+Halfspace = tuple[dict[sp.Symbol, Fraction], Fraction]  # slopes and a constant: sum of slope * symbol + constant > 0
 MOST_ROWS = 400
 
 
 def as_row(form: sp.Expr, sign: int) -> Halfspace | None:
-    """A form of this sign as a row, its numbers rounded to rational ones; None if it is not linear."""
+    """The inequality that a form has this sign, its numbers rounded to rational ones; None if it is not linear."""
     slopes = {symbol: form.diff(symbol) for symbol in form.free_symbols}
     if not all(slope.is_number for slope in slopes.values()):
         return None
@@ -30,7 +30,7 @@ def _rounded(number: sp.Expr) -> Fraction | None:
 def interior_point(
     rows: Sequence[Halfspace], symbols: Sequence[sp.Symbol], nice: Sequence[sp.Rational], rng: random.Random
 ) -> dict[sp.Symbol, sp.Rational] | None:
-    """A random point at which every row is positive, of nice numbers where these are inside; None if there is none.
+    """A random point at which every row is positive, with nice coordinates where possible; None if none is found.
 
     >>> x, y = sp.symbols("x y", real=True)
     >>> rows = [as_row(x - 20, 1), as_row(y - x, 1), as_row(21 - y, 1)]
@@ -58,7 +58,7 @@ def interior_point(
 
 
 def _without(symbol: sp.Symbol, below: Halfspace, above: Halfspace) -> Halfspace:
-    """The sum of two rows, scaled so that the symbol goes out."""
+    """The sum of two rows, scaled so that the symbol cancels."""
     up, down = below[0][symbol], -above[0][symbol]
     slopes = {s: below[0].get(s, Fraction()) / up + above[0].get(s, Fraction()) / down for s in below[0] | above[0]}
     return {s: slope for s, slope in slopes.items() if slope and s != symbol}, below[1] / up + above[1] / down

@@ -1,7 +1,7 @@
-"""The letters of the book: indices and sizes, the sigmoid, and which letters an expression is made of.
+"""The letters of the book: indices and sizes, the sigmoid, and which letters an expression contains.
 
-Examples are numbered i = 1..n (the book's sum over x), neurons of the layer in question j = 1..K, neurons
-of the layer before it k = 1..N, inputs l = 1..M.
+Examples are numbered i = 1..n (the book's sum over x), neurons of the layer in question j = 1..K, neurons of the
+previous layer k = 1..N, and inputs l = 1..M.
 """
 
 from sympy import Dummy, Expr, Function, Indexed, diff, exp, symbols
@@ -25,7 +25,7 @@ class s(Function):
 
 
 class s_prime(Function):
-    """Its derivative s'(z): what differentiating the definition gives."""
+    """The derivative s'(z) of the sigmoid, which SymPy takes of the definition."""
 
     nargs = 1
 
@@ -47,16 +47,16 @@ def _has_exponential_form(part):
 
 
 def base(name: Expr) -> Expr:
-    """The letter of a name: a for a[j]."""
+    """The letter of a name: a for a[j], and for a itself."""
     return name.base if isinstance(name, Indexed) else name
 
 
 def letters(expression: Expr) -> set[Expr]:
-    """The free letters of an expression, without indices and sizes; w stands for all of w[j, k]."""
+    """The free letters of an expression, without indices and sizes; all elements w[j, k] count as the one letter w."""
     return {part for part in expression.free_symbols if part.is_Symbol} - {*SIZES, *INDICES}
 
 
 def unknowns(expression: Expr) -> set[Expr]:
-    """The letters and elements on which a concrete expression depends."""
+    """The letters and elements, such as z and w[1, 2], on which an expression without symbolic sums depends."""
     elements = expression.atoms(Indexed)
     return elements | (expression.free_symbols - {e.base.label for e in elements} - elements)

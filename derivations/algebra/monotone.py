@@ -1,4 +1,4 @@
-"""Simpler forms whose signs multiply to that of a form: what increases decides as its argument does.
+"""Simpler forms whose product has the sign of a given form, by the monotonicity of functions.
 
 e^p - 2 has the sign of p - ln 2, e^p + 2 that of 1, and x^2 - 2 that of the product of x - sqrt 2 and x + sqrt 2. A
 form is a real number wherever its sign is asked for, so that the argument of a logarithm is positive there.
@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import sympy as sp
 
-# Functions that increase on all real numbers where they are real: the ends of their ranges, and their inverses.
+# Functions that increase wherever they are real: the ends of their ranges, and their inverses.
 INCREASING: dict[type, tuple[sp.Expr, sp.Expr, Callable]] = {
     sp.exp: (sp.S.Zero, sp.oo, sp.log),
     sp.log: (-sp.oo, sp.oo, sp.exp),
@@ -25,7 +25,7 @@ LARGEST_DEGREE = 4
 
 @functools.lru_cache(maxsize=10_000)
 def simpler(form: sp.Expr) -> tuple[sp.Expr, ...]:
-    """Forms whose signs multiply to that of `form`; nothing, if there are no simpler ones.
+    """Forms whose product has the sign of `form`; none, if no simpler ones are found.
 
     >>> z = sp.Symbol("z", real=True)
     >>> simpler(3 - 3 * sp.exp(z)), simpler(sp.pi * z - z), simpler(sp.tanh(z) - 2)
@@ -42,7 +42,7 @@ def simpler(form: sp.Expr) -> tuple[sp.Expr, ...]:
 
 
 def simplest(form: sp.Expr) -> tuple[int, sp.Expr]:
-    """A sign and the simplest form found that has the form's sign, times it."""
+    """A sign and the simplest form found: the form's sign is the sign times that of the simplest form."""
     sign = 1
     while parts := simpler(form):
         known = [1 if part.is_positive else -1 if part.is_negative else 0 for part in parts]
@@ -54,7 +54,7 @@ def simplest(form: sp.Expr) -> tuple[int, sp.Expr]:
 
 
 def _compared(function: sp.Expr, target: sp.Expr) -> tuple[sp.Expr, ...]:
-    """The sign of f(p) - target by that of p and of what f takes to the target."""
+    """Forms for the sign of f(p) - target: that of p - f^-1(target), for an increasing f."""
     if function.func in INCREASING:
         low, high, inverse = INCREASING[function.func]
         if (target - high).is_nonnegative or (target - low).is_nonpositive:
@@ -83,7 +83,7 @@ def _compared_power(base: sp.Expr, exponent: sp.Expr, target: sp.Expr) -> tuple[
 
 
 def _difference(rest: sp.Expr) -> tuple[sp.Expr, ...]:
-    """The sign of c f(p) - c f(q)."""
+    """Forms for the sign of c f(p) - c f(q): those of c and p - q, for an increasing f."""
     if len(rest.args) != 2:
         return ()
     (slope, first), (other, second) = (term.as_independent(*rest.free_symbols, as_Add=False) for term in rest.args)
@@ -97,7 +97,7 @@ def _difference(rest: sp.Expr) -> tuple[sp.Expr, ...]:
 
 
 def _scaled(form: sp.Expr) -> tuple[sp.Expr, ...]:
-    """A linear form with a rational first coefficient."""
+    """A linear form scaled so that its first coefficient is rational, and the scale."""
     symbols = sorted(form.free_symbols, key=str)
     slopes = [form.diff(symbol) for symbol in symbols]
     if all(slope.is_number for slope in slopes) and not slopes[0].is_Rational and slopes[0] != 0:
@@ -108,7 +108,7 @@ def _scaled(form: sp.Expr) -> tuple[sp.Expr, ...]:
 
 
 def _polynomial(form: sp.Expr) -> tuple[sp.Expr, ...]:
-    """A polynomial of one symbol by its real roots."""
+    """The linear factors of a polynomial in one symbol at its real roots, and its leading coefficient."""
     if len(form.free_symbols) != 1 or not form.is_polynomial():
         return ()
     (symbol,) = form.free_symbols

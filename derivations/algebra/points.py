@@ -1,4 +1,4 @@
-"""Points at which expressions are tried: simple ones in a case, random ones in a domain, one where a form is not 0."""
+"""Points for evaluating expressions: simple ones in a case, random ones in a domain, one where a form is not 0."""
 
 import functools
 import random
@@ -12,14 +12,14 @@ from derivations.algebra.letters import base, unknowns
 from derivations.algebra.monotone import simplest
 from derivations.algebra.signs import reduced
 
-# What counterexamples are made of: numbers that a person can follow, and a few to reach saturated regions.
+# The coordinates of counterexamples: numbers that are easy to follow, and a few that reach saturated regions.
 NICE = [
     Rational(p, q)
     for p, q in ((0, 1), (1, 1), (-1, 1), (2, 1), (-2, 1), (1, 2), (-1, 2), (3, 1), (-3, 1), (1, 4), (3, 4), (1, 3))
 ]
 FAR = [Integer(n) for n in (10, -10, 100, -100, 2000, -2000)]
 
-Point = dict[Expr, Expr]  # the value of each symbol or element
+Point = dict[Expr, Expr]  # a value for each symbol or element
 
 
 def points_in(case: Case, inputs: Iterable[Symbol]) -> Iterator[Point]:
@@ -57,7 +57,7 @@ def _rows(case: Case) -> list[Halfspace]:
 
 
 def _tied(point: Point, ties: Sequence[Expr], rng: random.Random) -> Point:
-    """The point moved so that each tie, linear in some symbol, is one."""
+    """The point moved so that every tie that is linear in some symbol holds at it."""
     for form in ties:
         symbols = sorted(form.free_symbols & set(point), key=str)
         for symbol in rng.sample(symbols, len(symbols)):
@@ -75,7 +75,7 @@ def _meets(item: Condition, point: Point) -> bool:
 
 
 def sign_at(form: Expr, point: Point) -> int | None:
-    """The sign of a form at a point: 0 also where its digits do not tell, None where it is not a real number."""
+    """The sign of a form at a point; 0 also if its digits do not tell, None if it is not a real number."""
     value = form.xreplace(point).evalf(30)
     if value.is_Float and not value.is_comparable:
         return 0  # no digit of it is known
@@ -96,7 +96,7 @@ def random_point(
 ) -> Point | None:
     """Rational values for all names, within the domain and such that each of `given` is 0.
 
-    None where a thousand attempts do not hit the domain.
+    None if a thousand attempts find none.
     """
     for _ in range(1000):
         point = {name: _random_value(name, domain, rng) for name in names}
@@ -109,7 +109,7 @@ def random_point(
 
 
 def _solved_one_by_one(given: Sequence[Expr], rng: random.Random) -> Point:
-    """A name for each constraint and what it equals, by one of the solutions, in terms of other names."""
+    """For each constraint, a name and a value for it, in terms of other names, with which the constraint holds."""
     solved: Point = {}
     for constraint in given:
         left = constraint.xreplace(solved)

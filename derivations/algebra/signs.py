@@ -1,4 +1,4 @@
-"""The sign of an expression: what its structure tells, and simpler forms that have the same sign."""
+"""The sign of an expression: what its structure tells, and simpler forms with the same sign."""
 
 import functools
 from collections.abc import Callable, Mapping
@@ -10,18 +10,18 @@ from derivations.algebra.generators import known_sign
 from derivations.algebra.sums import normal
 
 UNIT = sp.Interval.open(0, 1)
-MOST_DIGITS = 10**5  # of numbers whose bounds are worked with
-DIGITS = 40  # to which numbers are known, of which their evaluation gives a few more
+MOST_DIGITS = 10**5  # numbers with more digits before or after the point get no bounds
+DIGITS = 40  # to which bounds agree with the number; its evaluation gives a few more
 
 
 def has_sign(expression: sp.Expr, sign: str, domain: Mapping[sp.Expr, sp.Set] | None = None) -> bool:
-    """Whether an expression is "positive", "negative" or "nonzero" by the signs of its letters alone."""
+    """Whether the signs of its letters alone show that an expression is "positive", "negative" or "nonzero"."""
     known = known_sign(normal(onto_the_half_line(domain or {})(expression).rewrite(sp.exp)))
     return known in {"positive": (1,), "negative": (-1,), "nonzero": (1, -1)}[sign]
 
 
 def onto_the_half_line(domain: Mapping[sp.Expr, sp.Set]) -> Callable[[sp.Expr], sp.Expr]:
-    """A function that puts a = t / (1 + t), t > 0, for 0 < a < 1, after which the signs of a and 1 - a are known."""
+    """A substitution a = t / (1 + t), t > 0, for every letter with 0 < a < 1: the signs of a and 1 - a become known."""
     odds = {letter: sp.Dummy(positive=True) for letter, values in domain.items() if values == UNIT}
 
     def element(a):
@@ -36,7 +36,7 @@ def onto_the_half_line(domain: Mapping[sp.Expr, sp.Set]) -> Callable[[sp.Expr], 
 
 @functools.lru_cache(maxsize=10_000)
 def reduced(expression: sp.Expr) -> sp.Expr:
-    """A form of the same sign, as linear as can be: e^p - e^q becomes p - q.
+    """A form of the same sign, linear where possible: e^p - e^q becomes p - q.
 
     >>> z = sp.Symbol("z", real=True)
     >>> reduced(3 * sp.exp(2 * z) - 3 * sp.exp(z - 1))
@@ -53,7 +53,7 @@ def reduced(expression: sp.Expr) -> sp.Expr:
 
 @functools.lru_cache(maxsize=10_000)
 def factors_of_sign(expression: sp.Expr) -> list[tuple[sp.Expr, sp.Expr]]:
-    """The bases and exponents of a product that the expression is, a quotient's denominator included."""
+    """The bases and exponents of factors whose product has the expression's sign, those of its denominator included."""
     numerator, denominator = sp.together(expression).as_numer_denom()
     numerator = sp.factor(numerator) if numerator.is_polynomial() else sp.factor_terms(numerator)
     return [factor.as_base_exp() for factor in sp.Mul.make_args(numerator * sp.factor_terms(denominator))]
@@ -61,19 +61,19 @@ def factors_of_sign(expression: sp.Expr) -> list[tuple[sp.Expr, sp.Expr]]:
 
 @functools.lru_cache(maxsize=10_000)
 def sign_by_structure(expression: sp.Expr) -> int | None:
-    """-1, 0 or 1 where the assumptions of the symbols alone tell it, else None."""
+    """-1, 0 or 1 if the assumptions on the symbols alone tell the sign, else None."""
     if expression.is_zero:
         return 0
     if expression.is_positive:
         return 1
     if expression.is_negative:
         return -1
-    powers = {power: sp.Dummy(positive=True) for power in expression.atoms(sp.exp)}  # whatever the exponent, if real
+    powers = {power: sp.Dummy(positive=True) for power in expression.atoms(sp.exp)}  # positive for any real exponent
     return sign_by_structure(expression.xreplace(powers)) if powers else None
 
 
 def bounds_of_number(number: sp.Expr) -> tuple[sp.Rational, sp.Rational] | None:
-    """Rational numbers between which a real number lies strictly, of its own sign; None where its digits do not tell.
+    """Rational numbers of a real number's sign, strictly below and above it; None if they are not found.
 
     >>> low, high = bounds_of_number(sp.log(2))
     >>> bool(low < sp.log(2) < high), bool(high - low < sp.Rational(1, 10**30))
@@ -91,7 +91,7 @@ def bounds_of_number(number: sp.Expr) -> tuple[sp.Rational, sp.Rational] | None:
 
 @functools.lru_cache(maxsize=10_000)
 def sign_of_number(number: sp.Expr) -> int | None:
-    """-1, 0 or 1; None where its digits do not tell, as those of a zero that is written otherwise."""
+    """-1, 0 or 1; None where its digits do not tell, as for a zero that is written as a sum."""
     if number.is_Rational:
         return int(sp.sign(number))
     value = _digits(number)
@@ -102,7 +102,7 @@ def _digits(number: sp.Expr) -> sp.Float | None:
     """More than DIGITS correct digits of a real number that is not 0, if they are found."""
     powers = (part.as_base_exp() for part in sp.postorder_traversal(number) if part.is_Pow or part.func is sp.exp)
     if any(abs(exponent * sp.log(abs(base))).evalf(5) > sp.Float("1e9") for base, exponent in powers):
-        return None  # a number of so many digits is not worked with
+        return None  # to evaluate a number with so many digits would take too long
     try:
         value = number.evalf(DIGITS + 5, maxn=100, strict=True)
     except (PrecisionExhausted, NotImplementedError, ValueError):
@@ -111,20 +111,20 @@ def _digits(number: sp.Expr) -> sp.Float | None:
 
 
 def linear_symbol(form: sp.Expr) -> sp.Symbol | None:
-    """The last symbol by name that the form is linear in, with a number for its slope."""
+    """The symbol, last in alphabetical order, in which the form is linear with a number as its slope."""
     slopes = {symbol: form.diff(symbol) for symbol in sorted(form.free_symbols, key=str, reverse=True)}
     return next((symbol for symbol, slope in slopes.items() if slope.is_number and slope != 0), None)
 
 
 def solved_for_a_symbol(form: sp.Expr) -> dict[sp.Symbol, sp.Expr]:
-    """A symbol and what it equals where `form` is zero; nothing, if it is linear in none."""
+    """A symbol and what it equals where `form` is zero; empty if the form is linear in no symbol."""
     symbol = linear_symbol(form)
     return {symbol: sp.expand(symbol - form / form.diff(symbol))} if symbol else {}
 
 
 @functools.lru_cache(maxsize=10_000)
 def as_squares(form: sp.Expr) -> list[tuple[int, sp.Expr]]:
-    """A definite quadratic as [(sign, base), ...]: one sign, and what is squared; of any other form, nothing."""
+    """A definite quadratic form as [(sign, base), ...], all of one sign, where each base is squared; else empty."""
     squares, rest = [], form
     while not rest.is_number:
         symbol = min(rest.free_symbols, key=str)

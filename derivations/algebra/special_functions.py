@@ -1,7 +1,7 @@
 """Functions of real numbers beyond arithmetic, where they are defined, at their poles and at infinity.
 
-Each takes the case under which it decides signs. It is nan where the function is not defined or has no limit; where
-the function is of period pi or has poles at integers, sin(pi x) and cos(x) are what the case decides.
+Each takes the case in which it decides signs, and is nan where the function is not defined or has no limit. Whether x
+is a pole is decided by the sign of sin(pi x), for poles at integers, or of cos(x), for the poles of the tangent.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ import sympy as sp
 from derivations.algebra import extended_reals as real
 from derivations.algebra.cases import Case, UndecidedError
 
-FARTHEST = 7  # an integer part is looked for between -2^6 and 2^6
+FARTHEST = 7  # integer parts are sought between -2^6 and 2^6
 
 
 sine, cosine = real.continuous(sp.sin), real.continuous(sp.cos)
@@ -32,7 +32,7 @@ def tangent(case: Case, x: sp.Expr) -> sp.Expr:
 
 
 def within(function: Callable, low: sp.Expr, high: sp.Expr, at_low: sp.Expr, at_high: sp.Expr) -> Callable:
-    """A function of the open interval between two numbers, its values at the ends, and nan outside."""
+    """A function that is defined in the open interval (low, high), has these values at its ends, and is nan outside."""
 
     def value(case: Case, x: sp.Expr) -> sp.Expr:
         above, below = real.compare(case, x, low), real.compare(case, high, x)
@@ -54,7 +54,7 @@ inverse_error_function = within(sp.erfinv, -_one, _one, -sp.oo, sp.oo)
 
 
 def arctangent_of_quotient(case: Case, y: sp.Expr, x: sp.Expr) -> sp.Expr:
-    """The angle of the point (x, y), from -pi (not reached: a zero y counts as +0) to pi."""
+    """The angle of the point (x, y), above -pi (a zero y counts as +0) and at most pi."""
     across, up = real.sign_of(case, x), real.sign_of(case, y)
     if sp.nan in (across, up):
         return sp.nan
@@ -67,7 +67,7 @@ def arctangent_of_quotient(case: Case, y: sp.Expr, x: sp.Expr) -> sp.Expr:
 
 
 def floor(case: Case, x: sp.Expr) -> sp.Expr:
-    """The greatest integer that is not above x: one for each case, if the case bounds x, else left as it is."""
+    """The greatest integer that is not above x: a number, if the case bounds x, else the unevaluated floor of x."""
     if x is sp.nan or x in real.INFINITIES:
         return x
     bounds = None if x.is_number else _bounds(case, x)
@@ -81,13 +81,13 @@ def floor(case: Case, x: sp.Expr) -> sp.Expr:
 
 
 def _bounds(case: Case, x: sp.Expr) -> tuple[int, int] | None:
-    """Integers between which the case has x, if there are some that are not far."""
+    """Integers between which x lies in this case, if some between -2^6 and 2^6 are found."""
     low, high = _bound(case, x, -1), _bound(case, x, 1)
     return None if low is None or high is None else (low, high)
 
 
 def _bound(case: Case, x: sp.Expr, side: int) -> int | None:
-    """An integer that x is not beyond, on the side of the least (-1) or the greatest (1)."""
+    """An integer that bounds x from below (side -1) or from above (side 1)."""
     for bound in (0, *(sign * 2**power for power in range(FARTHEST) for sign in (1, -1))):
         try:
             if case.sign(x - bound) * side <= 0:
@@ -103,13 +103,13 @@ def ceiling(case: Case, x: sp.Expr) -> sp.Expr:
 
 
 def truncate(case: Case, x: sp.Expr) -> sp.Expr:
-    """The integer next to x toward 0."""
+    """x rounded toward 0 to an integer."""
     sign = real.sign_of(case, x)
     return x if sign is sp.nan else (floor if sign >= 0 else ceiling)(case, x)
 
 
 def to_nearest_even(case: Case, x: sp.Expr) -> sp.Expr:
-    """The nearest integer; of two, the even one."""
+    """The nearest integer; of two that are equally near, the even one."""
     if x is sp.nan or x in real.INFINITIES:
         return x
     above = floor(case, x + sp.Rational(1, 2))
@@ -119,7 +119,7 @@ def to_nearest_even(case: Case, x: sp.Expr) -> sp.Expr:
 
 
 def to_nearest_away(case: Case, x: sp.Expr) -> sp.Expr:
-    """The nearest integer; of two, the one farther from 0."""
+    """The nearest integer; of two that are equally near, the one farther from 0."""
     sign = real.sign_of(case, x)
     if x is sp.nan or sign == 0:
         return x
@@ -127,14 +127,14 @@ def to_nearest_away(case: Case, x: sp.Expr) -> sp.Expr:
 
 
 def remainder(case: Case, x: sp.Expr, y: sp.Expr) -> sp.Expr:
-    """x less the whole multiple of y next to it toward 0."""
+    """x minus the multiple of y that is obtained by rounding x / y toward 0."""
     if sp.nan in (x, y) or x in real.INFINITIES or real.sign_of(case, y) == 0:
         return sp.nan
     return x if y in real.INFINITIES else x - y * truncate(case, x / y)
 
 
 def modulo(case: Case, x: sp.Expr, y: sp.Expr) -> sp.Expr:
-    """x less the whole multiple of y next to it toward -oo: of y's sign, as SymPy's Mod and jnp.mod have it."""
+    """x minus the multiple of y obtained by rounding x / y toward -oo: it has y's sign, as in SymPy and jnp.mod."""
     left = remainder(case, x, y)
     signs = real.sign_of(case, left), real.sign_of(case, y)
     return real.add(case, left, y) if sp.nan not in signs and signs[0] * signs[1] < 0 else left
@@ -163,7 +163,7 @@ def gamma(case: Case, x: sp.Expr) -> sp.Expr:
 
 
 def real_logarithm_of_gamma(case: Case, x: sp.Expr) -> sp.Expr:
-    """SymPy's loggamma where it is real: for x > 0; below, it is complex."""
+    """SymPy's loggamma, which is real for x > 0; nan for negative x, where it is complex."""
     sign = real.sign_of(case, x)
     return sp.nan if sign is sp.nan or sign < 0 else logarithm_of_gamma(case, x)
 
@@ -174,21 +174,21 @@ def hurwitz_zeta(case: Case, x: sp.Expr, q: sp.Expr) -> sp.Expr:
         return sp.nan
     defined = x not in real.INFINITIES and q not in real.INFINITIES and case.sign(x - 1) > 0 and case.sign(q) > 0
     if not defined:
-        raise NotImplementedError(f"zeta({x}, {q}); only x > 1 and q > 0 are understood")
+        raise NotImplementedError(f"zeta({x}, {q}): only x > 1 and q > 0 are supported")
     return sp.zeta(x, q)
 
 
 def digamma(case: Case, x: sp.Expr) -> sp.Expr:
-    """The slope of ln Gamma; nan at the poles."""
+    """The derivative of ln Gamma; nan at the poles."""
     return polygamma(case, sp.S.Zero, x)
 
 
 def polygamma(case: Case, order: sp.Expr, x: sp.Expr) -> sp.Expr:
-    """The derivative of digamma, of a whole order; at the poles infinite where it is odd, else nan."""
+    """The derivative of digamma of an integer order; at the poles, infinite if the order is odd, else nan."""
     if sp.nan in (order, x):
         return sp.nan
     if not order.is_number:
-        raise NotImplementedError(f"polygamma of the order {order}: give a concrete one")
+        raise NotImplementedError(f"polygamma of the order {order}: give a number for the order")
     if x in real.INFINITIES or not order.is_Integer or order < 0:
         return sp.oo if x is sp.oo and order == 0 else sp.nan
     if is_pole(case, x):
@@ -197,12 +197,12 @@ def polygamma(case: Case, order: sp.Expr, x: sp.Expr) -> sp.Expr:
 
 
 def lower_incomplete_gamma(case: Case, a: sp.Expr, x: sp.Expr) -> sp.Expr:
-    """The part below x of the integral that is Gamma(a): P(a, x), for a > 0 and x >= 0."""
+    """P(a, x), the fraction that the part from 0 to x contributes to the integral Gamma(a), for a > 0 and x >= 0."""
     return _incomplete_gamma(case, a, x, sp.lowergamma, sp.S.Zero, sp.S.One)
 
 
 def upper_incomplete_gamma(case: Case, a: sp.Expr, x: sp.Expr) -> sp.Expr:
-    """The rest of it: Q(a, x) = 1 - P(a, x)."""
+    """Q(a, x) = 1 - P(a, x), the fraction from x to infinity."""
     return _incomplete_gamma(case, a, x, sp.uppergamma, sp.S.One, sp.S.Zero)
 
 
@@ -210,7 +210,7 @@ def _incomplete_gamma(case, a, x, function, at_0, at_infinity):
     if sp.nan in (a, x) or a in real.INFINITIES:
         return sp.nan
     if case.sign(a) == 0:
-        raise NotImplementedError("an incomplete gamma function of a = 0, where programs disagree; assume a > 0")
+        raise NotImplementedError("an incomplete gamma function at a = 0, where implementations disagree: assume a > 0")
     if case.sign(a) < 0 or real.sign_of(case, x) < 0:
         return sp.nan
     if x is sp.oo or case.sign(x) == 0:

@@ -1,13 +1,14 @@
-"""Sums up to a symbolic size in a form that is the same for equal sums.
+"""Sums up to a symbolic size in a normal form, so that equal sums are recognised as equal.
 
-The summand is brought to lowest terms and taken apart: constants come forward, a KroneckerDelta picks out its term, the
-index is renamed ("1" in an innermost sum, "2" around that, ...). So sum_j (f_j + 2 g_k) becomes sum_1 f_1 + 2 K g_k.
-Forms that differ may still be equal: what is not shown to be the same counts as different.
+The summand is brought to lowest terms and split into its terms: constant factors are moved out of the sum, a
+KroneckerDelta picks out its term, and the index is renamed ("1" in an innermost sum, "2" in the one around it, ...). So
+sum_j (f_j + 2 g_k) becomes sum_1 f_1 + 2 K g_k. Sums with different forms may still be equal, but count as different.
 
-An empty sum is 0, and ranges are kept to: a sum from 1 to K has K terms; one from 3 to K has K - 2 only if K > 1, which
-is not known. A delta picks out its term only if the other index is known to be in the range: as the index of a sum
-around with the same limits; as a number or an expression that SymPy's assumptions put there; or as a free index, which
-by the convention of `letters` runs over 1, ..., size. It has one range: `ranges` notes which, and another is refused.
+An empty sum is 0, and ranges are respected: a sum from 1 to K has K terms; one from 3 to K has K - 2 only if K > 1,
+which is not known. A delta picks out its term only if its other index is known to be in the range: as the index of an
+enclosing sum with the same limits; as a number or an expression that SymPy's assumptions place there; or as a free
+index, which by the convention of `letters` runs over 1, ..., size. A free index has one range: `ranges` records the
+first that it is given, and no other is accepted.
 """
 
 from collections.abc import Callable
@@ -37,7 +38,7 @@ Ranges = dict[Expr, tuple[Expr, Expr]]
 
 
 def normal(expression: Expr, ranges: Ranges | None = None) -> Expr:
-    """The expression with every `Sum` in normal form; the ranges that free indices turn out to have are noted.
+    """The expression with every `Sum` in normal form; the ranges that this gives to free indices go into `ranges`.
 
     >>> from sympy import IndexedBase
     >>> from derivations.algebra.letters import K, j, k
@@ -51,14 +52,14 @@ def normal(expression: Expr, ranges: Ranges | None = None) -> Expr:
 
 
 def lowest_terms(expression: Expr, form: Callable[[Expr], Expr] = cancel) -> Expr:
-    """The expression as a quotient in lowest terms, or, with `factor` for the form, as a product of factors."""
+    """The expression as a quotient in lowest terms or, if `form` is SymPy's `factor`, as a product of factors."""
     expression = normal(as_exponentials(expression))
     generators = Generators()
     return form(generators.quotient(expression)).xreplace(generators.meaning)
 
 
 class _Scope(NamedTuple):
-    """The ranges of free indices, as they turn up, and those of the sums around."""
+    """The ranges of free indices, which are recorded as they are found, and those of the enclosing sums' indices."""
 
     free: Ranges
     bound: Ranges
@@ -77,7 +78,7 @@ class _Scope(NamedTuple):
             first = Add(*(summand.subs(index, Integer(place)) for place in range(min(1, low), max(1, low))))
             from_1 = Sum(summand, (index, 1, high))
             return self.normal(from_1 - first if low > 1 else from_1 + first)
-        if not (low - Integer(1)).is_nonnegative:  # the letters of indices are positive, this one need not be
+        if not (low - Integer(1)).is_nonnegative:  # the letters of indices are assumed positive, which this one is not
             summand, index = summand.xreplace({index: (any_integer := Dummy(integer=True))}), any_integer
         summand = _Scope(self.free, {**self.bound, index: (low, high)}).normal(summand)
         generators = Generators()
@@ -90,7 +91,7 @@ class _Scope(NamedTuple):
         return Add(*terms)
 
     def sum_of_quotient(self, above, below, index, low, high):
-        """The sum of a quotient of products: a delta picks its term, constants come forward, the index is renamed."""
+        """The sum of a quotient of products: a delta picks its term, constants move out, the index is renamed."""
         for delta in above:
             if isinstance(delta, KroneckerDelta) and index in delta.args:
                 other = delta.args[1] if delta.args[0] == index else delta.args[0]
@@ -107,7 +108,7 @@ class _Scope(NamedTuple):
         return outside * Sum(inside.xreplace({index: name}), (name, low, high))
 
     def is_in_range(self, place, low, high):
-        """Whether an index or number is known to be one of the numbers from low to high."""
+        """Whether an index or number is known to lie between low and high."""
         if place in self.bound:
             first, last = self.bound[place]
             return (first - low).is_nonnegative and (high - last).is_nonnegative
@@ -118,7 +119,7 @@ class _Scope(NamedTuple):
 
 
 def _parts(quotient, generators, index):
-    """Partial fractions in the one symbol of the denominator that has the index: the same for equal summands."""
+    """Partial fractions, the same for equal summands, if just one symbol of the denominator depends on the index."""
     denominator = fraction(quotient)[1]
     meaning = generators.meaning
     dependent = [symbol for symbol in denominator.free_symbols if meaning.get(symbol, symbol).has(index)]

@@ -1,15 +1,15 @@
-"""Exponents that stand for -oo: a program that keeps them from falling below -1000 means that the exponential is 0."""
+"""Exponents that stand for -oo: if a program replaces -oo by at most -1000, the exponential counts as 0."""
 
 from typing import Self
 
 import sympy as sp
 
-# e^-1000 = 5e-435 is 0 in every floating type.
+# e^-1000 = 5e-435 rounds to 0 in every floating type.
 UNDERFLOW = -1000
 
 
 class Floor(sp.Symbol):
-    """The maximum of -oo and a negative number: that number, but remembered to stand for -oo in an exponential."""
+    """The maximum of -oo and a negative number: equal to that number, but standing for -oo in an exponential."""
 
     __slots__ = ("value",)
 
@@ -21,11 +21,11 @@ class Floor(sp.Symbol):
 
 
 def settled(x: sp.Basic) -> sp.Basic:
-    """A value with the numbers that its floors are."""
+    """A value with its floors replaced by the numbers that they equal."""
     floors = x.atoms(Floor)
     return x.xreplace({floor: floor.value for floor in floors}) if floors else x
 
 
 def is_underflow(x: sp.Expr) -> bool:
-    """Whether an exponent is a multiple of a floor that is not above UNDERFLOW; of any other number, it is not."""
+    """Whether an exponent is a multiple of a floor and at most UNDERFLOW; any other exponent, however low, is not."""
     return isinstance(x.as_coeff_Mul()[1], Floor) and settled(x) <= UNDERFLOW

@@ -1,15 +1,16 @@
-"""The one zero test: whether an expression is zero whatever its letters are.
+"""The one zero test: whether an expression is zero whatever the values of its letters.
 
-It is decided exactly, in steps that are each an identity:
+It is decided exactly, in steps each of which is an identity:
 
-1. sigmoids and hyperbolic functions are written as exponentials, and sums brought to their normal form (`sums`);
-2. what is `given` is solved for a letter or a sum, and put in;
-3. two free indices are equal or they are not: each KroneckerDelta that is left is 1 or 0, and both cases must vanish;
-4. terms that share no letters must vanish each by themselves, or else all together;
+1. sigmoids and hyperbolic functions are written as exponentials, and sums are brought to their normal form (`sums`);
+2. each `given` equation is solved for a letter or a sum, and the solution is substituted;
+3. two free indices are either equal or not: each KroneckerDelta that is left is 1 or 0, and the expression must vanish
+   in both cases;
+4. the terms are grouped by the letters that they share; each group must vanish, or else the sum of all groups;
 5. the expression becomes a rational function of independent generators (`generators`);
-6. the numerator of that, expanded, must be 0.
+6. the numerator of that function, expanded, must be 0.
 
-True is a proof. False only says that this way found none.
+True is a proof. False only says that no proof was found in this way.
 """
 
 import functools
@@ -49,9 +50,9 @@ def is_zero(
     domain: Mapping[Expr, Set] | None = None,
     ranges: Ranges | None = None,
 ) -> bool:
-    """Whether the expression vanishes identically, for indices in their ranges, where the `given` hold.
+    """Whether the expression vanishes identically, for indices in their ranges, where the `given` equations hold.
 
-    The ranges that free indices turn out to have are noted in `ranges`, and those in it already are kept to.
+    Free indices keep the ranges that `ranges` already records; those found for other free indices are added to it.
 
     >>> from sympy.abc import z
     >>> from derivations.algebra.letters import s
@@ -67,7 +68,7 @@ def is_zero(
 
 
 def vanishes(expression: Expr, sign: Sign = known_sign) -> bool:
-    """Whether the expression is zero in a case that has decided that its logarithms and roots are of positive things.
+    """Whether the expression is zero in a case in which the arguments of its logarithms and roots are positive.
 
     >>> from sympy import exp, symbols, tanh
     >>> y, z = symbols("y z", real=True)
@@ -80,7 +81,7 @@ def vanishes(expression: Expr, sign: Sign = known_sign) -> bool:
 
 
 def _where_given(expression, given, put_in, ranges):
-    """The expression with what is given put in, once for each solution; an equation that is not solved is not used."""
+    """The expression with the given equations substituted, once for each solution; those not solved are not used."""
     if not given:
         return [expression]
     first, *rest = given
@@ -97,7 +98,7 @@ def _where_given(expression, given, put_in, ranges):
 
 
 def _solutions(equation, put_in, ranges):
-    """The sum or letter of which a given equation tells the value, with each value that it may have."""
+    """The sum or letter that a given equation determines, paired with each value that it may have."""
     left = normal(equation.lhs, ranges)
     if isinstance(left, Sum | KroneckerDelta | Indexed | Symbol):
         return [(left, equation.rhs)]
@@ -110,7 +111,7 @@ def _solutions(equation, put_in, ranges):
 
 
 def _delta_cases(expression):
-    """The expression where two free indices are equal, and where they are not, for every delta of them."""
+    """The expression for every choice of which free indices are equal, one choice for each delta of two of them."""
     summed = {index for part in expression.atoms(Sum) for index in part.variables}
     deltas = [delta for delta in expression.atoms(KroneckerDelta) if not delta.free_symbols & summed]
     if not deltas:
@@ -132,7 +133,7 @@ def _vanishes_in_parts(expression, sign, real):
 
 
 def _vanishes(expression, sign, real):
-    """By the letters' assumptions alone, which is remembered, or if signs matter by what the case says of them."""
+    """Try the assumptions on the letters alone, whose answer is cached; then, if signs matter, those of the case."""
     shown, signs_matter = _by_assumptions(expression, known_sign, real)
     return shown or (sign != known_sign and signs_matter and Generators(sign, real=real).vanish(expression))
 
@@ -144,7 +145,7 @@ def _by_assumptions(expression, sign, real):
 
 
 def _parts(expression: Expr) -> list[Expr]:
-    """The sums of those terms that share letters: the neurons of a cost, of which each vanishes by itself."""
+    """The sums of terms that share letters, such as those of each neuron in a cost, which vanish one by one."""
     terms = dict.fromkeys(Add.make_args(expression))
     vertices = list(terms | dict.fromkeys(expression.free_symbols))
     shared = [(term, symbol) for term in terms for symbol in term.free_symbols]
