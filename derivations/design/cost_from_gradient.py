@@ -1,4 +1,4 @@
-"""From the gradient that one would like to the cost that has it, as equations 71 to 77 do it (exercise 14)."""
+"""From the gradient that one would like to the cost that has it, as in equations 71 to 77 (exercise 14)."""
 
 from collections.abc import Iterable, Sequence
 
@@ -40,12 +40,12 @@ def cost_from_gradient(
 ) -> Expr:
     """The cost C with dC/dz = delta, up to a constant.
 
-    `delta` is an expression, or a sequence of them, one for each z: or, for any number K of outputs, one expression
-    in elements such as z[j], y[j] and sums over them. All its symbols must be among z, y and `parameters`. With
-    `activation`, an equation such as Eq(a, s(z)), delta may speak of a, and so does the cost that comes back.
+    `delta` is an expression, or a sequence with one expression for each z, or, for any number K of outputs, one
+    expression in elements such as z[j], y[j] and sums over them. All its symbols must be among z, y and `parameters`.
+    With `activation`, an equation such as Eq(a, s(z)), delta may contain a, and the cost is returned in terms of a.
 
-    Raises `NotAGradient` where there is no such cost, and says why; ValueError for undeclared symbols, a delta of
-    another length than z, or an integral that SymPy cannot do.
+    Raises `NotAGradient`, with the reason, if there is no such cost; ValueError for undeclared symbols, a delta whose
+    length differs from that of z, or an integral that SymPy cannot find.
 
     >>> from sympy import Eq, symbols
     >>> from derivations.algebra.letters import s
@@ -80,7 +80,7 @@ def cost_from_gradient(
 
 
 def _along_the_axes(delta, z):
-    """Integrate with respect to z_1; what is left of the other components depends on z_2, z_3, ... only; and so on."""
+    """Integrate with respect to z_1; the rest of the other components depends only on z_2, z_3, ...; and so on."""
     check_gradient(delta, z)
     cost = sympify(0)
     for component, variable in zip(delta, z, strict=True):
@@ -90,7 +90,7 @@ def _along_the_axes(delta, z):
 
 
 def _in_the_activation(delta, z, activation):
-    """dC/da = (dC/dz) / f'(z) with a = f(z), as in 75; integrated by a, as in 76."""
+    """dC/da = (dC/dz) / f'(z) with a = f(z), as in equation 75, integrated with respect to a, as in equation 76."""
     a, f = activation.lhs, activation.rhs.rewrite(exp)
     inverse = _inverse(f, z, a)
     slope = lowest_terms(diff(f, z).subs(z, inverse))
@@ -100,7 +100,7 @@ def _in_the_activation(delta, z, activation):
 
 
 def _inverse(f, z, a):
-    """The z with f(z) = a: of SymPy's solutions the one that gives back a number put in."""
+    """The z with f(z) = a: of SymPy's solutions, the one that maps f(3/7) back to 3/7."""
     number = Rational(3, 7)
     for solution in solve(Eq(f, a), z):
         if abs(solution.subs(a, f.subs(z, number)).evalf() - number) < 1e-9:
@@ -111,9 +111,9 @@ def _inverse(f, z, a):
 
 
 def _for_every_size(delta, z):
-    """A symbolic number of outputs: integrate by one z_j, the rest of each sum held fixed.
+    """A symbolic number of outputs: integrate with respect to one z_j, with the rest of each sum held fixed.
 
-    Terms in which j is left are one for each output, the others are common to all.
+    Terms of the integral that still contain j occur once for each output; the others are common to all outputs.
     """
     index, sums = z.indices[0], [part for part in delta.atoms(Sum) if part.has(z.base)]
     size = sums[0].limits[0][2] if sums else K
@@ -143,12 +143,13 @@ def _over(name, summand, index, low, high):
 def antiderivative(f: Expr, z: Expr, values: Expr | None = None) -> Expr:
     """An integral of f with respect to z that is real where f is.
 
-    A rational function of u = e^(cz) is integrated by u, all else by SymPy as it stands. `values`, if z is itself an
-    activation, is a function whose values it takes: ln(a - 1) is right for a > 1 and ln(1 - a) for a < 1.
+    A rational function of u = e^(cz) is integrated with respect to u; anything else is given to SymPy as it stands.
+    If z is itself an activation, `values` is the expression whose values it takes: they decide whether the integral
+    contains ln(a - 1), for a > 1, or ln(1 - a), for a < 1.
     """
     integral = Add(*(_integral(term, z) for term in Add.make_args(f.rewrite(exp))))
     if integral.has(Integral):
-        raise ValueError(f"SymPy finds no closed form of the integral of {f} by {z}")
+        raise ValueError(f"SymPy finds no closed form of the integral of {f} with respect to {z}")
     return _simple_logarithms(integral, z, values)
 
 
@@ -165,7 +166,7 @@ def _integral(f, z):
 
 
 def _simple_logarithms(expression, z, values=None):
-    """Arguments of logarithms in lowest terms, and positive: ln(-1) would only be a constant of integration."""
+    """The arguments of logarithms in lowest terms and positive: a factor -1 only adds a constant of integration."""
 
     def simple(argument):
         argument = lowest_terms(argument)
@@ -176,7 +177,7 @@ def _simple_logarithms(expression, z, values=None):
 
 
 def _checked(cost, delta, z):
-    """The cost, differentiated back."""
+    """The cost itself, if its derivatives are delta; ValueError if that is not shown."""
     for component, variable in zip(delta, z, strict=True):
         if not is_zero(diff(cost, variable) - component):
             raise ValueError(f"the integral {cost} is not shown to differentiate back to {component}")

@@ -1,8 +1,8 @@
 """Which fields are gradients? Curl, Frobenius' condition, and integrating factors.
 
-A field delta_1, ..., delta_K in the variables z_1, ..., z_K is the gradient of some cost just if all its curls
-d delta_i / dz_j - d delta_j / dz_i vanish. If they do not, a factor mu may still make mu * delta a gradient; for K > 2
-such a factor exists (near a point where delta is not 0) just if Frobenius' terms vanish too, for K = 2 always.
+A field delta_1, ..., delta_K in the variables z_1, ..., z_K is the gradient of some cost if and only if all its curls
+d delta_i / dz_j - d delta_j / dz_i vanish. If they do not, a factor mu may still make mu * delta a gradient. For K = 2
+such a factor always exists (near a point where delta is not 0), for K > 2 if and only if Frobenius' terms vanish.
 """
 
 import itertools
@@ -34,7 +34,7 @@ from derivations.algebra.zero import is_zero
 
 @dataclass(eq=False)
 class NotAGradient(ValueError):
-    """The field is the gradient of no cost, and why."""
+    """The field is not the gradient of any cost; the message says why."""
 
     pair: tuple[Symbol, Symbol]
     curl: Expr
@@ -49,12 +49,12 @@ class NotAGradient(ValueError):
         if self.factor is not None:
             rescaling = f"multiplied by {self.factor} it is one"
         elif self.factor_exists:
-            rescaling = "some factor would make it one (Frobenius' condition holds), but not one found here"
+            rescaling = "some factor would make it one (Frobenius' condition holds), but none was found"
         else:
-            rescaling = "and no factor makes it one (Frobenius' condition fails)"
+            rescaling = "no factor makes it one (Frobenius' condition fails)"
         return (
-            f"no cost has this gradient: the derivative of the component for {z_i} by {z_j} and that of the component "
-            f"for {z_j} by {z_i} differ by {self.curl}, which is {value}; {rescaling}"
+            f"no cost has this gradient: the derivative of the component for {z_i} with respect to {z_j} and that of "
+            f"the component for {z_j} with respect to {z_i} differ by {self.curl}, which is {value}; {rescaling}"
         )
 
 
@@ -64,7 +64,7 @@ def curl(delta: Sequence[Expr], z: Sequence[Symbol], i: int, j: int) -> Expr:
 
 
 def frobenius(delta: Sequence[Expr], z: Sequence[Symbol], i: int, j: int, k: int) -> Expr:
-    """The term of delta ^ d delta in three components: 0 for each triple just if delta has an integrating factor."""
+    """The coefficient of delta ^ d delta for three components: 0 for every triple if there is an integrating factor."""
     return delta[i] * curl(delta, z, k, j) + delta[j] * curl(delta, z, i, k) + delta[k] * curl(delta, z, j, i)
 
 
@@ -81,7 +81,7 @@ def check_gradient(delta: Sequence[Expr], z: Sequence[Symbol]) -> None:
 
 
 def integrating_factor(delta: Sequence[Expr], z: Sequence[Symbol]) -> Expr | None:
-    """A factor mu for which mu * delta is a gradient, among the products of powers of delta's own factors.
+    """A factor mu for which mu * delta is a gradient, sought among the products of powers of delta's own factors f.
 
     With ln mu = sum_f c_f ln f the condition on mu, (d_j ln mu) delta_i - (d_i ln mu) delta_j + curl_ij = 0, is
     linear in the exponents c.
@@ -99,7 +99,7 @@ def integrating_factor(delta: Sequence[Expr], z: Sequence[Symbol]) -> Expr | Non
 
 
 def _factors(component, z):
-    """The factors of a component, above and below the line, on which some z has influence."""
+    """The factors of a component's numerator and denominator that depend on some z."""
     parts = Mul.make_args(lowest_terms(component, factor))
     bases = [base for part in parts for base in Mul.make_args(part.as_base_exp()[0] if part.is_Pow else part)]
     return [e for part in bases for e in _exponentials(part) if e.has(*z)]
@@ -110,7 +110,7 @@ def _exponentials(part):
 
 
 def _coefficients(condition, z):
-    """The coefficients of a condition, as a polynomial in all that depends on z."""
+    """The coefficients of a condition, taken as a polynomial in everything that depends on z."""
     generators = Generators()
     numerator = fraction(together(generators.quotient(condition)))[0]
     dependent = [symbol for symbol, meaning in generators.meaning.items() if meaning.has(*z)]

@@ -1,4 +1,4 @@
-"""From the gradient that one would like to training: an output layer and the cost that gives it that gradient.
+"""From the gradient that one would like to training: an output layer, and the cost with which it has that gradient.
 
 output, cost = output_and_cost(tanh(z), a - y, z=z, y=y, a=a)
 params, history = jaxce.fit(params, data.train, cost=with_targets(cost, -1, 1), output=output, ...)
@@ -30,11 +30,11 @@ def output_and_cost(
 ) -> tuple[jaxce.Output, Callable]:
     """An output layer a = activation(z) and the cost with dC/dz = delta, both ready for `jaxce.fit`.
 
-    `activation` is an expression in z; `delta` one in z, y and, where it is given, the symbol a. The cost is
-    integrated (`cost_from_gradient`), written in stable form (`to_jax`), and the gradient that JAX takes of it is
-    certified to be delta; in training, delta itself is computed, so that no digits are lost in a difference. The
-    cost's signature is that of jaxce's costs; it fits only the output that it was made for. ValueError for undeclared
-    symbols or a cost that has no closed form.
+    `activation` is an expression in z; `delta` is one in z, y and, if it is passed, the symbol a. The cost is found by
+    integration (`cost_from_gradient`) and written in stable form (`to_jax`), and the gradient that JAX computes of it
+    is certified to be delta; in training, delta itself is computed, so that no digits are lost in a difference. The
+    cost has the signature of jaxce's costs, but accepts only the output layer that it was made for. Raises ValueError
+    for undeclared symbols or a cost that has no closed form.
 
     >>> z, y, a = sp.symbols("z y a", real=True)
     >>> output, cost = output_and_cost(sp.exp(z), a - y, z=z, y=y, a=a)
@@ -75,7 +75,7 @@ def _with_slope(value: Callable, slope: Callable) -> Callable:
 def _cost(made_for: jaxce.Output, per_neuron: Callable) -> Callable:
     def cost(output, z, y, axis=-1, where=None):
         if output is not made_for:
-            raise ValueError("this cost was derived for one output layer: pass the Output that came with it")
+            raise ValueError("this cost was derived for one output layer: pass the Output that was returned with it")
         z, y = jnp.asarray(z), jnp.asarray(y)
         return jnp.sum(per_neuron(z, dense_targets(z, y, axis)), axis, where=where)
 
@@ -83,9 +83,9 @@ def _cost(made_for: jaxce.Output, per_neuron: Callable) -> Callable:
 
 
 def with_targets(cost: Callable, low: float, high: float) -> Callable:
-    """The cost, with class labels that stand for the target `high` at the label and `low` elsewhere.
+    """The cost, where a class label means the target `high` for its class and `low` for all others.
 
-    A tanh layer has values between -1 and 1, not 0 and 1.
+    A tanh layer, for example, has values between -1 and 1, not between 0 and 1.
 
     >>> signed = with_targets(jaxce.quadratic, -1, 1)
     >>> float(signed(jaxce.linear, jnp.array([1.0, 1.0]), jnp.array(0)))

@@ -1,7 +1,7 @@
-"""Numerically stable forms: the same function of the reals, written so that floating point computes it.
+"""Numerically stable forms: the same function of real numbers, written so that floating point computes it accurately.
 
 Sums of exponentials overflow and their quotients become nan; logarithms of sums near 1 lose their digits; x ln x is
-nan at 0. The rewriting puts functions in their place that do not, which `to_jax` knows how to compute.
+nan at 0. The rewriting replaces them by functions without these faults, which `to_jax` knows how to compute.
 """
 
 import sympy as sp
@@ -58,7 +58,7 @@ def stable(expression: sp.Expr) -> sp.Expr:
 
 
 def exponential_terms(expression: sp.Expr) -> dict[sp.Expr, sp.Expr]:
-    """An expression as a sum of exponentials: {exponent: coefficient}; e^0 is 1.
+    """An expression as a sum of exponentials: {exponent: coefficient}; a constant has the exponent 0.
 
     >>> z = sp.Symbol("z")
     >>> exponential_terms(2 * sp.exp(z) + 3)
@@ -82,7 +82,7 @@ def _logarithm(argument: sp.Expr) -> sp.Expr:
         return _logsumexp(terms)
     above, below = argument.as_numer_denom()
     terms = _positive_terms(sp.expand(below))
-    if terms and isinstance(above, sp.exp):  # ln of a share: the exponentials relative to its own
+    if terms and isinstance(above, sp.exp):  # ln(e^p / sum of e^q) = -ln(sum of e^(q - p)), which keeps its digits
         return -_logsumexp({exponent - above.exp: c for exponent, c in terms.items()})
     if below != 1:
         return stable(sp.log(above)) - stable(sp.log(below))
@@ -130,14 +130,14 @@ def _product(expression: sp.Expr) -> sp.Expr:
 
 
 def _quotient(above: sp.Expr, terms: dict[sp.Expr, sp.Expr], power: sp.Integer) -> sp.Expr:
-    """A sum of c e^p over (sum of exponentials)^n: terms c e^(p - n logsumexp), which cannot overflow."""
+    """A sum of c e^p over (sum of exponentials)^n, as terms c e^(p - n logsumexp), which cannot overflow."""
     whole = _logsumexp(terms)
     shares = (stable(c) * _share(exponent, terms, power, whole) for exponent, c in exponential_terms(above).items())
     return sp.Add(*shares)
 
 
 def _share(exponent: sp.Expr, terms: dict[sp.Expr, sp.Expr], power: sp.Integer, whole: sp.Expr) -> sp.Expr:
-    """e^p over the power: for one of two exponentials over their sum, an expit."""
+    """e^p over (sum of exponentials)^power; one of two exponentials over their sum is an expit."""
     if power == 1 and len(terms) == 2 and exponent in terms:
         (other,) = set(terms) - {exponent}
         logit = exponent + sp.log(terms[exponent]) - other - sp.log(terms[other])

@@ -1,4 +1,4 @@
-"""From an expression to a JAX function in stable form, which is certified to be that expression by tracing it back."""
+"""From an expression to a JAX function in stable form, whose program is traced and certified to be that expression."""
 
 import functools
 from collections.abc import Callable, Iterable, Sequence
@@ -49,17 +49,17 @@ JAX_FUNCTIONS: dict[type, Callable] = {
 
 
 class NotCertifiedError(Exception):
-    """The JAX function made from an expression was not proved to be it."""
+    """The JAX function made from an expression was not proved to compute it."""
 
 
 def to_jax(expression: sp.Expr, arguments: Sequence[sp.Symbol], *, assuming: Iterable[sp.Basic] = ()) -> Callable:
     """A JAX function of arrays, one for each of the symbols `arguments`, that computes the expression elementwise.
 
-    It is written in stable form (`stable_form`), so that it and its derivative are finite wherever the
-    expression's are and floating point can hold them; a Piecewise evaluates each branch on inputs of that branch
-    only. Its value and, unless the expression is made of pieces, its derivatives are certified before it is returned,
-    where `assuming` holds: the verdicts are its attribute `certificates`. ValueError for a symbol that is not an
-    argument, NotCertifiedError with the reason if the proof fails.
+    It is written in stable form (`stable_form`), so that it and its derivative are finite wherever the expression and
+    its derivative are finite and representable in floating point; a Piecewise evaluates each branch only at inputs of
+    that branch. Before it is returned, its value and, unless the expression is piecewise, its derivatives are certified
+    wherever `assuming` holds; its attribute `certificates` holds the verdicts. Raises ValueError for a symbol that is
+    not an argument, and NotCertifiedError, with the reason, if the proof fails.
 
     >>> z = sp.Symbol("z", real=True)
     >>> softplus = to_jax(sp.log(1 + sp.exp(z)), [z])
@@ -71,7 +71,7 @@ def to_jax(expression: sp.Expr, arguments: Sequence[sp.Symbol], *, assuming: Ite
     expression, symbols = sp.sympify(expression), list(arguments)
     unknown = sorted(map(str, expression.free_symbols - set(symbols)))
     if unknown:
-        raise ValueError(f"{', '.join(unknown)} not among the arguments {', '.join(map(str, symbols))}")
+        raise ValueError(f"{', '.join(unknown)}: not among the arguments {', '.join(map(str, symbols))}")
     form = stable_form.stable(expression)
 
     def function(*arrays: jax.typing.ArrayLike) -> jax.Array:
@@ -89,7 +89,7 @@ def to_jax(expression: sp.Expr, arguments: Sequence[sp.Symbol], *, assuming: Ite
 def _certified(
     function: Callable, expression: sp.Expr, form: sp.Expr, symbols: list[sp.Symbol], assuming: list
 ) -> tuple:
-    """The verdicts on the function and its derivatives; the constants that are written are those of the form."""
+    """The certificates of the function and its derivatives; the programs' floats are read as constants of `form`."""
     claims = [(function, expression)]
     if not expression.has(sp.Piecewise, sp.Abs, sp.Max, sp.Min, sp.sign):
         everywhere = tuple(range(len(symbols)))
@@ -135,7 +135,7 @@ def _power(base: sp.Expr, exponent: sp.Expr, values: dict) -> jax.typing.ArrayLi
 
 
 def _piecewise(expression: sp.Piecewise, values: dict) -> jax.typing.ArrayLike:
-    """Each branch sees its own inputs, and elsewhere numbers at which it is defined: a nan would spoil the gradient."""
+    """Each branch sees its own inputs, and in place of others an input of its own: a nan would spoil the gradient."""
     result: jax.typing.ArrayLike = jnp.nan
     none_before: sp.Basic = sp.true
     for branch, when in expression.args:

@@ -2,10 +2,10 @@
 
     left side  =  step 1  =  step 2  =  ...  =  right side
 
-The left side is what the definitions in `where` make of it (derivatives are taken by SymPy); the right
-side is typed from the book. `prove` first evaluates both ends of a link at random points, with 50 digits
-and with every sum written out, which finds a counterexample where there is one; then it shows that their
-difference is zero, exactly and for symbolic sizes.
+The left side follows from the definitions in `where` (SymPy takes the derivatives); the right side is typed from the
+book. A link is an equals sign. `prove` first evaluates both ends of each link at random points, with 50 digits and with
+every sum written out, in search of a counterexample; then it shows that their difference is zero, exactly and for
+symbolic sizes.
 """
 
 import functools
@@ -34,12 +34,11 @@ class Step:
 
 @dataclass(frozen=True)
 class Equation:
-    """An equation of the book: what it says, in which letters, for what sizes, and how it is derived.
+    """An equation of the book: what it states, in which letters, for which sizes, and how it is derived.
 
-    `where` gives the meaning of names (C, a, z), `letters` that of the symbols that have no definition
-    (x, w, b, y), `domain` the values which a letter may take if not all real ones, `given` the equations
-    assumed, and `sign`, where the claim is one, that of the right side: "positive", "negative" or
-    "nonzero".
+    `where` defines the names (C, a, z); `letters` describes the symbols that have no definition (x, w, b, y); `domain`
+    says which values a letter may take, if not every real number; `given` lists the equations that are assumed. If the
+    equation also claims a sign of its right side, `sign` is that: "positive", "negative" or "nonzero".
     """
 
     label: str
@@ -76,17 +75,17 @@ class Equation:
         return self.sizes or ("every " + ", ".join(map(str, symbolic)) if symbolic else "all values")
 
     def unfolded(self) -> Eq:
-        """The statement in its letters alone: definitions put in for names, derivatives taken."""
+        """The statement in its letters alone: names replaced by their definitions, derivatives taken."""
         return Eq(*(unfold(side, self.where) for side in self.statement.args), evaluate=False)
 
     def prove(self) -> "Proof":
-        """Check every link, and the sign if one is claimed; stop at the first that fails."""
+        """Check every link, and the sign if one is claimed; the first that fails is reported."""
         return prove(self)
 
 
 @dataclass(frozen=True)
 class Proof:
-    """The outcome of `prove`: true, or the first link that is not."""
+    """The outcome of `prove`: true if every link holds, else false, with the first link that does not."""
 
     equation: Equation
     ok: bool
@@ -125,7 +124,7 @@ def derive(label: str, title: str, left: Expr, *steps: tuple[Expr, str], where=N
 
 
 class _Link(NamedTuple):
-    """Two neighbouring expressions of a derivation, the reason given, and what is to be shown: left = right."""
+    """Two neighbouring expressions of a derivation, the reason given, and one equation to be shown: left = right."""
 
     before: Expr
     after: Expr
@@ -137,7 +136,7 @@ class _Link(NamedTuple):
 def prove(equation: Equation) -> Proof:
     """Check every link of an equation's derivation, and the sign of its right side if one is claimed.
 
-    First all links are put to random points, so that a counterexample is found where there is one; then each is proved.
+    First all links are evaluated at random points, in search of a counterexample; then each is proved.
     """
     chain = [Step(equation.statement.lhs, ""), *equation.steps]
     if chain[-1].expression != equation.statement.rhs:
@@ -156,7 +155,7 @@ def prove(equation: Equation) -> Proof:
         return outcome(ok=False, left=before, right=after, reason=reason, counterexample=refuted[first])
 
     known = functools.cache(lambda expression: unfold(expression, equation.where))
-    ranges: Ranges = {}  # of free indices: the same in every link
+    ranges: Ranges = {}  # of free indices, which must be the same in every link
     for before, after, reason, left, right in links:
         if not _equal(known(left), known(right), equation, ranges):
             return outcome(ok=False, left=before, right=after, reason=reason)
@@ -172,10 +171,10 @@ def _equal(left: Expr, right: Expr, equation: Equation, ranges: Ranges) -> bool:
 
 
 def obligations(left: Expr, right: Expr, equation: Equation) -> list[tuple[Expr, Expr]]:
-    """What is to be shown: left = right, or, of integrals, what fixes them by the fundamental theorem of calculus.
+    """The equations to be shown: left = right itself, or, for integrals, those that imply it up to a constant.
 
-    An integral without limits is known up to a constant: the two sides must have the same derivative. One with limits
-    is fixed by its derivative with respect to the upper limit and by its value where the limits coincide.
+    An integral without limits is determined up to a constant: the two sides must have the same derivative. One with
+    limits is determined by its derivative with respect to the upper limit and by its value where the limits coincide.
     """
     if not any(part.has(Integral) for part in (left, right, *equation.where.values())):
         return [(left, right)]

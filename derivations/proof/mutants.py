@@ -1,6 +1,7 @@
 """False copies of an equation: a checker that accepts one of them is broken.
 
-A mutant changes one thing in the right side: a sign, a factor, a constant, an index, or two letters exchanged.
+A mutant differs in one thing on the right side: a sign, a factor, a constant or an index is changed, or two letters are
+exchanged.
 """
 
 import itertools
@@ -51,7 +52,7 @@ def mutants(equation: Equation, most: int = 4) -> list[Mutant]:
 
 
 def _changes(right: Expr) -> Iterator[tuple[str, Expr]]:
-    """One change at a time, the kinds taken in turn so that the first few differ in kind."""
+    """One change at a time; the kinds of change alternate, so that the first few mutants are of different kinds."""
     kinds = [_signs(right), _letters(right), _factors(right), _indices(right), _constants(right)]
     for round_ in itertools.zip_longest(*kinds):
         yield from (change for change in round_ if change is not None)
@@ -65,7 +66,7 @@ def _signs(right):
 
 
 def _letters(right):
-    """Two letters, or two elements of the same number of indices, exchanged."""
+    """Two letters exchanged, or two elements with the same number of indices."""
     names = sorted({part for part in right.free_symbols if part.is_Symbol} - {*INDICES, *SIZES}, key=str)
     elements = sorted(right.atoms(Indexed), key=str)
     labels = {element.base.label for element in elements}
@@ -106,7 +107,7 @@ def _constants(right):
 
 
 def _without_limits(expression, replacement):
-    """Replacement everywhere but in the limits of sums, which are sizes and not constants."""
+    """The replacement made everywhere but inside sums, whose limits are sizes and not constants."""
     sums = {part: Symbol(f"sum{place}") for place, part in enumerate(expression.atoms(Sum))}
     return expression.xreplace(sums).xreplace(replacement).xreplace({name: part for part, name in sums.items()})
 

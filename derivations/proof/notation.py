@@ -1,7 +1,7 @@
-"""How a derivation is written: definitions, one named quantity's derivative by another, and unspecified functions.
+"""How a derivation is written: definitions, derivatives with respect to a named quantity, and unspecified functions.
 
-A derivation speaks of names (C, a, z); `where` lists what each name stands for, from the cost down to the weighted
-input, and `unfold` puts the definitions in.
+A derivation uses names (C, a, z); `where` lists what each name stands for, from the cost down to the weighted input,
+and `unfold` substitutes the definitions.
 """
 
 import functools
@@ -14,13 +14,13 @@ from derivations.algebra.letters import base
 
 
 class Unspecified(Function):
-    """A function of which nothing is known but that it can be differentiated; `unspecified` makes them."""
+    """A function of which nothing is known but that it can be differentiated; `unspecified` makes such classes."""
 
     name: str
     by: tuple[int, ...]
 
     def example(self):
-        """Some function in its place, for numbers."""
+        """A concrete function that takes its place when numbers are computed."""
         places = [Dummy() for _ in self.args]
         some = sin(sum((place + 1) * z for place, z in enumerate(places)) + len(self.name))
         for place in self.by:
@@ -30,7 +30,7 @@ class Unspecified(Function):
 
 @functools.cache
 def unspecified(name: str, by: tuple[int, ...] = ()) -> type[Unspecified]:
-    """The class of f(z), or of its derivative by the arguments in the places `by`."""
+    """The class of f(z), or of its derivative with respect to the arguments in the places `by`, counted from 1."""
 
     def fdiff(self, argindex=1):
         return unspecified(name, tuple(sorted((*by, argindex))))(*self.args)
@@ -39,10 +39,10 @@ def unspecified(name: str, by: tuple[int, ...] = ()) -> type[Unspecified]:
 
 
 class Partial(Expr):
-    """The derivative of one named quantity by another: Partial(C, z[j]) is the book's dC/dz_j.
+    """The derivative of one named quantity with respect to another: Partial(C, z[j]) is the book's dC/dz_j.
 
-    It stays as written until `unfold` has put in the definitions of the names *above* the second: dC/da
-    is taken of C as a function of a, though a is in turn a function of z.
+    It stays as written until `unfold` has substituted the definitions of the names *above* the second: dC/da is the
+    derivative of C as a function of a, though a is in turn a function of z.
     """
 
     def __new__(cls, quantity, by):
@@ -54,10 +54,10 @@ Definitions = Mapping[Expr, Expr]
 
 
 def unfold(expression: Expr, where: Definitions, values: Mapping[Symbol, int] | None = None) -> Expr:
-    """The expression with definitions for its names and every derivative taken, by SymPy's `diff`.
+    """The expression with its names replaced by their definitions and every derivative taken by SymPy's `diff`.
 
-    With `values` such as {K: 3, j: 1}, sums up to K are written out before anything is differentiated,
-    which makes an independent way to the same number.
+    With `values` such as {K: 3, j: 1}, sums up to K are written out before anything is differentiated, so that the
+    result does not depend on how SymPy differentiates symbolic sums.
     """
     values = {name: Integer(value) for name, value in (values or {}).items()}
     return _unfold(sympify(expression).subs(values), _for_values(tuple(where.items()), tuple(values.items())))
@@ -75,7 +75,7 @@ def _put(name, meaning, values):
 
 
 def _with_own_indices(summand, *limits):
-    """A sum over indices of its own, so that none that is put into it is captured."""
+    """The sum with fresh indices, so that an index substituted into the summand is not captured."""
     own = {index: Dummy(index.name, integer=True, positive=True) for index, *_ in limits}
     return Sum(summand.xreplace(own), *(limit.xreplace(own) for limit in limits))
 

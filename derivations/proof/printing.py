@@ -1,4 +1,4 @@
-"""How a derivation looks: in two-dimensional text, or in LaTeX."""
+"""A derivation printed as two-dimensional text or as LaTeX."""
 
 from collections.abc import Callable
 
@@ -17,7 +17,7 @@ SUPERSCRIPTS = {"^{L-1}": "ᴸ⁻¹", "^L": "ᴸ", "^{l+1}": "ˡ⁺¹", "^l": "�
 
 
 class _InBookOrder(Printer):
-    """The terms with a minus come last: y - a, not -a + y."""
+    """Puts terms with a minus sign last: y - a, not -a + y."""
 
     def _as_ordered_terms(self, expression, order=None):
         return sorted(super()._as_ordered_terms(expression, order), key=lambda term: term.could_extract_minus_sign())
@@ -93,14 +93,14 @@ class _Latex(_InBookOrder, LatexPrinter):
 
 
 def text(*parts: Expr | str) -> str:
-    """Expressions and words in one line of two-dimensional text."""
+    """Expressions and words side by side, as two-dimensional text."""
     printer = _Text({"wrap_line": False, "use_unicode": True})
     forms = [prettyForm(part) if isinstance(part, str) else printer._print(part) for part in parts]
     return prettyForm(*stringPict.next(*forms)).render(wrap_line=False)
 
 
 def tex(*parts: Expr | str) -> str:
-    """Expressions and words in one line of LaTeX mathematics."""
+    """Expressions and words side by side, as LaTeX mathematics."""
     printer = _Latex({"ln_notation": True})
     return " ".join(_words(part) if isinstance(part, str) else printer.doprint(part) for part in parts)
 
@@ -130,7 +130,7 @@ def as_text(equation: Equation) -> str:
 
 
 def as_latex(equation: Equation) -> str:
-    """The derivation as LaTeX: an align* environment between two paragraphs."""
+    """The derivation as LaTeX: a heading, an align* environment, and what its letters mean."""
     rows = [rf"&= {tex(step.expression)} && \text{{{_escaped(step.reason)}}}" for step in equation.steps]
     heading = rf"\paragraph{{({_escaped(equation.label)}) {_escaped(equation.title)}}}"
     lines = [heading, r"\begin{align*}", tex(equation.statement.lhs), " \\\\\n".join(rows), r"\end{align*}", "where"]

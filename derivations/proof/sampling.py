@@ -1,7 +1,7 @@
-"""Numbers for an equation: both sides at random rational points, with 50 digits.
+"""An equation evaluated: both sides at random rational points, with 50 digits.
 
-Sizes and indices are small numbers here. The sums are written out before anything is differentiated, so
-that the numbers owe nothing to SymPy's treatment of symbolic sums, nor to `derivations.algebra.zero`.
+Here sizes and indices are small numbers. The sums are written out before anything is differentiated, so that the values
+depend neither on SymPy's treatment of symbolic sums nor on `derivations.algebra.zero`.
 """
 
 import itertools
@@ -44,7 +44,7 @@ MPMATH_FUNCTIONS = {
 
 
 class Premises(Protocol):
-    """What is known of the letters that are sampled; an `Equation` is one. The label is the seed."""
+    """What is known of the letters that are sampled; an `Equation` satisfies it. The label seeds the random numbers."""
 
     @property
     def label(self) -> str: ...
@@ -57,7 +57,7 @@ class Premises(Protocol):
 
 
 def counterexamples(claims: Sequence[tuple[Expr, Expr]], premises: Premises) -> dict[int, Counterexample]:
-    """Where a claim left = right is false at a random point of the domain: its place, and that point."""
+    """The claims left = right that are false at a random point: each one's place in the sequence, and the point."""
     expressions = list(dict.fromkeys(itertools.chain.from_iterable(claims)))
     free = set().union(*(expression.free_symbols for expression in expressions)) & set(INDICES)
     found = {}
@@ -83,7 +83,7 @@ def evaluations(
     plain = [nan if expression.has(zoo) else expression for expression in plain]
     given = [for_sizes(e.lhs - e.rhs, premises, sizes) for e in premises.given]
     if any(e.is_number and e != 0 for e in given):
-        return  # such as j = k where they are given to be different
+        return  # for example, j = k here, but they are given to be different
     names = sorted({name for e in (*plain, *given) for name in unknowns(e)}, key=str)
     values, rng = numeric(plain, names), random.Random(premises.label)
     with mpmath.workdps(SAMPLE_DIGITS):
@@ -95,12 +95,12 @@ def evaluations(
 
 
 def for_sizes(expression: Expr, premises: Premises, sizes: Mapping[Symbol, int]) -> Expr:
-    """The expression for given sizes and indices: no sum, derivative or unspecified function is left in it."""
+    """The expression for given sizes and indices, which contains no sum, derivative or unspecified function."""
     plain = unfold(expression, premises.where, sizes)
     return plain.replace(lambda part: isinstance(part, Unspecified), lambda part: part.example())
 
 
 def numeric(expressions: Sequence[Expr], names: Sequence[Expr], *, cse: bool = False) -> Callable[..., list]:
-    """The expressions' values as a function of mpmath's numbers, one for each of the names on which they depend."""
+    """A function from mpmath numbers, one for each of `names`, to the values of the expressions."""
     symbols = {name: Symbol(f"v{place}") for place, name in enumerate(names)}
     return lambdify(symbols.values(), [e.xreplace(symbols) for e in expressions], [MPMATH_FUNCTIONS, "mpmath"], cse=cse)

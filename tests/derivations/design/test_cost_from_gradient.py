@@ -80,7 +80,7 @@ def test_the_distance_aware_field_is_refused_and_told_why():
     assert refusal.value.pair == (z_1, z_2)
     assert is_zero(refusal.value.curl + u_1 * u_2 * (d_2 - 1) / (d_2 * total**2))
     assert refusal.value.curl.subs(refusal.value.point) != 0
-    assert "z_1 by z_2" in str(refusal.value)
+    assert "z_1 with respect to z_2" in str(refusal.value)
 
 
 def test_distances_of_one_give_the_log_likelihood():
@@ -100,7 +100,7 @@ def test_a_factor_is_found_where_there_is_one():
 
 
 def test_a_field_of_any_size_is_refused_with_three_outputs_as_the_example():
-    with pytest.raises(derivations.NotAGradient, match="z_1 by z_2"):
+    with pytest.raises(derivations.NotAGradient, match="z_1 with respect to z_2"):
         derivations.cost_from_gradient(Z[j] * Sum(k * Z[k], (k, 1, K)), Z[j], Y[j])
 
 

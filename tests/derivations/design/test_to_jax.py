@@ -74,7 +74,7 @@ def test_the_function_broadcasts_jits_and_keeps_its_type():
 
 
 def test_an_undeclared_symbol_is_named():
-    with pytest.raises(ValueError, match="y not among the arguments z"):
+    with pytest.raises(ValueError, match="y: not among the arguments z"):
         to_jax(y * z, [z])
 
 
