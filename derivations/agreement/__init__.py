@@ -1,1 +1,1 @@
-"""The equations held against the numbers that `jax.grad` computes."""
+"""The equations compared with the numbers that `jax.grad` computes."""

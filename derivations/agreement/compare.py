@@ -1,4 +1,4 @@
-"""The equations held against what `jax.grad` computes: jaxce in float64 against the right side to 200 digits."""
+"""The equations compared with what `jax.grad` computes: jaxce in float64 against the right side to 200 digits."""
 
 from typing import NamedTuple
 
@@ -24,14 +24,14 @@ class Agreement(NamedTuple):
 
     @property
     def ok(self) -> bool:
-        """Whether the disagreement is within the tolerance; nan is not."""
+        """Whether the disagreement is within the tolerance, which nan is not."""
         return self.disagreement <= TOLERANCE
 
 
 def agreement(equation: Equation, points: int = POINTS) -> Agreement | None:
     """How well jaxce agrees with an equation; None if the equation is not about a derivative that jaxce computes.
 
-    The disagreement of a component is relative to its true value. Raises RuntimeError unless JAX is set to float64
+    The disagreement of a component is relative to its true value. Raises RuntimeError unless float64 is enabled in JAX
     (`jax.config.update("jax_enable_x64", True)`).
     """
     left_side = LEFT_SIDES.get(equation.label)
@@ -46,7 +46,7 @@ def agreement(equation: Equation, points: int = POINTS) -> Agreement | None:
 
 
 def _compare(computed: np.ndarray, wanted: list) -> Agreement:
-    """The numbers [points, components] that jaxce computes, held against the right side's components."""
+    """The numbers [points, components] that jaxce computes, compared with the right side's components."""
     disagreements = [0.0]
     with mpmath.workdps(TRUTH_DIGITS):
         for point, row in enumerate(computed):

@@ -1,6 +1,6 @@
-"""Fields that are to be the gradient of a cost with respect to z, and whether they are: curls, Frobenius' terms.
+"""Fields proposed as the gradient of a cost with respect to z, their curls and Frobenius' terms; and costs of classes.
 
-The true class is t = 1, the first. p = softmax(z).
+The true class is t = 1, the first; p = softmax(z).
 """
 
 from collections.abc import Callable, Mapping
@@ -23,7 +23,7 @@ def field_property(of: Callable, field: Callable, weights: str, axes: Mapping[Sy
     def computed(z, weight):
         return of(field(z, weight), jax.jacfwd(field)(z, weight))
 
-    # Not saturated: a curl is a difference of two derivatives, and loses digits where they are nearly the same.
+    # z is not saturated, since a curl is a difference of two derivatives and loses digits where they are nearly equal.
     return LeftSide(computed, {"z": units(OUTPUT_NEURONS), weights: positives(OUTPUT_NEURONS)}, axes, TRUE_CLASS)
 
 
@@ -34,13 +34,13 @@ def distance_aware_field(z, d):
 
 
 def balanced_field(z, w):
-    """Its balanced form: w_j p_j for the wrong classes, minus their sum for the true one."""
+    """The balanced field: w_j p_j for the wrong classes, minus their sum for the true one."""
     pushes = (w * jaxce.softmax(z)).at[0].set(0.0)
     return pushes.at[0].set(-pushes.sum())
 
 
 def curls_with_true_class(g, J):
-    """The curls of the true class's component and each other one."""
+    """The curls of the true class's component with each of the components."""
     return J[0] - J[:, 0]
 
 
@@ -50,13 +50,13 @@ def all_curls(g, J):
 
 
 def frobenius_terms(g, J):
-    """Frobenius' terms of the true class and all pairs of others."""
+    """Frobenius' terms of the true class with all pairs of classes."""
     curl = J - J.T
     return g[0] * curl + g[:, None] * curl[:, 0] + g[None, :] * curl[0][:, None]
 
 
 def label_cost(z):
-    """The log-likelihood after a softmax, for the true class."""
+    """The log-likelihood of a softmax layer, with the true class as the label."""
     return jaxce.log_likelihood(jaxce.softmax, z, jnp.array(0))
 
 
@@ -66,7 +66,7 @@ def weighted_label_cost(z, w):
 
 
 def augmented_label_cost(z, w):
-    """The same where the true class has weight 1."""
+    """The cost-augmented softmax in which the true class has weight 1."""
     return weighted_label_cost(z, w.at[0].set(1.0))
 
 
@@ -77,5 +77,5 @@ def weighted_odds(z, w):
 
 
 def squared_earth_movers_distance(z, within, target):
-    """The squared distance of the cumulated probabilities from those of the target."""
+    """The squared distance between the cumulative probabilities and the target's."""
     return jnp.sum((within @ jaxce.softmax(z) - target) ** 2)

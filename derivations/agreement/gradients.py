@@ -1,7 +1,7 @@
 """What jaxce computes for the left sides of equations: a function for each family of equations, or for a quantity.
 
-The functions that take a cost, an output layer or "w" or "b" return a `LeftSide`; "w" and "b" say by which parameters
-of the layer the cost is differentiated.
+A function whose argument is a cost, an output layer, or "w" or "b" returns a `LeftSide`; "w" or "b" says with respect
+to which parameters of the layer the cost is differentiated.
 """
 
 import functools
@@ -33,7 +33,7 @@ By = Literal["w", "b"]
 def neuron(
     cost: Callable, by: By, *, examples: tuple[int, ...] = (EXAMPLES,), inputs: tuple[int, ...] = (HIDDEN,)
 ) -> LeftSide:
-    """One sigmoid neuron, on n examples or one (), with N inputs or one ()."""
+    """One sigmoid neuron: `examples` is (n,) or, for a single example, (); `inputs` is (N,) or, for one input, ()."""
 
     def gradient(x, w, b, y):
         layer = Layer(w.reshape(1, -1), b[None])
@@ -58,7 +58,7 @@ def last_layer(
     y: Callable[..., Values] = targets_of_examples,
     **rest,
 ) -> LeftSide:
-    """The last layer of a network, whose inputs are the activations of the layer before, on n examples or one ()."""
+    """The last layer of a network, whose inputs are the activations of the previous layer; `examples` is (n,) or ()."""
 
     def gradient(a, w, b, y):
         return getattr(jax.grad(jaxce.loss)([Layer(w, b)], a, y, cost=cost, output=output)[0], by)
@@ -88,7 +88,7 @@ def output_error(
     y: Callable[..., Values] = targets,
     **rest,
 ) -> LeftSide:
-    """delta_j = dC/dz_j, straight from the cost."""
+    """delta_j = dC/dz_j, computed directly from the cost."""
     letters = {letter: z(OUTPUT_NEURONS), "y": y(OUTPUT_NEURONS)}
     return LeftSide(jax.grad(lambda z, y: cost(output, z, y)), letters, {j: OUTPUT_NEURONS}, **rest)
 
@@ -111,7 +111,7 @@ def projected(output: jaxce.Output) -> Callable:
 
 
 def error_below(error, w, b, z):
-    """BP2: the gradient of sum_j delta_j z_j, delta being given, with respect to the z of the layer below."""
+    """BP2: for given delta, the gradient of sum_j delta_j z_j with respect to the z of the previous layer."""
 
     def cost(z):
         return jnp.vdot(error, jaxce.weighted_input(_two_layers(z, w, b), jnp.zeros(1)))
@@ -120,7 +120,7 @@ def error_below(error, w, b, z):
 
 
 def _two_layers(z, w, b) -> list[Layer]:
-    """A network whose hidden layer has the weighted inputs z whatever its input is."""
+    """A network whose hidden layer has the weighted inputs z, whatever the network's input is."""
     return [Layer(jnp.zeros((len(z), 1)), z), Layer(w, b)]
 
 
@@ -143,7 +143,7 @@ def through_layer(by: By) -> LeftSide:
 
 
 def whole_network(by: By) -> LeftSide:
-    """Exercise 13: the log-likelihood of a whole softmax network, with respect to its hidden layer's parameters."""
+    """Exercise 13: a whole softmax network's log-likelihood, differentiated with respect to hidden parameters."""
 
     def gradient(x, hidden_w, hidden_b, w, b, y):
         params = [Layer(hidden_w, hidden_b), Layer(w, b)]
@@ -163,13 +163,13 @@ def whole_network(by: By) -> LeftSide:
 
 @functools.cache
 def unspecified_cost(size: int) -> Callable:
-    """The example by which the checker evaluates the unspecified C(a_1, a_2, ...), as a JAX function of the a_j."""
+    """The function that stands for the unspecified C(a_1, a_2, ...) in numbers, as a JAX function of the a_j."""
     a = sp.symbols(f"a1:{size + 1}", real=True)
     return sp.lambdify(a, unspecified("C")(*a).example(), [jnp])
 
 
 def unspecified_cost_of_layers(size: int, by: Literal["z^L", "z^l", "w", "b"]) -> LeftSide:
-    """BP1 to BP4 for the unspecified cost, with `size` neurons in each layer: the gradient by what is neuron 1's."""
+    """BP1 to BP4 for the unspecified cost of `size` neurons: its derivative with respect to z_1, b_1 or w_12."""
     C = unspecified_cost(size)
 
     def through_layer_above(w, b, z):

@@ -17,9 +17,9 @@ COMPARED_SIZES = {n: EXAMPLES, K: OUTPUT_NEURONS, N: HIDDEN, M: INPUTS}
 class LeftSide(NamedTuple):
     """How jaxce computes an equation's left side.
 
-    `computed` is a function of one array for each of `letters`, whose values are drawn at random. It returns one number
-    for each value of the equation's free indices `axes` (with their sizes), in their order. Other free indices have the
-    value that `fixed` gives, and letters that are the same at every point are `constants`.
+    `computed` takes one array for each of `letters`, whose values are drawn at random. Its result has an axis for each
+    of the equation's free indices in `axes`, in their order and with these sizes. Other free indices have the values
+    in `fixed`, and letters with the same value at every point are `constants`.
     """
 
     computed: Callable[..., jax.Array]
@@ -29,6 +29,6 @@ class LeftSide(NamedTuple):
     constants: Mapping[str, float] = {}
 
     def random_values(self, points: int) -> dict[str, np.ndarray]:
-        """Values [points, ...] for every letter, the same each time."""
+        """Values [points, ...] for every letter, the same at every call."""
         rng = np.random.default_rng(3)
         return {letter: values.draw(rng, points, values.shape) for letter, values in self.letters.items()}

@@ -1,6 +1,6 @@
 """The nine pairs in mpmath: cost, gradient and curvature, right to 60 digits after all cancellation.
 
-Written from the definitions, in the textbook form that floating point cannot afford; nothing here knows jaxce.
+Written from the definitions, in the textbook form that floating point cannot afford, and independent of jaxce.
 """
 
 from typing import NamedTuple
@@ -13,15 +13,15 @@ from derivations.agreement.ulps import exact
 
 _DIGITS = 60
 
-# The pairs whose gradient has components that are differences of what all neurons contribute: no float is near such a
-# difference in its own ulps, so that its error is given in ulps of the largest component.
+# The pairs whose gradient's components are differences between contributions of all neurons. Such a difference loses
+# digits to cancellation, so that its error is given in ulps of the largest component.
 COUPLED = {("quadratic", "softmax"), ("cross_entropy", "softmax")}
 
 
 class PairTruth(NamedTuple):
-    """A cost C and its delta = dC/dz, each with `scale`: the sum of the absolute terms of its formula.
+    """A cost C and its delta = dC/dz, each with its scale: the sum of the absolute values of its formula's terms.
 
-    Those of (a - y)^2 / 2 are |a - y| (|a| + |y|) / 2: where a is near y, no rounded a is closer to it.
+    For (a - y)^2 / 2 the scale is |a - y| (|a| + |y|) / 2, since rounding a alone causes an error of that order.
     """
 
     C: mpf
@@ -52,7 +52,7 @@ def pair_curvature(cost: str, output: str, z: np.ndarray, y: np.ndarray, v: np.n
 
 
 def _working_digits(output, z, c):
-    """Digits that cancel in 1 - a and a - y come on top; in a softmax twice, where sums of their products cancel."""
+    """60 and the digits that cancel in 1 - a and a - y: twice as many for a softmax, where sums of products cancel."""
     cancel = 2 * c * np.ptp(z) if output == "softmax" else np.max(np.abs(z))
     return _DIGITS + int(cancel / np.log(10))
 

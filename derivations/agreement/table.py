@@ -1,4 +1,4 @@
-"""What jaxce computes for the left side of each equation about a derivative that it computes at all."""
+"""What jaxce computes for the left side of each equation about a derivative, for all that it can compute."""
 
 import jax
 import jax.numpy as jnp
@@ -40,7 +40,7 @@ from jaxce import cross_entropy, linear, log_likelihood, quadratic, sigmoid, sof
 _c = 0.7
 _tempered, _with_c = tempered_softmax(_c), {"constants": {"c": _c}}
 
-# The letters that several equations are about.
+# Letters that several equations share.
 _Z, _Z_NUMBER = {"z": weighted_inputs(OUTPUT_NEURONS)}, {"z": weighted_inputs()}
 _Z_AND_WEIGHTS = {"z": weighted_inputs(OUTPUT_NEURONS), "w": positives(OUTPUT_NEURONS)}
 _ACTIVATION = {"a": units(), "y": units()}
@@ -247,7 +247,7 @@ CLASS_DISTANCES = {
 LEFT_SIDES = ONE_NEURON | OUTPUT_LAYERS | NETWORKS | PROBABILITIES | CLASS_DISTANCES
 
 NOT_COMPUTED_BY_JAXCE = {
-    "exercise 14": "of two costs that are both unspecified",
-    "Gibbs' inequality (slope)": "of r - 1 - ln r, which is no cost",
-    "distance-aware field, far classes": "of p / d by d, which is no cost",
+    "exercise 14": "the derivative of a difference of two costs, both of them unspecified",
+    "Gibbs' inequality (slope)": "the derivative of r - 1 - ln r, which is not a cost",
+    "distance-aware field, far classes": "the derivative of p / d with respect to d, which is not that of a cost",
 }

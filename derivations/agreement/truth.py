@@ -1,4 +1,4 @@
-"""The truth that jaxce is held against: the right side of an equation at random points, to 200 digits.
+"""The truth with which jaxce is compared: the right side of an equation at random points, to 200 digits.
 
 The right side, as typed from the book, is evaluated by mpmath component by component; it never passes through JAX.
 """
@@ -23,7 +23,7 @@ TRUTH_DIGITS = 200  # 1 - s(100) is 1e-44, and enters squared
 def right_sides(
     equation: Equation, left_side: LeftSide, values: Mapping[str, np.ndarray]
 ) -> list[tuple[mpmath.mpf, ...] | None]:
-    """The right side's components, each at every point; None for a component of which the equation does not speak."""
+    """The right side's components, each at every point; None for a component to which the equation does not apply."""
     equation = _with_sigmoids(equation)
     places = list(_places(left_side))
     spoken_of = [place for place in places if _given_holds(equation, place)]
@@ -38,19 +38,19 @@ def right_sides(
 
 
 def _places(left_side: LeftSide) -> Iterator[dict[Symbol, int]]:
-    """The values of the free indices, one choice for each component that jaxce computes, in its order."""
+    """The values of the free indices for each component that jaxce computes, in the order of the components."""
     for place in itertools.product(*(range(1, size + 1) for size in left_side.axes.values())):
         yield {**left_side.fixed, **dict(zip(left_side.axes, place, strict=True))}
 
 
 def _given_holds(equation: Equation, place: Mapping[Symbol, int]) -> bool:
-    """Whether the equation speaks of a component: not, say, of j = k where the two are given to be different."""
+    """Whether the equation applies to a component: not, for example, to j = k if they are given to be different."""
     given = [for_sizes(e.lhs - e.rhs, equation, {**COMPARED_SIZES, **place}) for e in equation.given]
     return not any(part.is_number and part != 0 for part in given)
 
 
 def _with_sigmoids(equation: Equation) -> Equation:
-    """The equation with the sigmoid, which jaxce's hidden neurons have, for their unspecified function f."""
+    """The equation with the sigmoid, which jaxce's hidden neurons have, in place of the unspecified function f."""
 
     def put_in(expression):
         return expression.replace(unspecified("f"), s).replace(unspecified("f", (1,)), s_prime)

@@ -1,6 +1,6 @@
 """Errors in units in the last place (ulps), the distance between neighbouring floats: the one measure of rounding.
 
-It knows floats and mpmath numbers and nothing of what computed them.
+It takes floats and mpmath numbers, whatever computed them.
 """
 
 import math
@@ -9,24 +9,26 @@ from typing import Any
 import numpy as np
 from mpmath import mpf, sign
 
-# True values closer to 0 than this do not count: there the floats, or what a program stores of them, run out.
+# True values closer to 0 than this do not count: near them, floats or a program's intermediate results underflow.
 SMALLEST_THAT_COUNTS = {np.dtype(np.float32): 2.0**-100, np.dtype(np.float64): 2.0**-1000}
 
 
 def exact(x: np.ndarray) -> np.ndarray:
-    """An array of floats as mpmath numbers of the same values."""
+    """An array of floats as mpmath numbers with the same values."""
     return np.array([mpf(float(value)) for value in np.ravel(x)], dtype=object).reshape(np.shape(x))
 
 
 def ulps(computed: np.ndarray, true: np.ndarray, size: Any = None) -> float:
-    """The largest error of any component, in ulps of `size`, which is the component's true value unless it is given.
+    """The largest error of any component, in ulps of `size` or, if that is None, of the component's true value.
 
     Args:
-        computed: an array of float32 or of float64.
-        true: what should have been computed, as mpmath numbers, of the same shape.
-        size: the numbers whose ulps are meant; broadcast to that shape. Components of a `size` too small do not count.
+        computed: a float32 or float64 array.
+        true: what should have been computed, an array of mpmath numbers of the same shape.
+        size: the numbers whose ulps are the unit, broadcast to that shape. Components whose `size` is too close to 0
+            do not count.
 
-    A nan is infinitely wrong, and so is an infinity, unless the true value lies beyond the largest float on its side.
+    The error of a nan is infinite, and so is that of an infinity, unless the true value lies beyond the largest float
+    of its sign.
 
     Example:
         >>> one = np.array([1.0], np.float32)
@@ -54,5 +56,5 @@ def _error(computed, true, size, dtype) -> float:
         return 0.0 if float(computed) == math.copysign(math.inf, sign(true)) else math.inf
     if not np.isfinite(computed):
         return math.inf
-    last_but_one = np.nextafter(largest, dtype(0)).item()  # the largest float has no neighbour above, and no spacing
+    last_but_one = np.nextafter(largest, dtype(0)).item()  # the largest float has no upper neighbour, hence no spacing
     return float(abs(mpf(float(computed)) - true)) / float(np.spacing(dtype(min(size, last_but_one))))

@@ -1,6 +1,6 @@
-"""Random values for the letters of an equation; at every second point they are saturated.
+"""Random values for the letters of an equation; at every second point the neurons are saturated.
 
-A saturated weighted input is some tens, where 1 - a is below 1e-20; targets are 0 or 1 there.
+At a saturated point weighted inputs have standard deviation 20, so that 1 - a may be below 1e-20; targets are 0 or 1.
 """
 
 from collections.abc import Callable
@@ -10,19 +10,19 @@ import numpy as np
 
 
 class Values(NamedTuple):
-    """A letter's values: how they are drawn, for a number of points, and their shape at each point."""
+    """A letter's values: a function that draws them for a number of points, and their shape at each point."""
 
     draw: Callable[[np.random.Generator, int, tuple[int, ...]], np.ndarray]
     shape: tuple[int, ...]
 
 
 def reals(*shape: int) -> Values:
-    """Normal, of standard deviation 1, and 4 at saturated points."""
+    """Normally distributed, with standard deviation 1, or 4 at saturated points."""
     return Values(lambda *draw: _normal(*draw, saturated=4.0), shape)
 
 
 def weighted_inputs(*shape: int) -> Values:
-    """Normal, of standard deviation 1, and 20 at saturated points."""
+    """Normally distributed, with standard deviation 1, or 20 at saturated points."""
     return Values(lambda *draw: _normal(*draw, saturated=20.0), shape)
 
 
@@ -32,25 +32,25 @@ def targets(*shape: int) -> Values:
 
 
 def targets_of_examples(*shape: int) -> Values:
-    """Targets [n, ...]; at saturated points the same for all examples.
+    """Targets [n, ...]; at saturated points they are the same for all examples.
 
-    Errors near -1 and 1 would cancel in the examples' mean, in any program.
+    If they differed, errors near -1 and 1 would cancel in the mean over the examples, in any program.
     """
     return Values(_targets_of_examples, shape)
 
 
 def distributions(size: int) -> Values:
-    """Targets whose sum is 1; one-hot at saturated points."""
+    """Targets that sum to 1; one-hot at saturated points."""
     return Values(_distributions, (size,))
 
 
 def positives(*shape: int) -> Values:
-    """Above 0, as often above 1 as below."""
+    """Positive, as often above 1 as below."""
     return Values(lambda rng, points, shape: np.exp(rng.normal(size=(points, *shape))), shape)
 
 
 def units(*shape: int) -> Values:
-    """Between 0 and 1, saturated nowhere."""
+    """Between 0 and 1, saturated at no point."""
     return Values(lambda rng, points, shape: rng.uniform(size=(points, *shape)), shape)
 
 
