@@ -1,9 +1,9 @@
-"""How a rule is applied to an equation of a jaxpr: the parameters that it reads, and the types of what it gives.
+"""How a rule is applied to an equation of a jaxpr: the parameters that it reads, and the types of its results.
 
-A rule takes the interpreter (for its case, its notes and inner programs), the operands, NumPy object arrays, and by
-keyword exactly the parameters of the primitive that it reads, or the whole equation (`eqn`) if it runs the primitive
-itself. A parameter that the rule does not read must be one that no exact value depends on, or the equation is refused.
-What a rule gives must have the shape and the kind of element that the program says.
+A rule takes the interpreter (for its case, its notes and inner programs), the operands, which are NumPy object arrays,
+and as keyword arguments exactly the parameters of the primitive that it reads, or the whole equation (`eqn`) if it runs
+the primitive itself. A parameter that the rule does not read must be one on which no exact value depends, or the
+equation is refused. A rule's results must have the shapes and kinds of element that the program states.
 """
 
 import functools
@@ -31,13 +31,13 @@ NO_MATTER = {
     "sharding": "where the elements lie",
     "out_sharding": "where the elements lie",
     "memory_space": "where the elements lie",
-    "branches_platforms": "the processors that branches are for; the index, which JAX computes, has chosen",
+    "branches_platforms": "the processor of each branch; the index, which JAX computes, chooses among them",
     "conjugate_a": "the conjugate of a real number is itself",
 }
 
 
 def apply(rule: Rule, interpreter: Any, eqn: Any, operands: list[Array]) -> list[Array]:
-    """What the rule gives, with nothing ignored that matters."""
+    """The rule's results; NotImplementedError if it ignores a parameter that matters."""
     read = read_by(rule)
     ignored = [name for name in eqn.params if not (read & {name, "eqn"} or name in NO_MATTER)]
     if ignored:
@@ -50,21 +50,21 @@ def apply(rule: Rule, interpreter: Any, eqn: Any, operands: list[Array]) -> list
 
 @functools.cache
 def read_by(rule: Rule) -> frozenset[str]:
-    """The parameters that a rule reads."""
+    """The names of the parameters that a rule reads."""
     parameters = inspect.signature(rule).parameters.values()
     return frozenset(parameter.name for parameter in parameters if parameter.kind is parameter.KEYWORD_ONLY)
 
 
 def elementwise(function: Callable) -> Rule:
-    """A rule from a function of the case and single expressions."""
+    """A rule that applies a function of the case and single expressions to each element."""
     by_element = element_by_element(real.of_either_sign(function))
     return lambda interpreter, *operands: by_element(interpreter.case, *operands)
 
 
 def element_by_element(function: Callable) -> Callable[..., Array]:
-    """A function of the case and single expressions on corresponding elements of arrays.
+    """A function of the case and single expressions, applied to corresponding elements of arrays.
 
-    Its values are remembered by what of the case is about the expressions: other cases share that.
+    Its values are cached by those conditions of the case that are about the expressions, which other cases share.
     """
     remembered = functools.lru_cache(maxsize=10_000, typed=True)(function)
 
@@ -75,7 +75,7 @@ def element_by_element(function: Callable) -> Callable[..., Array]:
 
 
 def checked(eqn: Any, results: list[Array]) -> list[Array]:
-    """The results, if they have the shapes and kinds of element that the program says."""
+    """The results; NotImplementedError unless they have the shapes and kinds of element that the program states."""
     for result, out in zip(results, eqn.outvars, strict=True):
         misfits = [value for value in result.ravel() if not fits(value, out.aval.dtype)]
         if result.shape != out.aval.shape or misfits:
@@ -85,7 +85,7 @@ def checked(eqn: Any, results: list[Array]) -> list[Array]:
 
 
 def fits(value: sp.Basic, dtype: Any) -> bool:
-    """Whether an element may stand in an array of the type: a truth value, an integer in its range, a real number."""
+    """Whether an array of this type may contain the element: a truth value, an integer in range, or a real number."""
     kind = kind_of(dtype)
     if kind is jnp.bool_ or isinstance(value, Truth):
         return kind is jnp.bool_ and isinstance(value, Truth)
@@ -97,22 +97,22 @@ def fits(value: sp.Basic, dtype: Any) -> bool:
 
 @functools.cache
 def kind_of(dtype: Any) -> type | None:
-    """Whether a type is one of truth values, integers or real numbers; None for complex numbers and keys."""
+    """The kind of a type's elements: truth values, integers or real numbers; None for complex numbers and random keys."""
     return next((kind for kind in (jnp.bool_, jnp.integer, jnp.floating) if jnp.issubdtype(dtype, kind)), None)
 
 
 def is_discrete(aval: Any) -> bool:
-    """Whether a type is one of integers or truth values."""
+    """Whether the elements of a type are integers or truth values."""
     return kind_of(aval.dtype) in (jnp.integer, jnp.bool_)
 
 
 def is_real(typed: Any) -> bool:
-    """Whether an array or its type is of real numbers, integers or truth values; not of complex ones or of keys."""
+    """Whether the elements are real numbers, integers or truth values, not complex numbers or random keys."""
     return kind_of(typed.dtype) is not None
 
 
 def run_by_jax(interpreter: Any, eqn: Any, operands: list[Array]) -> list[Array]:
-    """What JAX itself computes of integers and truth values, which wrap, shift and divide as their types say."""
+    """The results that JAX itself computes for integers and truth values, whose overflow depends on their types."""
     decide = functools.partial(_decided, interpreter.case)
     values = [
         jnp.asarray(concrete(map_elements(decide, operand), variable.aval.dtype))

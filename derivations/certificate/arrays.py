@@ -1,4 +1,4 @@
-"""Object arrays of SymPy expressions, the values that a program's arrays have here."""
+"""Object arrays of SymPy expressions, which take the place of a program's arrays."""
 
 from collections.abc import Callable, Sequence
 
@@ -12,24 +12,24 @@ Array = np.ndarray
 
 
 def array(values: object, shape: tuple[int, ...] | None = None) -> Array:
-    """An object array; SymPy expressions stay whole."""
+    """An object array, in which each SymPy expression is one element."""
     result = np.asarray(values, dtype=object)
     return result if shape is None else result.reshape(shape)
 
 
 def filled(shape: Sequence[int], value: object) -> Array:
-    """An object array of one value."""
+    """An object array whose elements are all one value."""
     return array([value] * int(np.prod(shape, dtype=int)), tuple(shape))
 
 
 def constant(value: object) -> Array:
-    """A concrete value of any shape as an array of SymPy numbers."""
+    """A concrete scalar or array as an array of SymPy numbers."""
     concrete = np.asarray(value)
     return array([number(element) for element in concrete.ravel()], concrete.shape)
 
 
 def concrete(values: Array, dtype: np.dtype | type = np.int32) -> Array:
-    """Decided integers and truth values as a NumPy array; NotImplementedError where one depends on the inputs."""
+    """Decided integers and truth values as a NumPy array; NotImplementedError if one depends on the inputs."""
     undecided = [value for value in values.ravel() if value not in (sp.true, sp.false) and not value.is_number]
     if undecided:
         raise NotImplementedError(
@@ -50,12 +50,12 @@ def map_elements(function: Callable, *operands: Array) -> Array:
 
 
 def is_undecided(values: Array) -> bool:
-    """Whether a truth value is among the elements that the case has not decided."""
+    """Whether some element is a truth value that the case has not decided."""
     return any(isinstance(value, Truth) and value not in (sp.true, sp.false) for value in values.ravel())
 
 
 def as_rows(x: Array, axes: Sequence[int]) -> Array:
-    """The array with some axes made one, the last."""
+    """The array with some of its axes merged into one, which is the last."""
     kept = [axis for axis in range(x.ndim) if axis not in axes]
     sizes = [x.shape[axis] for axis in kept]
     return x.transpose(*kept, *axes).reshape(*sizes, int(np.prod([x.shape[axis] for axis in axes], dtype=int)))

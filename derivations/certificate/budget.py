@@ -1,4 +1,4 @@
-"""What a question may take: so many cases, and so much time, after which whatever runs is stopped."""
+"""Limits for a question: a number of cases, and a time after which whatever is running is stopped."""
 
 import _weakrefset
 import ctypes
@@ -17,7 +17,7 @@ WEAK_REFERENCES = {weakref.__file__, _weakrefset.__file__}
 
 
 class OutOfTimeError(Exception):
-    """A block ran longer than it was allowed to."""
+    """A block ran longer than it was allowed."""
 
 
 class OutOfCasesError(Exception):
@@ -25,9 +25,9 @@ class OutOfCasesError(Exception):
 
 
 class Deadline:
-    """A context in whose block OutOfTimeError is raised after so many seconds, from whatever Python code is running.
+    """A context that raises OutOfTimeError in its block after some seconds, whatever Python code is running there.
 
-    SymPy's functions cannot be asked to stop, so the exception is put into the thread from outside; unlike a signal,
+    SymPy's functions cannot be asked to stop, so the exception is raised in their thread by another; unlike a signal,
     that works in every thread and leaves the user's alarms alone.
 
     >>> with Deadline(0.01):
@@ -38,7 +38,7 @@ class Deadline:
     """
 
     def __init__(self, seconds: float):
-        """The clock starts when the block is entered."""
+        """Set the time; the clock starts when the block is entered."""
         self.seconds, self.passed, self.over = seconds, False, False
         self.lock = threading.Lock()
 
@@ -51,7 +51,7 @@ class Deadline:
         return self
 
     def __exit__(self, kind: type | None, error: BaseException | None, traceback: TracebackType | None) -> None:
-        """Stop the clock; an exception that is under way is taken back."""
+        """Stop the clock; an exception that has been sent and not yet raised is withdrawn."""
         with self.lock:
             self.over = True
             if self.passed and kind is not OutOfTimeError:
@@ -65,7 +65,7 @@ class Deadline:
             time.sleep(0.001)
 
     def _is_settled(self) -> bool:
-        """Whether the block is over, or has been given its exception; Python ignores one that a finalizer is given."""
+        """Send the exception, unless a finalizer is running, which would swallow it; True if it is sent or too late."""
         with self.lock:
             if not self.over and not _is_in_finalizer(self.thread):
                 self.passed = True
@@ -74,7 +74,7 @@ class Deadline:
 
 
 def _is_in_finalizer(thread: int) -> bool:
-    """Whether a thread is in what Python calls when objects die, or when the garbage collector is at work."""
+    """Whether a thread is in a function that Python calls when an object dies or the garbage collector works."""
     collecting = {getattr(callback, "__code__", None) for callback in gc.callbacks}
     frame = sys._current_frames().get(thread)
     while frame:
@@ -90,7 +90,7 @@ def _put_into(thread: int, error: type | None) -> None:
 
 
 def attempt(seconds: float, question: Callable[..., Answer], *arguments: object) -> Answer | None:
-    """What a function returns, or None if it takes longer than so many seconds."""
+    """What a function returns, or None if it takes longer than `seconds`."""
     deadline = Deadline(seconds)
     try:
         with deadline:

@@ -1,8 +1,7 @@
 """Certificates: a JAX function proved to compute a formula, on every real input, or refuted by an example.
 
-What is proved is equality in exact real arithmetic of the formula and the program that the compiler is
-handed. Floating point is another matter, and other tests': rounding, overflow and the order of summation
-are not seen here.
+A certificate states that the formula and the program that the compiler receives are equal in exact real arithmetic. It
+says nothing about floating point: rounding, overflow and the order of summation are left to other tests.
 """
 
 import hashlib
@@ -37,19 +36,19 @@ def certify(
     seconds: float = 60,
     cases: int = 10_000,
 ) -> Certificate | Refutation:
-    """Prove that `fn(*arguments)` is `expected` for every real input, or find where it is not.
+    """Prove that `fn(*arguments)` is `expected` for every real input, or find an input at which it is not.
 
-    `arguments` are arrays of SymPy symbols or expressions (`derivations.symbols`) and concrete arrays;
-    `expected` has the structure of fn's result, or is a function of the arguments that returns it.
-    `assuming` restricts the inputs (`z > 0`), and so do the symbols' own assumptions. The result is true if
-    it is a Certificate and false if it is a Refutation. It speaks of exact real arithmetic, not of rounding;
-    of a program's floats, each is read as a number that rounds to it, one of the formula's or of `constants`
-    if possible, and the verdict's `literals` say which. Inputs at which both sides are undefined or infinite
-    are named in the certificate's `undefined`. A refutation's example was run, in float64.
+    `arguments` are arrays of SymPy symbols or expressions (`derivations.symbols`) and concrete arrays; `expected` has
+    the structure of fn's result, or is a function of the arguments that returns it. `assuming` restricts the inputs
+    (`z > 0`), and so do the symbols' own assumptions. The result is true if it is a Certificate and false if it is a
+    Refutation. It is about exact real arithmetic, not about rounding: each float in the program is read as a number
+    that rounds to it, if possible one that occurs in the formula or in `constants`, and the verdict's `literals` say
+    which. Inputs at which both sides are undefined or infinite are named in the certificate's `undefined`. The example
+    of a refutation has been run in floating point.
 
-    UnprovedError: neither was found in so many seconds and cases; it says what to try. NotImplementedError:
-    the program contains what is not understood. ValueError: the question is not one, as when a shape or a
-    symbol does not fit.
+    Raises UnprovedError, which says what to try, if neither is found within `seconds` and `cases`; NotImplementedError
+    if the program contains something for which there is no rule; ValueError if the question makes no sense, for example
+    if a shape or a symbol does not fit.
 
     >>> import jax.numpy as jnp
     >>> from derivations import symbols
@@ -87,14 +86,14 @@ def certify(
 
 
 def fingerprint(program: Program) -> str:
-    """A digest of the jaxpr and of the arrays that it contains, the same for the same program."""
+    """A digest of the jaxpr and the arrays that it contains, which is the same for the same program."""
     contained = [np.asarray(value).tolist() for value in program.jaxpr.consts]
     text = re.sub(r" at 0x[0-9a-f]+", "", f"{program.jaxpr}{contained}")
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _asked_at() -> str:
-    """The line outside this package that asked."""
+    """The innermost line outside this package, which asked the question."""
     frame = sys._getframe()
     while frame.f_back and Path(frame.f_code.co_filename).is_relative_to(Path(__file__).parents[1]):
         frame = frame.f_back

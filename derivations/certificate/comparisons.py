@@ -1,4 +1,4 @@
-"""Rules for comparisons, truth values and choices by them."""
+"""Rules for comparisons, for truth values, and for selection by them."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ from derivations.certificate.arrays import Array, Truth, array, map_elements
 
 
 def comparison(relation: type[sp.Rel], of_nan: bool = False) -> Callable[..., Array]:
-    """A rule for a comparison: a truth value, or the relation itself where the case does not decide it."""
+    """A rule for a comparison: its truth value or, if the case does not decide it, the relation itself."""
 
     def compared(case: Case, x: sp.Basic, y: sp.Basic) -> sp.Basic:
         x, y = as_number(case, x), as_number(case, y)
@@ -28,7 +28,7 @@ def comparison(relation: type[sp.Rel], of_nan: bool = False) -> Callable[..., Ar
 
 
 def total_comparison(relation: type[sp.Rel]) -> Rule:
-    """A rule for a comparison in the order in which nan is the last, and equal to itself."""
+    """A rule for a comparison in the total order, in which nan comes last and equals itself."""
     of_numbers = comparison(relation)
 
     def compared(interpreter, x, y):
@@ -47,7 +47,7 @@ def as_number(case: Case, value: sp.Basic) -> sp.Expr:
 
 
 def select_n(interpreter, which, *choices):
-    """Each element from the choice that `which` names; where all are equal, nothing need be decided."""
+    """Each element from the choice that `which` names; if all choices are equal, `which` need not be decided."""
 
     def chosen(index: sp.Basic, *values: sp.Basic) -> sp.Basic:
         if len(set(values)) == 1:
@@ -78,7 +78,7 @@ RELATIONS: dict[str, Rule] = {
     "or": elementwise(lambda case, x, y: sp.Or(x, y)),
     "xor": elementwise(lambda case, x, y: sp.Xor(x, y)),
     "not": elementwise(lambda case, x: sp.Not(x)),
-    "unvmap_any": lambda interpreter, x: array(sp.Or(*x.ravel()), ()),  # of Equinox: any of them, of a batch as well
+    "unvmap_any": lambda interpreter, x: array(sp.Or(*x.ravel()), ()),  # Equinox's: any element, over the batch too
     "unvmap_all": lambda interpreter, x: array(sp.And(*x.ravel()), ()),
     "select_n": select_n,
 }

@@ -1,4 +1,4 @@
-"""Rules for loops, branches and solvers: the programs inside a program."""
+"""Rules for the primitives that contain programs: loops, branches and solvers."""
 
 import functools
 from collections.abc import Sequence
@@ -14,12 +14,12 @@ from derivations.certificate.arrays import Array, array, concrete, filled, map_e
 
 
 def opened(jaxpr: ClosedJaxpr | Jaxpr) -> tuple[Jaxpr, Sequence]:
-    """A jaxpr and its constants; those that other programs contain may have none."""
+    """A jaxpr and its constants; a jaxpr inside another program may have none."""
     return (jaxpr.jaxpr, jaxpr.consts) if isinstance(jaxpr, ClosedJaxpr) else (jaxpr, ())
 
 
 def scan(interpreter: Any, *operands: Array, eqn: Any) -> list[Array]:
-    """A loop over the leading axis, as many times as the program says."""
+    """A loop over the leading axis, with the length that the program states."""
     jaxpr, length = eqn.params["jaxpr"], eqn.params["length"]
     body: Any = opened(jaxpr)[0]
     n_rows = sum(x.ndim != inner.aval.ndim for x, inner in zip(operands, body.invars, strict=True))
@@ -44,7 +44,7 @@ def while_loop(
     cond_jaxpr: ClosedJaxpr,
     body_jaxpr: ClosedJaxpr,
 ) -> list[Array]:
-    """A loop whose condition the case decides each time; of a batch of loops, each goes on as long as its own says."""
+    """A loop whose condition the case decides in each iteration; in a batch, each loop obeys its own condition."""
     of_cond, operands = operands[:cond_nconsts], operands[cond_nconsts:]
     of_body, carry = operands[:body_nconsts], list(operands[body_nconsts:])
     holds = functools.partial(formulas.holds, interpreter.case)
@@ -55,18 +55,18 @@ def while_loop(
 
 
 def _where(going: Array, new: Array, old: Array) -> Array:
-    """The new rows of the loops that go on, and the old ones of those that have ended."""
+    """The new values of the loops that are still going, and the old ones of those that have ended."""
     return np.where(going.astype(bool).reshape(going.shape + (1,) * (new.ndim - going.ndim)), new, old)
 
 
 def cond(interpreter: Any, index: Array, *operands: Array, branches: Sequence[ClosedJaxpr]) -> list[Array]:
-    """One of several branches, by a decided index."""
+    """One of several branches, chosen by an index that must be decided."""
     which = int(np.clip(concrete(index), 0, len(branches) - 1))
     return interpreter.call(branches[which], operands)
 
 
 def linear_solve(interpreter: Any, *operands: Array, const_lengths: Any, jaxprs: Any) -> list[Array]:
-    """The program that solves the system; the others serve derivatives."""
+    """The solution by the primitive's own solver; its other programs serve derivatives."""
     before = const_lengths.matvec + const_lengths.vecmat
     consts = operands[before : before + const_lengths.solve]
     return interpreter.call(jaxprs.solve, [*consts, *operands[sum(const_lengths) :]])

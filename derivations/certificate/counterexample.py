@@ -1,4 +1,4 @@
-"""Counterexamples: inputs at which a program, run, does not give what the formula says."""
+"""Counterexamples: inputs at which a program, when run, does not return the formula's value."""
 
 import itertools
 from dataclasses import dataclass, field
@@ -15,13 +15,13 @@ from derivations.certificate.question import Question
 from derivations.certificate.trial import Trials
 
 _POINTS = 30
-BothSides = tuple[sp.Basic, sp.Basic]  # what is computed and what is expected
+BothSides = tuple[sp.Basic, sp.Basic]  # the computed and the expected expression
 _SECONDS_PER_POINT = 2.0
 
 
 @dataclass(frozen=True)
 class Found:
-    """An input at which a component of the result is not what the formula says, and what was found there."""
+    """An input at which a component of the result is not the formula's value, and both sides there."""
 
     point: Point
     component: int
@@ -34,7 +34,10 @@ class Found:
 
 @dataclass
 class Search:
-    """Looks for counterexamples to one question, counts the inputs tried, and keeps those where rounding hides all."""
+    """Looks for counterexamples to one question.
+
+    `tried` counts the inputs, and `hidden` keeps those at which a run does not show the difference for its rounding.
+    """
 
     question: Question
     tried: int = 0
@@ -44,7 +47,7 @@ class Search:
         self.trials = Trials(self.question.program)
 
     def in_case(self, case: Case, component: int, computed: sp.Basic, wanted: sp.Basic) -> Found | None:
-        """A counterexample in a case, given what the program and the formula are there."""
+        """A counterexample in a case, given the program's and the formula's expressions there."""
         for point in itertools.islice(points_in(case, self.question.inputs), _POINTS):
             self.tried += 1
             there = attempt(_SECONDS_PER_POINT, _both_at, computed, wanted, point)
@@ -53,7 +56,7 @@ class Search:
         return None
 
     def anywhere(self) -> Found | None:
-        """A counterexample among inputs at each of which the program is interpreted by itself."""
+        """A counterexample among single inputs, each of which is interpreted as a case of its own."""
         for point in itertools.islice(points_in(self.question.start, self.question.inputs), _POINTS):
             self.tried += 1
             for component, there in enumerate(attempt(_SECONDS_PER_POINT, self._interpreted_at, point) or ()):
@@ -79,13 +82,13 @@ class Search:
 
 
 def _both_at(computed: sp.Basic, wanted: sp.Basic, point: Point) -> BothSides | None:
-    """Both values at a point, if they differ there."""
+    """The values of both sides at a point if they differ there, else None."""
     there = computed.xreplace(point), wanted.xreplace(point)
     return there if _differ(*there) else None
 
 
 def _differ(left: sp.Basic, right: sp.Basic) -> bool:
-    """Whether two numbers may differ; equal ones may only differ where too many digits would be needed to tell."""
+    """Whether two values differ; if 1000 digits do not tell their difference from 0, they do not."""
     if isinstance(left, Truth) or isinstance(right, Truth) or {left, right} & real.SPECIAL:
         return left != right
     difference = (left - right).evalf(20, maxn=1000)

@@ -1,4 +1,4 @@
-"""Rules for the elementwise primitives: real arithmetic, functions, comparisons, truth values, conversions."""
+"""Rules for the elementwise primitives: arithmetic, functions, rounding, conversions, and what changes no value."""
 
 import functools
 from collections.abc import Callable
@@ -17,17 +17,17 @@ from derivations.certificate.comparisons import as_number
 
 
 def at(function: Callable, *last: sp.Expr) -> Rule:
-    """A rule from a function of the case and an element, with further fixed arguments."""
+    """A rule that applies a function of the case, an element and further fixed arguments to each element."""
     return elementwise(lambda case, x: function(case, x, *last))
 
 
 def root(exponent: sp.Rational) -> Rule:
-    """A rule for x^exponent, a half; nan of -oo, of which `pow` gives oo."""
+    """A rule for x^(1/2) or x^(-1/2), which is nan at -oo, where `pow` has the value oo or 0."""
     return elementwise(lambda case, x: sp.nan if x is sp.S.NegativeInfinity else real.power(case, x, exponent))
 
 
 def integer_pow(interpreter, x, *, y):
-    """x^y for a whole number y."""
+    """x^y for an integer y."""
     return at(real.power, sp.Integer(y))(interpreter, x)
 
 
@@ -42,14 +42,14 @@ def logistic(case: Case, x: sp.Expr) -> sp.Expr:
 
 
 def _digamma(case: Case, x: sp.Expr) -> sp.Expr:
-    """The slope of ln Gamma; at 0, which is a pole, what this version of JAX gives: nan or -oo."""
+    """The derivative of ln Gamma; at its pole 0, nan or -oo, as the installed version of JAX has it."""
     if real.sign_of(case, x) == 0:
         return constant(jax.lax.digamma(jnp.zeros(())))[()]
     return special.digamma(case, x)
 
 
 def _polygamma(case: Case, order: sp.Expr, x: sp.Expr) -> sp.Expr:
-    """The derivatives of digamma."""
+    """Digamma and its derivatives; at 0, digamma is what JAX has."""
     return _digamma(case, x) if order == 0 else special.polygamma(case, order, x)
 
 
@@ -66,7 +66,7 @@ def clamp(case: Case, low: sp.Expr, x: sp.Expr, high: sp.Expr) -> sp.Expr:
 
 
 def convert(interpreter, x, *, new_dtype):
-    """Another type of element: of real numbers, exact arithmetic has one; an integer is what is left of the point."""
+    """Elements converted to another type: no change from one real type to another; truncation to an integer type."""
     case = interpreter.case
     if jnp.issubdtype(new_dtype, jnp.bool_):
         return map_elements(functools.partial(_is_not_zero, case), x)
@@ -87,12 +87,12 @@ def _as_integer(case: Case, range_: jnp.iinfo, x: sp.Expr) -> sp.Integer:
     if not whole.is_number:
         raise NotImplementedError(f"{x} as an integer would need infinitely many cases; assume bounds for it")
     if not (whole.is_Integer and range_.min <= whole <= range_.max):
-        raise NotImplementedError(f"{x} is outside the type {range_.dtype}: what becomes of it depends on the machine")
+        raise NotImplementedError(f"{x} is outside the range of {range_.dtype}: its conversion depends on the machine")
     return whole
 
 
 def reduce_precision(interpreter, x, *, exponent_bits, mantissa_bits):
-    """A rounding, which exact arithmetic does not see; the certificate says so."""
+    """The operand: exact arithmetic does not round, and the certificate says so."""
     return _rounded(interpreter, x, mantissa_bits)
 
 
@@ -103,30 +103,30 @@ def _rounded(interpreter, x: Array, bits: int) -> Array:
 
 
 def round_(interpreter, x, *, rounding_method):
-    """The nearest integer; of two, the even one or the one farther from 0."""
+    """The nearest integer; of two that are equally near, the even one or the one farther from 0, by the method."""
     to_even = rounding_method == jax.lax.RoundingMethod.TO_NEAREST_EVEN
     return at(special.to_nearest_even if to_even else special.to_nearest_away)(interpreter, x)
 
 
 def same(interpreter, x, *, eqn):
-    """The operand, whatever the parameters: a copy, a name, or a barrier to derivatives."""
+    """The operand, whatever the parameters: a copy, a name, or `stop_gradient`."""
     return x
 
 
 def same_all(interpreter, *operands, eqn):
-    """The operands, whatever the parameters: a barrier to the compiler, or a place for them."""
+    """The operands, whatever the parameters: a fusion barrier, or a device on which to put them."""
     return list(operands)
 
 
 def platform_index(interpreter, *, eqn):
-    """Which of the programs for several processors is meant: the one for the processor that JAX runs on here."""
+    """The index of the program for the processor on which JAX runs here."""
     (index,) = run_by_jax(interpreter, eqn, [])
     interpreter.reading.notes["platform_index"] = f"{index[()]}, the program for {jax.default_backend()}"
     return index
 
 
 def empty(interpreter, *, dtype, shape=()):
-    """Elements that nobody has set: nothing is known of them but their type."""
+    """Uninitialised elements, of which only the type is known."""
     whole = jnp.issubdtype(dtype, jnp.integer)
     elements = [sp.Dummy("unset", integer=True) if whole else sp.Dummy("unset", real=True) for _ in np.ndindex(*shape)]
     return array(elements, tuple(shape))

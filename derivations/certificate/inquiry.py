@@ -1,4 +1,4 @@
-"""How a question is examined: case by case, component by component; a quick proof, a counterexample, a long proof."""
+"""How a question is examined: in each case, for each component, by a quick proof, a counterexample, a long proof."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,16 +15,16 @@ from derivations.certificate.interpreter import Interpreter
 from derivations.certificate.program import Interpretation
 from derivations.certificate.question import Question
 
-QUICK = 3.0  # seconds after which a proof waits until a counterexample has been looked for
+QUICK = 3.0  # seconds for a first attempt at a proof, before a counterexample is sought
 
 
 class StoppedError(Exception):
-    """The inquiry ended without a verdict; the text says why, and what to try."""
+    """The inquiry ended without a verdict; the message says why, and what to try."""
 
 
 @dataclass
 class Inquiry:
-    """One question, and how far its inquiry has come."""
+    """The inquiry into one question, and how far it has come."""
 
     question: Question
     most_cases: int
@@ -37,7 +37,7 @@ class Inquiry:
         self.nowhere = {place for place, formula in enumerate(self.question.formulas) if real.is_finite(formula)}
 
     def run(self) -> dict[str, Any]:
-        """The parts of a verdict: of a certificate, when each case is proved, or of a refutation."""
+        """The fields of a verdict: of a certificate if every case is proved, else of a refutation."""
         start, formulas = self.question.start, self.question.formulas
         for found in self.question.program.interpreted(start, formulas, self.question.reading, self.most_cases):
             self.at = f"the case {found.case}"
@@ -59,12 +59,12 @@ class Inquiry:
         }
 
     def counterexample(self) -> dict[str, Any] | None:
-        """The parts of a refutation at some input, however many cases there are."""
+        """The fields of a refutation at single inputs, sought without distinguishing cases."""
         found = self.search.anywhere()
         return self._refutation(None, found) if found else None
 
     def _examined(self, case: Case, component: int, computed: sp.Basic, wanted: sp.Basic) -> Found | None:
-        """A counterexample, or None when the two are proved to be the same or are undefined alike."""
+        """A counterexample, or None if both sides are proved equal or are undefined in the same way."""
         if self._undefined_alike(case, component, computed, wanted):
             return None
         finite = real.is_finite(computed) and real.is_finite(wanted)
@@ -78,7 +78,10 @@ class Inquiry:
         return None
 
     def _undefined_alike(self, case: Case, component: int, computed: sp.Basic, wanted: sp.Basic) -> bool:
-        """Whether neither is a real number, for the same reason as far as exact numbers tell; noted, unless claimed."""
+        """Whether neither side is a real number, for the same reason as far as exact numbers tell.
+
+        The case is recorded in `undefined`, unless the formula itself claims a value that is not a real number.
+        """
         if real.is_finite(computed) or real.is_finite(wanted):
             return False
         if computed != wanted and not {computed, wanted} & {real.UNSIGNED, real.UNKNOWN}:
@@ -121,9 +124,9 @@ class Inquiry:
         if self.search.hidden:
             point = ", ".join(f"{symbol} = {value}" for symbol, value in self.search.hidden[0].items())
             return (
-                f"{what}\nAt {point} the two differ, but the program, run there, does not show it: by no more than "
-                "the rounding of its floats, underflow or overflow. Give the exact numbers that its literals stand "
-                f"for in `constants`; they were read as {self.question.reading.notes or 'they are'}"
+                f"{what}\nAt {point} the two differ, but a run of the program does not show it: they differ by no more "
+                "than the rounding of its floats, underflow or overflow. Give in `constants` the exact numbers that "
+                f"its literals stand for; they were read as {self.question.reading.notes or 'their exact values'}"
             )
         return (
             f"{what}\nNo difference was seen at {self.search.tried} inputs, so it is probably true: try another form "
@@ -131,7 +134,7 @@ class Inquiry:
         )
 
     def report(self, stop: Exception) -> str:
-        """What is said where there is no verdict."""
+        """The message for a question without a verdict."""
         if isinstance(stop, StoppedError):
             return str(stop)
         return (
@@ -141,7 +144,7 @@ class Inquiry:
 
 
 def are_equal(case: Case, computed: sp.Expr, wanted: sp.Expr) -> bool:
-    """Whether two values are the same in a case: identically, or by one of its equations."""
+    """Whether two values are equal in a case: identically, or by one of its equations."""
     if vanishes(computed - wanted, case.known_sign):
         return True
     try:
@@ -151,7 +154,7 @@ def are_equal(case: Case, computed: sp.Expr, wanted: sp.Expr) -> bool:
 
 
 def printed(found: Found) -> list[str]:
-    """What is computed, what is expected and what the program gave, in as many digits as tell the first two apart."""
+    """The computed, the expected and the program's value, with enough digits to tell the first two apart."""
     exact = found.computed_there, found.expected_there
     for digits in (8, 12, 17, 30):
         texts = [str(value if isinstance(value, Truth) else value.evalf(digits)) for value in exact]

@@ -1,7 +1,7 @@
 """The interpreter: a jaxpr as a list of steps, each of which a rule applies to arrays of SymPy expressions.
 
-Calls are written out (jit, checkpoint, custom derivatives), and steps on which no result depends are dropped, so that
-no case is distinguished for a value that nobody uses.
+Calls (jit, checkpoint, custom derivatives) are inlined, and steps on which no result depends are dropped, so that no
+case is distinguished for the sake of an unused value.
 """
 
 import functools
@@ -25,28 +25,28 @@ from derivations.certificate.arrays import Array, is_undecided, map_elements
 from derivations.certificate.control import opened
 from derivations.certificate.literals import Reading
 
-# What functions of JAX itself compute that it writes as a series of so many terms, with the digits of floats split.
+# The exact values of JAX's own functions that it computes by a truncated series and by splitting floats into digits.
 SERIES: dict[str, Callable] = {"exp_neg_sq": lambda x: sp.exp(-(x**2))}
 
 
-# JAX's own primitives by name, those that it makes public; another library may give one of its own the same name.
+# The public primitives of JAX by name: another library's primitive may have the same name.
 PUBLIC = {found.name: found for found in vars(public_primitives).values() if isinstance(found, Primitive)}
 
 
 class Value:
-    """A value in the program: known only when a step has computed it."""
+    """A value of the program that is known only when a step has computed it."""
 
 
 @dataclass(frozen=True)
 class Constant:
-    """A value that the program states."""
+    """A value that the program contains."""
 
     value: np.ndarray
 
 
 @dataclass(frozen=True)
 class Step:
-    """An equation of the jaxpr, its operands and results, and the calls that it was inside."""
+    """An equation of the jaxpr, its operands and results, and the calls in which it was nested."""
 
     eqn: Any
     operands: list
@@ -55,14 +55,14 @@ class Step:
 
     @property
     def line(self) -> str:
-        """The innermost line outside JAX that made it."""
+        """The innermost line of code outside JAX that made the equation."""
         lines = map(_user_line, (self.eqn, *reversed(self.calls)))
         return next(filter(None, lines), "an unknown line")
 
 
 @functools.lru_cache(maxsize=100)
 def steps(jaxpr: ClosedJaxpr) -> tuple[list[Value], list[Step], list]:
-    """The inputs, the steps that the results depend on, and the results."""
+    """The inputs, the steps on which the results depend, and the results."""
     body, consts = opened(jaxpr)
     inputs = [Value() for _ in body.invars]
     every, results = _written_out(body, consts, inputs, ())
@@ -98,7 +98,7 @@ def _written_out(jaxpr: Jaxpr, consts: Sequence, inputs: Sequence, calls: tuple)
 
 
 def _called(eqn) -> tuple[Jaxpr, Sequence] | None:
-    """The jaxpr that an equation calls once with its operands, and that jaxpr's constants."""
+    """The jaxpr that an equation calls once with its operands, and that jaxpr's constants; None if it calls none."""
     name = eqn.primitive.name
     if name not in primitives.CALLS or not _is_of_jax(eqn.primitive) or _series(eqn):
         return None
@@ -121,7 +121,7 @@ def _series(eqn) -> str:
 
 @dataclass
 class Interpreter:
-    """Runs steps in one case, and notes how it read the program's floats and where a nan was born."""
+    """Runs steps in one case, and records how it read the program's floats and where a nan first arose."""
 
     case: Case
     reading: Reading = field(default_factory=Reading)
@@ -156,7 +156,7 @@ class Interpreter:
         name, variables = eqn.primitive.name, (*eqn.invars, *eqn.outvars)
         foreign = [variable.aval for variable in variables if not is_real(variable.aval)]
         if not _is_of_jax(eqn.primitive):
-            raise NotImplementedError(f"no rule for the primitive {name!r}, which is not JAX's of that name")
+            raise NotImplementedError(f"no rule for the primitive {name!r}, which is not JAX's primitive of that name")
         if foreign:
             raise NotImplementedError(f"{name} of the type {foreign[0].dtype}: only real numbers are understood")
         if series := _series(eqn):
@@ -172,7 +172,7 @@ class Interpreter:
 
 
 class UnsupportedError(NotImplementedError):
-    """A refusal that names the line."""
+    """A refusal that names the line of code."""
 
 
 def _at(line: str, refusal: NotImplementedError) -> NotImplementedError:
@@ -180,7 +180,7 @@ def _at(line: str, refusal: NotImplementedError) -> NotImplementedError:
 
 
 def exponential_with_notes(interpreter: Interpreter, x: Array) -> Array:
-    """The exponential, with a note of what underflows."""
+    """The exponential; exponents that stand for -oo are noted in the reading."""
     underflows = {settled(exponent) for exponent in x.ravel() if is_underflow(exponent)}
     interpreter.reading.notes |= {f"exp({value})": "0, which it is in every floating type" for value in underflows}
     return map_elements(functools.partial(real.exponential, interpreter.case), x)

@@ -1,4 +1,4 @@
-"""Rules for factorizations and triangular systems of small matrices, by the schoolbook's elimination."""
+"""Rules for factorizations and triangular systems of small matrices, by textbook elimination."""
 
 import functools
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from derivations.certificate.arrays import Array, array, filled
 
 
 def of_matrices(function: Callable) -> Rule:
-    """A rule from a function of the case and one matrix, for each matrix of a batch."""
+    """A rule that applies a function of the case and one matrix to each matrix of a batch."""
 
     def rule(interpreter, x):
         matrices = [function(interpreter.case, x[index]) for index in np.ndindex(x.shape[:-2])]
@@ -23,7 +23,7 @@ def of_matrices(function: Callable) -> Rule:
 
 
 def cholesky(case: Case, a: Array) -> list[Array]:
-    """The lower triangular l with l l^T = a, of which the lower triangle is read; nan where a is not positive."""
+    """The lower triangular l with l l^T = a, from a's lower triangle; all nan unless a is positive definite."""
     n = len(a)
     l = filled((n, n), sp.S.Zero)
     for j in range(n):
@@ -36,7 +36,7 @@ def cholesky(case: Case, a: Array) -> list[Array]:
 
 
 def lu(case: Case, a: Array) -> list[Array]:
-    """l and u in one matrix, the row that was exchanged with each, and the order of the rows."""
+    """l and u in one matrix, the row with which each row was exchanged, and the resulting order of the rows."""
     rows, columns = a.shape
     u, order, pivots = a.copy(), list(range(rows)), []
     for k in range(min(rows, columns)):
@@ -55,12 +55,12 @@ def lu(case: Case, a: Array) -> list[Array]:
 def _greater(case: Case, column: Array, i: int, j: int) -> int:
     order = real.compare(case, real.absolute(case, column[j]), real.absolute(case, column[i]))
     if order is sp.nan:
-        raise NotImplementedError("lu of a matrix with a nan or an infinity: what becomes of it depends on the machine")
+        raise NotImplementedError("lu of a matrix with a nan or an infinity: its result depends on the machine")
     return j if order > 0 else i
 
 
 def triangular_solve(interpreter, a, b, *, left_side, lower, transpose_a, unit_diagonal):
-    """x with a x = b, or x a = b, of which one triangle of a is read."""
+    """x with a x = b or x a = b, where only one triangle of a is read."""
     case, x = interpreter.case, b.copy()
     for index in np.ndindex(a.shape[:-2]):
         matrix, right = a[index], x[index] if left_side else x[index].T

@@ -1,8 +1,8 @@
-"""What is meant by the floats of a program: a number of the formula, a short decimal, a constant, a fraction.
+"""Which exact number a float in a program means: one from the formula, a short decimal, a constant, a fraction.
 
-A float stands for every number that rounds to it. It is read as the one that is meant most likely: as the float itself
-says it, if a few digits do; as a number that the formula contains; as a short decimal, a stock constant, a fraction, a
-product or a quotient of two of the formula's numbers; and, if it is none of these, as its exact binary value.
+A float stands for every number that rounds to it. It is read as the likeliest of them: as its shortest decimal, if that
+has few digits; else as a number that the formula contains; else as a short decimal, a well-known constant, a fraction,
+or a product or quotient of two of the formula's numbers; and, if it is none of these, as its exact binary value.
 """
 
 import functools
@@ -17,7 +17,7 @@ import sympy as sp
 
 BFLOAT16 = jnp.dtype(jnp.bfloat16).type
 
-# Floats that no fraction is meant by; a literal equal to one of these, in its own precision, is read as it.
+# A literal that equals one of these numbers, rounded to the literal's own precision, is read as that number.
 CONSTANTS = (
     *(
         sp.pi,
@@ -42,16 +42,19 @@ CONSTANTS = (
     *(1 / sp.log(2), 1 / sp.log(10), sp.pi / 180, 180 / sp.pi, sp.EulerGamma, sp.sqrt(3), 1 / sp.sqrt(3)),
 )
 
-# A decimal of so many digits is what was written; one of so many more is probably so.
+# By bytes of the type: up to how many digits a decimal certainly, or else probably, is what the programmer wrote.
 CERTAIN = {2: 2, 4: 4, 8: 9}
 PROBABLE = {2: 3, 4: 6, 8: 12}
 
 
 class Reading:
-    """How a program's floats are read, given the formulas that it is compared with; `notes` tells of each not exact."""
+    """How a program's floats are read, given the formulas with which it is compared.
+
+    `notes` lists each float that is read as a number other than its exact binary value.
+    """
 
     def __init__(self, formulas: Iterable[sp.Basic] = ()):
-        """Look for the numbers that the formulas contain."""
+        """Collect the numbers that the formulas contain."""
         self.contained = list(dict.fromkeys(itertools.chain.from_iterable(map(numbers_in, formulas))))
         self.notes: dict[str, str] = {}
 
@@ -61,32 +64,32 @@ class Reading:
         return numbers.reshape(values.shape)
 
     def number(self, value: Any) -> sp.Basic:
-        """What one concrete value stands for."""
+        """The number for which one concrete value stands."""
         meaning = number(value, self)
         if not isinstance(value, np.bool_ | np.integer) and np.isfinite(value) and not _is_exactly(value, meaning):
             self.notes[str(value)] = str(meaning)
         return meaning
 
     def exact(self, formula: sp.Basic) -> sp.Basic:
-        """A formula with the numbers that its floats stand for."""
+        """A formula with its floats replaced by the numbers for which they stand."""
         return formula.xreplace({part: self.number(np.float64(part)) for part in formula.atoms(sp.Float)})
 
-    @functools.cache  # noqa: B019, one reading is one certificate
+    @functools.cache  # noqa: B019, a reading lives no longer than its certificate's question
     def rounded(self, kind: type) -> dict[float, sp.Expr]:
-        """The formulas' numbers and their reciprocals, by the floats that they round to."""
+        """The formulas' numbers and their reciprocals, keyed by the floats to which they round."""
         reciprocals = [1 / number for number in self.contained]
         return _by_float([*reciprocals[::-1], *self.contained[::-1]], kind)
 
     @functools.cache  # noqa: B019
     def combined(self, kind: type) -> dict[float, sp.Expr]:
-        """The products and quotients of two of the formulas' numbers."""
+        """The products and quotients of two of the formulas' numbers, keyed by the floats to which they round."""
         few = self.contained[:30]
         pairs = [*itertools.permutations(few, 2)]
         return _by_float([*(p * q for p, q in pairs), *(p / q for p, q in pairs)], kind)
 
 
 def numbers_in(formula: sp.Basic) -> Iterator[sp.Expr]:
-    """The exact numbers that a formula contains, coefficients of products and constants of sums included."""
+    """The exact numbers in a formula, including the coefficients of products and the constant terms of sums."""
     for part in sp.preorder_traversal(formula):
         if part.is_number and not part.is_Integer:
             yield part
@@ -106,7 +109,7 @@ def _by_float(numbers: Sequence[sp.Expr], kind: type) -> dict[float, sp.Expr]:
 
 
 def number(value: Any, reading: Reading | None = None) -> sp.Basic:
-    """A float is the fraction, short decimal or constant that rounds to it, or else its exact binary value.
+    """The number that a value means: for a float, the likeliest number that rounds to it.
 
     >>> [number(np.float32(x)) for x in (0.5, 1 / 3, 0.044715, np.pi, 0.7310586)]
     [1/2, 1/3, 8943/200000, pi, 1533141/2097152]

@@ -1,4 +1,4 @@
-"""Rules for what the order of elements decides: the place of an extremum, sorting, the greatest few."""
+"""Rules for primitives that order elements: argmax and argmin, sorting, the k greatest."""
 
 import functools
 import itertools
@@ -15,7 +15,7 @@ from derivations.certificate.arrays import as_rows, constant, filled
 
 
 def extremum(order: Callable) -> Rule:
-    """A rule for argmax and argmin: the first nan, or the first of equals."""
+    """A rule for argmax or argmin: the index of the first nan or, if there is none, of the first extremum."""
 
     def index(interpreter, x, *, axes, index_dtype):
         case, rows = interpreter.case, as_rows(x, axes)
@@ -35,14 +35,14 @@ def extremum(order: Callable) -> Rule:
 
 
 def total_order(case: Case, x: sp.Expr, y: sp.Expr) -> int:
-    """-1, 0 or 1 as x is sorted before, with or after y; nan is the last."""
+    """-1, 0 or 1 if x is sorted before, with or after y; nan comes last."""
     if sp.nan in (x, y):
         return (x is sp.nan) - (y is sp.nan)
     return int(real.compare(case, x, y))
 
 
 def sort(interpreter, *operands, dimension, is_stable, num_keys):
-    """All operands by the first `num_keys` of them; of equals, the first comes first if the order is stable."""
+    """All operands, sorted by the first `num_keys` of them; equal elements keep their order if the sort is stable."""
 
     def order(i, j):
         signs = (total_order(interpreter.case, key[i], key[j]) for key in columns[:num_keys])
@@ -61,7 +61,7 @@ def sort(interpreter, *operands, dimension, is_stable, num_keys):
 
 
 def top_k(interpreter, x, *, k, axis, is_stable=True):
-    """The k greatest in order, with their indices; nan is the greatest, and of equals the first comes first."""
+    """The k greatest elements in order, with their indices; nan is the greatest, equal elements keep their order."""
     rows = np.moveaxis(x, axis, -1)
     values, indices = filled((*rows.shape[:-1], k), sp.S.Zero), filled((*rows.shape[:-1], k), sp.S.Zero)
     for index in np.ndindex(rows.shape[:-1]):

@@ -1,4 +1,4 @@
-"""The table of the JAX primitives that are understood: the rule of each, those that JAX runs itself, and the calls."""
+"""The JAX primitives that are supported: the rule of each, those that JAX runs itself, and those that are calls."""
 
 from derivations.certificate.application import Rule
 from derivations.certificate.comparisons import RELATIONS
@@ -21,8 +21,8 @@ RULES: dict[str, Rule] = {
     **CONTROL,
 }
 
-# Of integers and decided truth values, JAX itself computes these: it wraps, shifts and divides as their types say.
-# None of them has an effect or calls back.
+# On integers and decided truth values JAX itself computes these, since overflow, shifts and division depend on types.
+# None of them has a side effect or a callback.
 OF_INTEGERS = frozenset(
     (
         *("abs", "add", "add_any", "div", "integer_pow", "max", "min", "mul", "mulhi", "neg", "pow", "rem", "sign"),
@@ -38,10 +38,10 @@ OF_INTEGERS = frozenset(
     )
 )
 
-# Of truth values that the case does not decide, these give truth values again; any other primitive has them decided.
+# On truth values that the case does not decide, these give truth values; any other primitive has them decided first.
 OF_TRUTHS = MOVES.keys() - {"iota"} | {"and", "or", "xor", "not", "reduce_and", "reduce_or", "select_n"}
 
-# The primitives that compute the program in one of their parameters, once, of their operands.
+# The primitives that run a program once on their operands, and the parameter that holds the program.
 CALLS = {
     "call": "call_jaxpr",
     "checkpoint": "jaxpr",

@@ -32,14 +32,14 @@ def _free_sizes(x, batch, contract) -> list[int]:
 
 
 def _grouped(x, batch, contract) -> Array:
-    """The array as [batch, free, contracted]."""
+    """The array reshaped to [batch, free, contracted]."""
     free = [axis for axis in range(x.ndim) if axis not in (*batch, *contract)]
     sizes = [int(np.prod([x.shape[axis] for axis in axes])) for axes in (batch, free, contract)]
     return x.transpose(*batch, *free, *contract).reshape(sizes)
 
 
 def convolution(interpreter, x, w, *, eqn):
-    """Sums of products: JAX's convolution with one weight 1, of the positions, names what each weight multiplies."""
+    """Sums of products: JAX's convolution of the positions with a single weight 1 says what that weight multiplies."""
     parameters = eqn.params | {"precision": jax.lax.Precision.HIGHEST, "preferred_element_type": np.dtype(np.float32)}
     numbers = jnp.arange(1, x.size + 1, dtype=jnp.float32).reshape(x.shape)
     ones = jnp.eye(w.size, dtype=jnp.float32).reshape(w.size, *w.shape)

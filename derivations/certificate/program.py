@@ -1,8 +1,8 @@
 """Tracing: the program that JAX makes of a function, interpreted over arrays of SymPy expressions.
 
-`jax.make_jaxpr` gives the program that the compiler is handed, derivatives and custom rules included; here
-each of its primitives is applied to exact expressions instead of floats. A comparison is decided by the
-case's assumptions or not at all.
+`jax.make_jaxpr` gives the program that the compiler receives, derivatives and custom rules included; here each of its
+primitives is applied to exact expressions instead of floats. A comparison is decided by the case's conditions or not
+at all.
 """
 
 import functools
@@ -26,7 +26,7 @@ from derivations.certificate.literals import Reading
 
 
 def symbols(name: str, *shape: int) -> Array:
-    """An array of real symbols, numbered from 1; a single one without a shape.
+    """An array of real symbols, numbered from 1; without a shape, a single symbol as an array without axes.
 
     >>> symbols("w", 2, 2)
     array([[w11, w12],
@@ -34,7 +34,7 @@ def symbols(name: str, *shape: int) -> Array:
     >>> symbols("w", 11, 11)[0, 9]
     w1_10
     """
-    apart = "_" if len(shape) > 1 and max(shape) > 9 else ""  # or w111 would be of row 1 and of row 11
+    apart = "_" if len(shape) > 1 and max(shape) > 9 else ""  # else w111 would name elements of row 1 and of row 11
     names = [apart.join(str(i + 1) for i in index) for index in np.ndindex(*shape)]
     return array([sp.Symbol(name + digits, real=True) for digits in names], shape)
 
@@ -42,10 +42,10 @@ def symbols(name: str, *shape: int) -> Array:
 def trace(fn: Callable, *arguments: object, assuming: Iterable[sp.Basic] = ()) -> Any:
     """What `fn` computes, as SymPy expressions, in exact real arithmetic.
 
-    `arguments` are SymPy expressions, object arrays of them (floats to JAX), concrete numbers and integer
-    arrays, or containers of these. The result has the structure of fn's. Where the program compares,
-    `assuming` must decide (relations such as `z > 0`): UndecidedError names what it does not decide;
-    `trace_cases` enumerates instead. NotImplementedError names a primitive that has no rule.
+    `arguments` are SymPy expressions, object arrays of them (which JAX takes for floats), concrete numbers and integer
+    arrays, or containers of these. The result has the structure of fn's result. `assuming` (relations such as `z > 0`)
+    must decide every comparison: UndecidedError names the one that it does not; `trace_cases` distinguishes cases
+    instead. NotImplementedError names a primitive that has no rule.
 
     >>> z = symbols("z")
     >>> trace(jax.grad(jax.nn.softplus), z, assuming=[z[()] > 0])
@@ -67,7 +67,7 @@ def trace_cases(fn: Callable, *arguments: object, assuming: Iterable[sp.Basic] =
 
 
 class Interpretation(NamedTuple):
-    """What a program computes in one case: its results, the formulas' values there, and how it was read."""
+    """What a program computes in one case: its results, the formulas' values there, and the interpreter used."""
 
     case: Case
     results: list[Array]
@@ -100,7 +100,7 @@ class Program:
         return jax.tree.unflatten(self.structure, self._results(Interpreter(case)))
 
     def cases(self, start: Case) -> Iterator[tuple[Case, Any]]:
-        """Each case under which every comparison is decided, with the result."""
+        """Each case in which every comparison is decided, with the result."""
         for found in self.interpreted(start):
             yield found.case, jax.tree.unflatten(self.structure, found.results)
 
@@ -109,7 +109,7 @@ class Program:
     ) -> Iterator[Interpretation]:
         """What is computed in each case that the comparisons of the program and of the formulas distinguish.
 
-        OutOfCasesError where `most` runs do not suffice.
+        OutOfCasesError if `most` runs do not suffice.
         """
         waiting, reading = [start], reading or Reading()
         for _ in range(most):
@@ -126,7 +126,7 @@ class Program:
             raise OutOfCasesError(f"more than {most} cases")
 
     def values(self, interpreter: Interpreter, formulas: Sequence[sp.Basic]) -> tuple[list[Array], list[sp.Expr]]:
-        """The results and the formulas' values in an interpreter's case, truth values as 1 and 0."""
+        """The results and the formulas' values in an interpreter's case, with truth values as 1 and 0."""
         number = functools.partial(_as_number, interpreter.case)
         results = [map_elements(number, result) for result in self._results(interpreter)]
         return results, [number(evaluate(interpreter.case, formula)) for formula in formulas]
@@ -138,7 +138,7 @@ class Program:
 
     def _traced(self, dtype: jax.typing.DTypeLike) -> tuple[ClosedJaxpr, Any]:
         avals = jax.tree.unflatten(self._arguments, [_abstract(leaf, dtype) for leaf in self._leaves])
-        afresh = functools.partial(self._fn)  # JAX remembers the program of a function, though it may have changed
+        afresh = functools.partial(self._fn)  # JAX caches the program of a function, which may have changed since
         return jax.make_jaxpr(afresh, return_shape=True)(*avals)
 
     def _read(self, reading: Reading) -> list[Array]:
@@ -146,7 +146,7 @@ class Program:
 
 
 def _as_number(case: Case, value: sp.Basic) -> sp.Expr:
-    """A truth value decided, and as 1 or 0, so that results are compared in one way."""
+    """A truth value is decided and becomes 1 or 0, so that all results are compared as numbers."""
     return sp.Integer(holds(case, value)) if isinstance(value, Truth) else value
 
 
@@ -160,10 +160,10 @@ def _symbolic(leaf: object, reading: Reading) -> Array:
 
 
 def _expression(reading: Reading, element: object) -> sp.Expr:
-    """An element of an object array; a float among them is read as a program's is."""
+    """An element of an object array as an expression; a float is read like those of a program."""
     value = reading.number(np.float64(element)) if isinstance(element, float | sp.Float) else sp.sympify(element)
     if not fits(value, np.float64):
-        raise TypeError(f"an argument is made of real expressions and numbers, not of {element!r}")
+        raise TypeError(f"an argument consists of real expressions and numbers, not of {element!r}")
     return value
 
 
@@ -171,5 +171,5 @@ def _abstract(leaf: object, dtype: jax.typing.DTypeLike) -> jax.ShapeDtypeStruct
     values = np.asarray(leaf)
     if values.dtype == object:
         return jax.ShapeDtypeStruct(values.shape, dtype)
-    aval = jax.typeof(jnp.asarray(leaf))  # a Python number takes the type of what it is combined with
+    aval = jax.typeof(jnp.asarray(leaf))  # weakly typed for a Python number, which adopts the type of other operands
     return jax.ShapeDtypeStruct(aval.shape, aval.dtype, weak_type=aval.weak_type)

@@ -1,6 +1,6 @@
-"""What is asked of a program: for which inputs it is to compute which formulas, with everything checked that can be.
+"""The question asked of a program: for which inputs it is to compute which formulas; its parts are checked to fit.
 
-The symbols' own assumptions are assumptions like any other, and a symbol without any is a real number.
+The symbols' own assumptions count like any others, and a symbol without assumptions is a real number.
 """
 
 from collections.abc import Callable, Iterable
@@ -16,7 +16,7 @@ from derivations.certificate.arrays import Array, map_elements
 from derivations.certificate.literals import Reading
 from derivations.certificate.program import Program
 
-# What a symbol may be known to be, as SymPy's assumption and as the condition that it amounts to.
+# The assumptions of SymPy that a symbol may have, and the sign and weakness of the condition that each amounts to.
 KNOWN = {
     "positive": (1, False),
     "negative": (-1, False),
@@ -64,13 +64,13 @@ class Question:
 
     @property
     def assumptions(self) -> tuple[str, ...]:
-        """What is assumed of the inputs, in words."""
+        """What is assumed of the inputs, as text."""
         integers = (f"{symbol} is an integer" for symbol in self.inputs if symbol.is_integer)
         return (*map(str, self.start.conditions), *integers)
 
 
 def components(program: Program, expected: object) -> tuple[list[str], list[sp.Basic]]:
-    """The names of the result's components and what is expected of each."""
+    """The names of the result's components, and the formula expected for each."""
     names, formulas = [], []
     flat, structure = jax.tree.flatten_with_path(jax.tree.map(_object_array, expected))
     shapes = [aval.shape for aval in program.jaxpr.out_avals]
@@ -111,12 +111,12 @@ def _check_symbols(inputs: list[sp.Symbol], expressions: list[sp.Basic], where: 
 
 
 def _own_conditions(symbol: sp.Symbol) -> list[Condition]:
-    """What a symbol's own assumptions say; ValueError for those that are no condition on a real number."""
+    """A symbol's own assumptions as conditions; ValueError for one that is not a condition on a real number."""
     known = {name: True for name in KNOWN if symbol.assumptions0.get(name)}
     if sp.Symbol(symbol.name, **known).assumptions0 != symbol.assumptions0:
         raise ValueError(
             f"the symbol {symbol} has assumptions other than {', '.join(KNOWN)}; "
-            "make it real and give what else is assumed in `assuming`"
+            "make it real and give the other assumptions in `assuming`"
         )
     signs = [KNOWN[name] for name in ("positive", "negative", "nonnegative", "nonpositive") if name in known]
     return [Condition(symbol, *signs[0])] if signs else []

@@ -17,7 +17,7 @@ from derivations.certificate.ordering import total_order
 
 
 def reduction(function: Callable, of_none: sp.Basic) -> Rule:
-    """A rule that folds a function of two over axes."""
+    """A rule that folds a function of two elements over axes; `of_none` is the result for no elements."""
 
     def reduced(interpreter, x, *, axes):
         return _folded(interpreter.case, function, of_none, as_rows(x, axes))
@@ -32,7 +32,7 @@ def _folded(case: Case, function: Callable, of_none: sp.Basic, rows: Array) -> A
 
 
 def windows(shape, window_dimensions, window_strides, padding, base_dilation=None, window_dilation=None):
-    """The places in each window, in order, and the shape of the windows: JAX's sums of one element at a time."""
+    """The positions in each window, in order, and the shape of the array of windows, from JAX's sums of single ones."""
     size, no_dilation = int(np.prod(shape)), (1,) * len(shape)
     members = jax.lax.reduce_window(
         jnp.eye(size, dtype=jnp.int32).reshape(size, *shape),
@@ -48,7 +48,7 @@ def windows(shape, window_dimensions, window_strides, padding, base_dilation=Non
 
 
 def window_reduction(function: Callable, of_none: sp.Basic) -> Rule:
-    """A rule that folds a function of two over the elements in each window."""
+    """A rule that folds a function of two elements over each window."""
 
     def reduced(interpreter, x, *, window_dimensions, window_strides, padding, base_dilation, window_dilation):
         rows, shape = windows(x.shape, window_dimensions, window_strides, padding, base_dilation, window_dilation)
@@ -59,7 +59,7 @@ def window_reduction(function: Callable, of_none: sp.Basic) -> Rule:
 
 
 def select_and_scatter_add(interpreter, source, x, *, select_prim, window_dimensions, window_strides, padding):
-    """Each window's element of `source`, added where the window's greatest (or least) element is: for pooling."""
+    """Each window's element of `source`, added at the place of its greatest (or least) element: for pooling."""
     rows, _ = windows(x.shape, window_dimensions, window_strides, padding)
     sums, add = filled((x.size,), sp.S.Zero), functools.partial(real.add, interpreter.case)
     for row, value in zip(rows, source.ravel(), strict=True):
@@ -71,14 +71,14 @@ def select_and_scatter_add(interpreter, source, x, *, select_prim, window_dimens
 def select_and_gather_add(
     interpreter, tangent, x, *, select_prim, window_dimensions, window_strides, padding, base_dilation, window_dilation
 ):
-    """The element of `tangent` where each window's greatest (or least) element is: pooling's derivative."""
+    """The element of `tangent` at the place of each window's greatest (or least) element: the derivative of pooling."""
     rows, shape = windows(x.shape, window_dimensions, window_strides, padding, base_dilation, window_dilation)
     chosen = [_selected(interpreter.case, select_prim, x.ravel(), row) for row in rows]
     return array([tangent.ravel()[place[0]] if place else sp.S.Zero for place in chosen], shape)
 
 
 def _selected(case: Case, select_prim, x: Array, row: Array) -> list[int]:
-    """The first place in a window whose element is the greatest (`ge`) or least (`le`); none of an empty one."""
+    """The first place in a window of its greatest (`ge`) or least (`le`) element; none if the window is empty."""
     sign = {"ge": 1, "le": -1}[select_prim.name]
 
     def better(i, j):

@@ -1,6 +1,6 @@
 """Rules for the primitives that move elements: reshaping, indexing, scattering.
 
-Most are run by JAX itself on the elements' positions, so that their indexing is JAX's own.
+JAX itself runs most of them on the positions of the elements, so that their indexing is JAX's own.
 """
 
 import functools
@@ -16,12 +16,12 @@ from derivations.certificate.arrays import Array, array, concrete, constant
 
 
 def reshape(interpreter, x, *, new_sizes, dimensions=None):
-    """The same elements in another shape, after the axes are put in another order if one is given."""
+    """The same elements in another shape; if `dimensions` are given, the axes are first put in that order."""
     return (x if dimensions is None else x.transpose(dimensions)).reshape(new_sizes)
 
 
 def squeeze(interpreter, x, *, dimensions):
-    """Without some axes of length 1."""
+    """The array without some of its axes of length 1."""
     return x.reshape([size for axis, size in enumerate(x.shape) if axis not in dimensions])
 
 
@@ -33,7 +33,7 @@ def broadcast_in_dim(interpreter, x, *, shape, broadcast_dimensions):
 
 
 def transpose(interpreter, x, *, permutation):
-    """The axes in another order."""
+    """The array with its axes in another order."""
     return x.transpose(permutation)
 
 
@@ -43,7 +43,7 @@ def iota(interpreter, *, dtype, shape, dimension):
 
 
 def moved(interpreter, *operands, eqn):
-    """Elements moved as JAX moves them: the primitive is run on the positions of the elements."""
+    """Elements moved as JAX moves them: JAX runs the primitive on the positions of the elements."""
     count = INDEXED.get(eqn.primitive.name, len(operands))
     elements = [element for operand in operands[:count] for element in operand.ravel()]
     places = run_on_positions(eqn, operands[:count], operands[count:], eqn.params)
@@ -51,7 +51,7 @@ def moved(interpreter, *operands, eqn):
 
 
 def gather(interpreter, x, indices, *, eqn):
-    """Elements at indices; what lies outside is clipped, or is the fill value, as the mode says."""
+    """Elements at indices; an index outside the array is clipped or gives the fill value, depending on the mode."""
     _check_promise_of_order(eqn, indices)
     (places,) = run_on_positions(eqn, [x], [indices], eqn.params | {"fill_value": OUTSIDE})
     elements, fill = x.ravel(), interpreter.reading.read(_fill_value(eqn))[()]
@@ -62,7 +62,7 @@ OUTSIDE = -1
 
 
 def _fill_value(eqn):
-    """The one given, or else nan, the least integer of a type with a sign, the greatest of one without, or True."""
+    """The fill value given, else nan, the least signed integer, the greatest unsigned integer, or True, by the type."""
     dtype, given = eqn.invars[0].aval.dtype, eqn.params["fill_value"]
     if given is not None:
         return np.asarray(given, dtype)
@@ -74,7 +74,7 @@ def _fill_value(eqn):
 
 
 def run_on_positions(eqn, operands: Sequence[Array], indices: Sequence[Array], parameters: dict) -> list[np.ndarray]:
-    """The numbers, from 0 in the order of the operands, of the elements that a primitive puts in each place."""
+    """The position of the element that a primitive puts in each place, counted from 0 through all operands."""
     starts = np.cumsum([0, *(operand.size for operand in operands)])
     numbers = [
         jnp.arange(start, start + o.size, dtype=jnp.int32).reshape(o.shape)
@@ -85,13 +85,13 @@ def run_on_positions(eqn, operands: Sequence[Array], indices: Sequence[Array], p
 
 
 def _integers(eqn, indices: Sequence[Array]) -> list[jax.Array]:
-    """Indices, which are an equation's last operands, in their own types."""
+    """The indices, which are an equation's last operands, in their own integer types."""
     variables = eqn.invars[len(eqn.invars) - len(indices) :]
     return [jnp.asarray(concrete(i, variable.aval.dtype)) for i, variable in zip(indices, variables, strict=True)]
 
 
 def scatter(combine: Callable | None) -> Rule:
-    """A rule that combines each update with what stands in its place, by the equation's own program if it has one."""
+    """A rule that combines each update with the element in its place, by the equation's own program if it has one."""
 
     def scattered(interpreter, x, indices, updates, *, eqn):
         program, consts = eqn.params.get("update_jaxpr"), eqn.params.get("update_consts", ())
@@ -111,7 +111,7 @@ def scatter(combine: Callable | None) -> Rule:
 
 
 def _places(eqn, x, indices, updates):
-    """Where each update lands: a sum of one update at a time, a 1 among zeros."""
+    """Where each update lands: JAX scatters one update at a time, a 1 among zeros."""
     _check_promise_of_order(eqn, indices)
     names = ("dimension_numbers", "indices_are_sorted", "mode")
     add = functools.partial(
@@ -127,13 +127,13 @@ def _places(eqn, x, indices, updates):
 
 
 def _check_promise_of_order(eqn, indices: Array) -> None:
-    """Refuse indices that are said to be sorted and are not: what comes of them depends on the machine."""
+    """Refuse indices that are declared sorted and are not: the result for them depends on the machine."""
     rows = [tuple(map(int, row)) for row in concrete(indices, np.int64).reshape(-1, indices.shape[-1])]
     if eqn.params["indices_are_sorted"] and rows != sorted(rows):
         raise NotImplementedError(f"{eqn.primitive.name} promises indices_are_sorted = True, but they are not")
 
 
-# Of these, the first operands are moved; the others say where.
+# How many operands of these primitives, the first ones, are moved; the others are indices.
 INDEXED = {"dynamic_slice": 1, "dynamic_update_slice": 2}
 
 MOVES: dict[str, Rule] = {

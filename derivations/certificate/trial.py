@@ -1,4 +1,4 @@
-"""A program run at a point in floating point, to see whether it disagrees with the formula by more than rounding."""
+"""Runs of a program in floating point, which show whether it differs from the formula by more than rounding."""
 
 import functools
 from collections.abc import Callable, Mapping
@@ -14,21 +14,21 @@ from derivations.algebra.formulas import Truth
 from derivations.algebra.points import Point
 from derivations.certificate.program import Program
 
-# A program that is not of double precision throughout has constants and operations of fewer digits.
+# The tolerated relative error: larger for a program that is not of double precision throughout (False).
 SLACK = {True: 2.0**-40, False: 2.0**-18}
 
 
 class Trials:
-    """A program's runs at points: in float64 and, for what depends on the type, in the type that was certified."""
+    """A program's runs at points: in float64 and, since a result may depend on the type, in the certified type."""
 
     def __init__(self, program: Program):
-        """Nothing is compiled before the first run."""
+        """Keep the program, which is compiled only at the first run."""
         self.program = program
 
     def disagrees(self, point: Point, component: int, computed: sp.Expr, wanted: sp.Expr) -> float | None:
-        """The program's value at the point if it is `computed` there and not `wanted`, to all that rounding shows.
+        """The program's value at the point if, as far as rounding shows, it is `computed` and not `wanted`; else None.
 
-        None where it is not. A value that depends on the sign of a zero is taken from the run.
+        If `computed` depends on the sign of a zero, only the run's value counts.
         """
         exact, formula = _number(computed), _number(wanted)
         if formula is None:
@@ -40,7 +40,7 @@ class Trials:
         return None
 
     def is_at(self, wanted: sp.Basic, component: int) -> bool:
-        """Whether a program without symbols gives a value, be it infinite or nan."""
+        """Whether a component of a program without symbols has this value, which may be infinite or nan."""
         return _alike(self._as_certified({})[component], float(wanted))
 
     def _runs(self) -> list[tuple[Callable, float]]:
@@ -49,7 +49,7 @@ class Trials:
 
     @functools.cached_property
     def _jaxpr(self) -> ClosedJaxpr:
-        """The program in float64, or as it was certified if it contains arrays that insist on another type."""
+        """The program in float64 or, if it contains arrays whose type is fixed, as it was certified."""
         try:
             with jax.enable_x64(True):
                 return self.program.retraced(jnp.float64)
@@ -88,7 +88,7 @@ def _flat(results: list) -> np.ndarray:
 
 
 def _disagrees(value: float, exact: float | None, formula: float, slack: float) -> bool:
-    """Whether the run is apart from the formula, and by much more than from the exact value if that is known."""
+    """Whether the run differs from the formula, and by much more than from the exact value, if that is known."""
     if not np.isfinite(value) or not np.isfinite(formula):
         explained = exact is None or _alike(value, exact) or abs(value - exact) <= slack * abs(value)
         return not _alike(value, formula) and explained
@@ -101,7 +101,7 @@ def _alike(left: float, right: float) -> bool:
 
 
 def _number(value: sp.Basic) -> float | None:
-    """An exact value as a float, nan where it is not real; None if it is not known or too large."""
+    """An exact value as a float, nan if it is not real; None if it is unknown or too large."""
     if value in (real.UNKNOWN, real.UNSIGNED):
         return None
     if isinstance(value, Truth):

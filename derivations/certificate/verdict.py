@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Verdict:
-    """What was examined: kept as text, so that it can be written, read and compared."""
+    """What was examined, as text."""
 
     function: str
     claim: str
@@ -26,7 +26,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Certificate(Verdict):
-    """The function computes the claim in each of the cases, which cover all that meets the assumptions.
+    """The function computes the claim in each of the cases, which cover all inputs that satisfy the assumptions.
 
     `undefined` names the inputs at which both are undefined or infinite, so that there is nothing to compare.
     """
@@ -40,7 +40,7 @@ class Certificate(Verdict):
         return True
 
     def __str__(self):
-        """One line."""
+        """The certificate in one line."""
         left_out = (
             f", except where both are undefined or infinite: {'; '.join(self.undefined)}" if self.undefined else ""
         )
@@ -69,7 +69,7 @@ class Refutation(Verdict):
         return False
 
     def __str__(self):
-        """What is wrong, and where."""
+        """The claim, the case, the point, and both sides there."""
         where = ", ".join(f"{name} = {value}" for name, value in self.point)
         lines = [
             f"refuted: {self.function} is not {self.claim}",
