@@ -1,4 +1,4 @@
-"""The one place where the tests configure JAX."""
+"""The configuration of JAX for all tests, and the compilation cache that they share."""
 
 import jax
 
@@ -7,6 +7,6 @@ jax.config.update("jax_numpy_dtype_promotion", "strict")
 
 
 def pytest_configure(config):
-    """Keep compiled programs, for the other process and for the next run: compiling takes almost half of the time."""
+    """Set a compilation cache that processes and later runs share: compiling takes almost half of the time."""
     jax.config.update("jax_compilation_cache_dir", str(config.cache.mkdir("jax")))
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)

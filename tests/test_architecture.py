@@ -1,4 +1,4 @@
-"""The house of docs/design: which package may import which, no circle of files, and one meaning for each name."""
+"""The structure described in docs/design.md: which package may import which, no circular imports, unique names."""
 
 import ast
 import sys
@@ -10,8 +10,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 FOLDERS = "jaxce", "derivations", "benchmarks"
 
-# What each package may import from outside the standard library, besides itself. Of derivations: from its list's top to
-# its bottom, so that imports run one way. Mathematics (algebra, proof, book) never knows JAX.
+# What each package may import besides itself and the standard library. Within derivations, a package may import only
+# those above it in this list, so that imports run one way. The mathematics (algebra, proof, book) never imports JAX.
 ALLOWED = {
     "derivations.algebra": {"sympy"},
     "derivations.proof": {"derivations.algebra", "mpmath", "sympy"},
@@ -59,7 +59,7 @@ ALLOWED = {
         "jax",
         "rich",
     },
-    "derivations": {  # to the type checker alone what knows JAX, which is imported when it is asked for
+    "derivations": {  # what depends on JAX is imported lazily; only the type checker sees these imports
         "derivations.algebra",
         "derivations.proof",
         "derivations.book",
@@ -70,13 +70,13 @@ ALLOWED = {
 }
 TOP_TO_BOTTOM = [package for package in ALLOWED if package.startswith("derivations.")]
 
-# The names that several modules define, and why.
+# The names that several modules define, and the reason.
 DEFINED_OFTEN = {
-    "EQUATIONS": "each module of the chapter has its part; `derivations.EQUATIONS` is all of them",
-    "main": "what `python -m` and an installed command call",
-    "delta": "a letter of the book, of another layer in each module that introduces it",
-    "Step": "a step of a derivation, which `derivations` offers, and a step of a program, which only certificates see",
-    "evaluate": "a network on data, and a formula in a case",
+    "EQUATIONS": "each module of the chapter defines its part; `derivations.EQUATIONS` contains all of them",
+    "main": "the function that `python -m` and an installed command call",
+    "delta": "a letter of the book, which denotes another layer's error in each module that introduces it",
+    "Step": "a step of a derivation, which `derivations` exports, and a step of a program, internal to certificates",
+    "evaluate": "of a network on data, and of a formula in a case",
 }
 
 
@@ -87,12 +87,12 @@ def source_files(root):
 
 
 def imported(module, modules):
-    """What a module imports, as names of modules; inside functions too."""
+    """The names of the modules that a module imports, also inside functions."""
     for node in ast.walk(ast.parse(modules[module].read_text())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            assert not node.level, f"{module} imports by a relative name"
+            assert not node.level, f"{module} has a relative import"
             inside = [f"{node.module}.{alias.name}" for alias in node.names]
             yield from (name if name in modules else node.module for name in inside)
 
@@ -104,7 +104,7 @@ def package(module):
 
 
 def crossings(root):
-    """Every import of a module by one of ALLOWED's packages from outside it, but for the standard library."""
+    """Every import by a module in one of ALLOWED's packages from outside that package and the standard library."""
     modules = source_files(root)
     for module in modules:
         if package(module) in ALLOWED:
@@ -120,7 +120,7 @@ def forbidden_imports(root):
 
 
 def circle(root):
-    """Modules each of which imports the next, and the last the first; or []."""
+    """Modules each of which imports the next, and the last of which imports the first; [] if there are none."""
     modules, done = source_files(root), set()
 
     def visit(module, path):
@@ -136,7 +136,7 @@ def circle(root):
 
 
 def defined(module):
-    """The public names of functions, classes and values that a module defines; a single letter is one of the book's."""
+    """The public names of functions, classes and values that a module defines, except the book's single letters."""
     for statement in ast.parse(module.read_text()).body:
         if isinstance(statement, ast.FunctionDef | ast.ClassDef):
             names = [statement.name]
@@ -160,7 +160,7 @@ def test_every_import_is_allowed():
     assert not forbidden_imports(ROOT)
 
 
-def test_nothing_is_allowed_that_is_not_used():
+def test_every_allowed_import_is_used():
     used = {(package(module), package(name)) for module, name in crossings(ROOT)}
     assert used == {(importer, name) for importer, names in ALLOWED.items() for name in names}
 
@@ -188,7 +188,7 @@ def test_the_exceptions_are_needed():
 
 
 def house(root, **files):
-    """A house of files with these contents; two underscores stand for a folder's end."""
+    """A folder of source files with these contents; two underscores in a name stand for a slash."""
     for name, content in files.items():
         file = root / f"{name.replace('__', '/')}.py"
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -214,11 +214,11 @@ def house(root, **files):
         ("jaxce__costs", "import derivations", "jaxce.costs imports derivations"),
     ],
 )
-def test_a_forbidden_import_and_one_that_runs_up_are_seen(importer, line, fault, tmp_path):
+def test_a_forbidden_import_and_one_that_runs_upward_are_detected(importer, line, fault, tmp_path):
     assert forbidden_imports(house(tmp_path, **{importer: line})) == [fault]
 
 
-def test_a_circle_is_seen(tmp_path):
+def test_a_circle_of_imports_is_detected(tmp_path):
     files = {
         "derivations__algebra__a": "from derivations.algebra.b import f",
         "derivations__algebra__b": "from derivations.algebra import c",
@@ -227,6 +227,6 @@ def test_a_circle_is_seen(tmp_path):
     assert circle(house(tmp_path, **files)) == [f"derivations.algebra.{name}" for name in "abc"]
 
 
-def test_a_name_that_is_defined_twice_is_seen(tmp_path):
+def test_a_name_that_is_defined_twice_is_detected(tmp_path):
     files = {"jaxce__costs": "def softmax(): ...\nx = main = 1", "benchmarks__peers": "a, softmax = 1, 2\nx = main = 2"}
     assert defined_twice(house(tmp_path, **files)) == {"softmax": ["benchmarks.peers", "jaxce.costs"]}

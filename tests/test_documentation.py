@@ -1,4 +1,4 @@
-"""What the pages show runs, and prints what they say; what they link to and name is there."""
+"""The code on the pages runs and prints what they say; the files that they link to and name exist."""
 
 import json
 import os
@@ -17,7 +17,7 @@ EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT)}
 BLOCKS = [block for page in pages.PAGES for block in pages.blocks(page)]
 
-# Runs the blocks that it is given, each with names of its own; what each prints, or the error of the first that fails.
+# Runs the given blocks, each in a namespace of its own, and prints the outputs, or fails with the first block's error.
 RUN = """
 import contextlib, io, json, sys
 printed = []
@@ -44,7 +44,7 @@ def name(value):
 
 
 def run(arguments, **rest):
-    """A process of its own, with JAX as a reader has it."""
+    """Python in a new process, with JAX's default settings, as a reader has them."""
     return subprocess.run(
         [sys.executable, *arguments], capture_output=True, text=True, check=False, env=ENVIRONMENT, cwd=ROOT, **rest
     )
@@ -85,7 +85,7 @@ def test_every_example_trains_a_network(file):
 
 
 def test_every_block_is_examined():
-    """One of another language would be read by nobody, and one of `text` says what the Python before it prints."""
+    """No block is in a language that no test examines; a `text` block belongs to the Python block before it."""
     assert {block.language for block in BLOCKS} == {"python", "console", "sh"}
     assert len({block.page for block in BLOCKS if block.language == "python"}) >= 5
 
@@ -96,13 +96,13 @@ def written(tmp_path, text):
     return page
 
 
-def test_a_block_that_fails_would_be_seen(tmp_path):
+def test_a_block_that_fails_is_detected(tmp_path):
     page = written(tmp_path, "# A\n\n```python\nimport jaxce\njaxce.no_such_cost\n```\n")
     with pytest.raises(AssertionError, match=r'page.md", line 5(.|\n)*no_such_cost'):
         run_and_compare(pages.blocks(page))
 
 
-def test_a_block_that_prints_something_else_would_be_seen(tmp_path):
+def test_a_block_that_prints_something_else_is_detected(tmp_path):
     page = written(tmp_path, "```python\nprint(1 + 1)\n```\n\nprints\n\n```text\n3\n```\n")
     with pytest.raises(AssertionError, match=r"line 2 prints\s+2"):
         run_and_compare(pages.blocks(page))
@@ -114,7 +114,7 @@ def test_names_of_one_block_are_unknown_in_the_next(tmp_path):
         run_and_compare(pages.blocks(page))
 
 
-def test_a_transcript_of_something_else_would_be_seen(tmp_path):
+def test_a_transcript_of_something_else_is_detected(tmp_path):
     page = written(tmp_path, "```console\n$ python --version\nPython 2...\n```\n")
     with pytest.raises(AssertionError, match=r"python --version prints\s+Python 3"):
         test_every_transcript_is_what_is_printed(*pages.blocks(page))
@@ -132,7 +132,7 @@ def test_a_transcript_of_something_else_would_be_seen(tmp_path):
         ("make train && jaxec train", "jaxec train: no such command is known"),
     ],
 )
-def test_a_command_that_does_not_exist_would_be_seen(command, fault, tmp_path):
+def test_a_command_that_does_not_exist_is_detected(command, fault, tmp_path):
     (block,) = pages.blocks(written(tmp_path, f"```sh\n{command}\n```\n"))
     with pytest.raises(AssertionError, match=fault):
         test_every_command_exists(block)
@@ -148,7 +148,7 @@ def test_every_file_that_is_named_is_there(page):
     assert [file for file in pages.named_files(page) if not (ROOT / file).exists()] == []
 
 
-def test_a_link_that_leads_nowhere_would_be_seen(tmp_path):
+def test_a_link_that_leads_nowhere_is_detected(tmp_path):
     page = written(tmp_path, "# A heading\n\n[a](#a-heading) [b](page.md#b) [c](nothing.md) `jaxce/nothing.py`\n")
     assert [address for address in pages.links(page) if not pages.resolves(page, address)] == [
         "page.md#b",

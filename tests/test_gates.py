@@ -1,4 +1,4 @@
-"""The gates that every other test stands on can fail."""
+"""The gates on which every other test relies can fail."""
 
 import re
 import shlex
@@ -48,15 +48,15 @@ assert not {"sympy", "matplotlib", "rich", "tyro", "derivations"} & set(sys.modu
 
 
 def of_target(name):
-    """The arguments of pytest in a target of the Makefile."""
+    """The arguments with which a target of the Makefile calls pytest."""
     target = re.search(rf"^{name}:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(), flags=re.MULTILINE)
     assert target is not None
     (command,) = (line for line in target[1].splitlines() if "/pytest" in line)
     return shlex.split(command)[1:]
 
 
-def test_what_make_quick_runs_is_part_of_what_make_test_runs():
-    """`make test` selects nothing, so that it runs everything below pytest's testpaths, of which quick names parts."""
+def test_make_quick_runs_a_part_of_the_tests_of_make_test():
+    """`make test` selects nothing, so it runs everything in pytest's testpaths, and `make quick` runs some paths of it."""
     configuration = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"]
     assert selects_nothing(of_target("test"), configuration["addopts"])
     assert not selects_nothing(of_target("quick"), [])
@@ -66,7 +66,7 @@ def test_what_make_quick_runs_is_part_of_what_make_test_runs():
 
 
 def selects_nothing(*commands):
-    """Whether options of pytest neither name a path nor leave tests out."""
+    """Whether arguments of pytest neither name a path nor exclude tests."""
     arguments = [argument for command in commands for argument in command]
     selecting = ("-m", "-k", "--ignore", "--deselect", "--lf", "--last-failed", "--ff", "-x", "--maxfail")
     options = {"--numprocesses", "2", "--dist", "worksteal"}
@@ -75,5 +75,5 @@ def selects_nothing(*commands):
 
 
 @pytest.mark.parametrize("option", ["tests/jaxce", "-m", "--ignore=tests/benchmarks", "--deselect", "-k"])
-def test_a_selection_in_make_test_would_be_seen(option):
+def test_a_selection_in_make_test_is_detected(option):
     assert not selects_nothing([option, "--numprocesses", "2"])

@@ -1,4 +1,4 @@
-"""What is installed: the wheel holds types, data and licences, its page has no broken link, it tells its version."""
+"""The installed package: the wheel contains types, data and licences, its page has no broken link, it has a version."""
 
 import ast
 import importlib
@@ -21,7 +21,7 @@ from jaxce.__main__ import main as jaxce_main
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-TYPED = {"jaxce/py.typed", "derivations/py.typed"}  # without them, type checkers take everything for Any
+TYPED = {"jaxce/py.typed", "derivations/py.typed"}  # without these files, type checkers treat everything as Any
 MNIST = {f"jaxce/mnist/{part}-{kind}-ubyte.gz" for part in ("train", "t10k") for kind in ("images-idx3", "labels-idx1")}
 
 
@@ -56,7 +56,7 @@ def relative_addresses(page):
     return re.findall(r"\]\((?!https?:|#)([^)]*)\)", page)
 
 
-def test_the_package_page_has_no_address_that_only_the_repository_resolves(wheel):
+def test_the_package_page_has_no_relative_link(wheel):
     page = metadata(wheel).get_payload()
     assert "# jaxce" in page
     assert relative_addresses(page) == []
@@ -77,12 +77,12 @@ def test_an_attribute_that_does_not_exist_is_named():
 
 
 @pytest.mark.parametrize("main", [jaxce_main, derivations_main], ids=["jaxce", "derivations"])
-def test_the_commands_tell_the_version(main, capsys):
+def test_the_commands_print_the_version(main, capsys):
     main(["--version"])
     assert capsys.readouterr().out.startswith(f"jaxce {PROJECT['version']}")
 
 
-def test_what_derivations_imports_late_is_what_it_tells_type_checkers():
+def test_type_checkers_are_told_the_names_that_derivations_imports_lazily():
     tree = ast.parse(Path(derivations.__file__).read_text())
     (typed,) = (node for node in tree.body if isinstance(node, ast.If))
     told = {alias.name: node.module for node in typed.body if isinstance(node, ast.ImportFrom) for alias in node.names}
@@ -92,6 +92,6 @@ def test_what_derivations_imports_late_is_what_it_tells_type_checkers():
         assert getattr(derivations, name) is getattr(importlib.import_module(str(module)), name)
 
 
-def test_importing_jaxce_does_not_look_its_version_up():
+def test_importing_jaxce_does_not_look_up_its_version():
     program = "import jaxce, sys; assert '__version__' not in vars(jaxce)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -1,4 +1,4 @@
-"""The race of an epoch: who may take part, and what arithmetic alone would take."""
+"""The benchmark of an epoch: contestants must learn, and the time that arithmetic alone would take."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ import jaxce
 from benchmarks import epoch, peers
 
 
-def test_a_contestant_that_does_not_learn_is_no_contestant(monkeypatch):
+def test_a_contestant_that_does_not_learn_is_refused(monkeypatch):
     data = jaxce.mnist.load()
     few = data._replace(train=jaxce.mnist.Split(*(part[:500] for part in data.train)))
 

@@ -1,4 +1,4 @@
-"""Every benchmark runs, and leaves a table, a JSON file and a picture."""
+"""Every benchmark runs and produces a table, a JSON file and a picture."""
 
 import json
 import pkgutil
@@ -38,7 +38,7 @@ def test_an_unknown_benchmark_is_answered_with_those_that_exist(capsys):
 
 
 def test_a_quick_run_of_all_reports_each_in_every_form(tmp_path):
-    """In a process of its own, for the tests run with other settings of JAX than a user has."""
+    """In a new process, since the tests change settings of JAX."""
     command = [sys.executable, "-m", "benchmarks", "all", "--quick", "--results", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2])
     assert done.returncode == 0, done.stderr

@@ -1,1 +1,1 @@
-"""What several tests share: the oracle, the nine pairs, the tolerances, files to read."""
+"""What several tests share: the oracle, the nine pairs, the tolerances, data files, random expressions."""

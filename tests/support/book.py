@@ -1,6 +1,6 @@
-"""The book's table of costs and deltas, typed by hand in NumPy: the oracle that knows nothing of jaxce.
+"""The book's table of costs and deltas, typed by hand in NumPy: an oracle that is independent of jaxce.
 
-The output neurons are along the last axis. Only sums, products, exp and log occur, so that complex numbers go through.
+The output neurons lie along the last axis. Only sums, products, exp and log occur, so that complex numbers work too.
 """
 
 import numpy as np
@@ -54,6 +54,6 @@ def delta(pair, z, y, c=1.0):
 
 
 def hessian(pair, z, y, c=1.0):
-    """d delta_j/dz_k for one example: the imaginary part of delta a tiny imaginary step away, exact to rounding."""
+    """d delta_j/dz_k for one example, by a tiny imaginary step in z_k: exact up to rounding."""
     step = 1e-30
     return np.stack([delta(pair, z + 1j * step * e, y, c).imag / step for e in np.eye(len(z))], axis=-1)

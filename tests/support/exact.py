@@ -1,4 +1,4 @@
-"""The interpreter's exact answer beside the program's own: JAX's primitives, implemented twice."""
+"""The interpreter's exact result and the program's own: two implementations of JAX's primitives."""
 
 import jax
 import jax.numpy as jnp
@@ -16,7 +16,7 @@ BEYOND = (np.inf, -np.inf, np.nan)
 
 
 def exactly(value):
-    """Floats as the SymPy numbers that they are; integers and truth values as they are."""
+    """Floats as the SymPy numbers that they equal; integers and truth values unchanged."""
     if not jnp.issubdtype(np.asarray(value).dtype, jnp.floating):
         return value
     numbers = [
@@ -27,7 +27,7 @@ def exactly(value):
 
 
 def both(fn, *arguments):
-    """What the interpreter computes, what the program computes, and the names of the primitives in it."""
+    """The interpreter's results, the program's results, and the names of the primitives in the program."""
     program = Program(fn, *map(exactly, arguments))
     exact = Interpreter(Case()).call(program.jaxpr, program.inputs)
     run = jaxpr_as_fun(program.jaxpr)(*map(jnp.asarray, arguments))
@@ -35,13 +35,13 @@ def both(fn, *arguments):
 
 
 def names(jaxpr) -> set[str]:
-    """The primitives of a program, of those inside it too."""
+    """The names of the primitives in a program, including the programs inside it."""
     inner = [names(j) for eqn in jaxpr.eqns for j in jax.extend.core.jaxprs_in_params(eqn.params)]
     return {eqn.primitive.name for eqn in jaxpr.eqns}.union(*inner)
 
 
 def difference(exact, run, rtol=0.0) -> str:
-    """What tells two results apart; nothing, if they are the same."""
+    """A description of the first difference between two results; empty if they agree."""
     for wanted, found in zip(exact, run, strict=True):
         if wanted.shape != found.shape:
             return f"shapes {wanted.shape} and {found.shape}"
@@ -52,12 +52,12 @@ def difference(exact, run, rtol=0.0) -> str:
 
 
 def same(expression: sp.Basic, number: np.generic, rtol: float) -> bool:
-    """Whether a number is the expression's value."""
+    """Whether a number equals the expression's value, up to `rtol` for floats."""
     if isinstance(number, np.bool_):
         return expression == sp.S(bool(number))
     if jnp.issubdtype(number.dtype, jnp.integer):
         return expression == int(number)
-    if expression is real.UNKNOWN or expression is real.UNSIGNED:  # a zero's sign decides
+    if expression is real.UNKNOWN or expression is real.UNSIGNED:  # depends on the sign of a zero
         return expression is real.UNKNOWN or bool(np.isinf(number))
     if not np.isfinite(number):
         return expression is exactly(number)[()]

@@ -1,9 +1,9 @@
 """The pages of the documentation, and the code in them.
 
-A page's fenced blocks say how they are examined: `python` blocks are run, each on its own, and a `text` block that
-follows one is what it prints; in a `console` block each command is run, and what follows it is what it prints; the
-commands of an `sh` block take too long or change the machine, so it is only examined that they exist. In printed text
-`...` stands for anything, and spaces do not count, as in doctests.
+The language of a fenced block decides how it is examined. Each `python` block is run by itself, and a `text` block that
+follows it is its expected output. Each command in a `console` block is run, and the lines that follow it are its
+expected output. The commands in an `sh` block take too long or change the machine, so that the tests only check that
+they exist. In expected output `...` stands for anything, and whitespace does not count, as in doctests.
 """
 
 import doctest
@@ -26,7 +26,7 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *s
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block: its language, its text, the line it begins on, and for Python what it prints."""
+    """A fenced block: its language, its text, the line on which it begins, and for Python its expected output."""
 
     page: Path
     line: int
@@ -49,13 +49,13 @@ def blocks(page: Path) -> list[Block]:
 
 
 def is_printed(wanted: str, printed: str) -> bool:
-    """Whether a text is what was printed, as doctest compares them."""
+    """Whether the printed text matches the wanted one, as doctest compares them."""
     flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
     return doctest.OutputChecker().check_output(wanted, printed, flags)
 
 
 def transcript(block: Block) -> Iterator[tuple[str, str]]:
-    """The commands of a console block, each with what it prints."""
+    """The commands of a console block, each with its expected output."""
     for part in re.split(r"^\$ ", block.text, flags=re.MULTILINE)[1:]:
         command, _, printed = part.partition("\n")
         yield command, printed
@@ -70,7 +70,7 @@ def commands(block: Block) -> Iterator[list[str]]:
 
 
 def fault(words: Sequence[str]) -> str:
-    """Why a command cannot be as a page has it, or ""."""
+    """Why a command on a page cannot work, or "" if nothing is wrong with it."""
     for start, examine in KNOWN.items():
         if tuple(words[: len(start)]) == start:
             try:
@@ -108,7 +108,7 @@ def _install(arguments: list[str]) -> str:
 
 
 def _paths(arguments: list[str]) -> str:
-    """Files and folders of this repository; what does not look like one is an option or its value."""
+    """A file or folder among the arguments that does not exist; anything without a slash is an option or its value."""
     paths = [word.partition("::")[0] for word in arguments if "/" in word and not word.startswith("-")]
     return next((f"there is no {path}" for path in paths if not (ROOT / path).exists()), "")
 
@@ -135,14 +135,14 @@ KNOWN: dict[tuple[str, ...], Callable[[list[str]], str]] = {
 
 
 def links(page: Path) -> Iterator[str]:
-    """The addresses of a page's links and pictures that are not of another host."""
+    """The addresses of a page's links and pictures, except those on other hosts."""
     for address in re.findall(r"\]\(([^)\s]+)\)", page.read_text()):
         if not re.match(r"https?:|mailto:", address):
             yield address
 
 
 def resolves(page: Path, address: str) -> bool:
-    """Whether a file, and within a page a heading, is where an address says."""
+    """Whether an address leads to a file and, if it names one, to a heading in it."""
     name, _, anchor = address.partition("#")
     target = page.parent / name if name else page
     if not target.exists():

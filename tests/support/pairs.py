@@ -1,4 +1,4 @@
-"""The nine pairs as the tests go through them: names, functions, inputs in their domain, value and gradient."""
+"""The nine pairs for parametrized tests: names, functions, inputs in their domains, values and derivatives."""
 
 import functools
 import itertools
@@ -20,7 +20,7 @@ agree = functools.partial(np.testing.assert_allclose, rtol=TOLERANCE["equal"])
 
 
 def functions(pair, c=1.0):
-    """The cost and the output layer of a pair's names."""
+    """The cost and the output layer with a pair's names."""
     cost, output = pair
     return jaxce.COSTS[cost], jaxce.tempered_softmax(c) if output == "softmax" else jaxce.OUTPUTS[output]
 
@@ -33,14 +33,14 @@ def weighted_inputs(pair, shape):
 
 @functools.partial(jax.jit, static_argnames=("cost", "output"))
 def value_and_delta(cost, output, z, y, where=None):
-    """C and dC/dz of each example, the neurons along the last axis."""
+    """C and dC/dz of each example, with the neurons along the last axis."""
     C, pullback = jax.vjp(lambda z: cost(output, z, y, where=where), z)
     return C, pullback(jnp.ones_like(C))[0]
 
 
 @functools.partial(jax.jit, static_argnames=("cost", "output"))
 def forward_derivatives(cost, output, z, y, v, where=None):
-    """dC along v of each example in forward mode, and that of dC/dz: the Hessian times v."""
+    """For each example, in forward mode: the derivative of C along v, and that of dC/dz, the Hessian times v."""
 
     def gradient(z):
         return jax.grad(lambda z: cost(output, z, y, where=where).sum())(z)

@@ -1,7 +1,7 @@
-"""Random pairs of expressions, equal ones, nearly equal ones and others, and their values by mpmath.
+"""Random pairs of expressions, some equal, some nearly equal, some unrelated, and their values by mpmath.
 
-A pair is an expression and what rewriting makes of it, by rules that are right everywhere or only where signs allow it
-(ln(u v) = ln u + ln v), or two expressions of their own. Which of the pairs are equal, the numbers tell.
+A pair is either an expression and a rewritten form of it, or two unrelated expressions. Some rules of rewriting are
+right everywhere, others only where signs allow it (ln(u v) = ln u + ln v). Values tell which pairs are equal.
 """
 
 import itertools
@@ -45,7 +45,7 @@ DIGITS = 40
 
 
 class UndefinedError(Exception):
-    """The expression has no value at this point, or none that is real."""
+    """The expression has no value at this point, or no real one."""
 
 
 def random_expression(rng: random.Random, depth: int, leaves=(x, y, a, p) * 2 + NUMBERS) -> Expr:
@@ -73,7 +73,7 @@ def random_expression(rng: random.Random, depth: int, leaves=(x, y, a, p) * 2 + 
 
 
 def _is_workable(expression):
-    """Finite, not long, and without numbers that are long to evaluate."""
+    """Whether an expression is finite, short, and without numbers that take long to evaluate."""
     numbers = (part for part in preorder_traversal(expression) if part.is_number and not part.is_Rational)
     is_finite = not expression.has(S.NaN, S.ComplexInfinity, S.Infinity, S.NegativeInfinity, S.ImaginaryUnit)
     return is_finite and expression.count_ops() <= 24 and all(number.count_ops() <= 2 for number in numbers)
@@ -94,7 +94,7 @@ def rewritten(expression: Expr, rng: random.Random) -> Expr:
 
 
 def _apart(product, rng):
-    """Some factors and the others."""
+    """A product split at random into two: some of its factors, and the others."""
     parts = list(Mul.make_args(factor(product)))
     rng.shuffle(parts)
     half = (len(parts) + 1) // 2
@@ -147,7 +147,7 @@ RULES = [
 
 
 def random_sum(rng: random.Random) -> Expr:
-    """A sum of sums, with deltas, over ranges that begin at 1 or elsewhere."""
+    """An expression that contains sums, with deltas, over ranges that begin at 1 or elsewhere."""
     outer = Mul(*(_summand_factor(rng, l) for _ in range(rng.randint(0, 1))))
     result = Add(*(_single_sum(rng) for _ in range(rng.randint(1, 2)))) * outer
     if rng.random() < 0.3:
@@ -212,7 +212,7 @@ def _rewritten_sum(expression, rng):
 
 
 def random_pairs(seed: int, count: int, sums: bool) -> Iterator[tuple[Expr, Expr]]:
-    """Pairs of expressions, half of them rewritten."""
+    """Pairs of expressions, in four of five of which the second is a rewritten form of the first."""
     rng = random.Random(f"{seed}{sums}")
     for _ in range(count):
         one, other = (random_sum(rng) if sums else random_expression(rng, rng.choice((2, 2, 3))) for _ in range(2))
@@ -224,7 +224,7 @@ def random_pairs(seed: int, count: int, sums: bool) -> Iterator[tuple[Expr, Expr
 
 
 def value(expression: Expr, point: Mapping, *, real: bool) -> mpmath.mpc:
-    """The value at a point, all principal; UndefinedError at a pole, or, with `real`, where a part is not real."""
+    """The principal value at a point; UndefinedError at a pole or, with `real`, where some part is not real."""
 
     def of(e):
         if e in point:
@@ -260,7 +260,7 @@ def value(expression: Expr, point: Mapping, *, real: bool) -> mpmath.mpc:
         if isinstance(e, exp | tanh | sinh | cosh | s) and abs(values[0]) > 200:
             raise UndefinedError
         if e.func not in FUNCTIONS:
-            raise UndefinedError  # SymPy makes re and atan2 of what may be complex
+            raise UndefinedError  # SymPy introduces re and atan2 for arguments that may be complex
         return FUNCTIONS[e.func](*values)
 
     def _sum(e):
@@ -288,7 +288,7 @@ FUNCTIONS = {
 
 
 def differs(one: Expr, other: Expr, point: Mapping, *, real: bool) -> bool | None:
-    """Whether two expressions have different values at a point; None where one has none."""
+    """Whether two expressions have different values at a point; None if one of them has none or a huge one."""
     with mpmath.workdps(DIGITS):
         try:
             left, right = value(one, point, real=real), value(other, point, real=real)
@@ -299,7 +299,7 @@ def differs(one: Expr, other: Expr, point: Mapping, *, real: bool) -> bool | Non
 
 
 def points(seed: int, number: int) -> Iterator[dict]:
-    """Values of the letters, none special and each of either sign that it may have."""
+    """Random values of the letters, of both signs where both are allowed."""
     rng = random.Random(seed)
     for _ in range(number):
         yield {
@@ -310,7 +310,7 @@ def points(seed: int, number: int) -> Iterator[dict]:
 
 
 def indexed_points(seed: int, ranges: Mapping) -> Iterator[dict]:
-    """Points with small sizes, one of them 1 among others, and each free index at some places of its range."""
+    """Points with small sizes, including 1, and free indices at some places in their ranges."""
     rng = random.Random(seed)
     for point, (size, inputs) in zip(points(seed, 6), ((1, 1), (1, 3), (2, 2), (3, 1), (3, 4), (4, 3)), strict=True):
         sizes = {K: size, N: inputs}

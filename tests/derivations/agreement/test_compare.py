@@ -1,4 +1,4 @@
-"""jaxce's gradients are the book's right sides, and a wrong right side is seen."""
+"""jaxce's gradients equal the book's right sides, and a wrong right side is detected."""
 
 from dataclasses import replace
 
@@ -19,7 +19,7 @@ def test_jaxce_agrees(label):
     assert found.components >= 1
 
 
-def test_every_equation_about_a_derivative_is_held_against_jaxce_or_says_why_not():
+def test_every_equation_about_a_derivative_is_compared_with_jaxce_or_says_why_not():
     def about_a_derivative(equation):
         left = equation.statement.lhs
         return left.has(Partial) or isinstance(equation.where.get(left), Partial)

@@ -1,4 +1,4 @@
-"""The unspecified cost that jaxce is given is the one by which the checker evaluates the book's right sides."""
+"""jaxce differentiates the same example of an unspecified cost that the checker evaluates in the book's right sides."""
 
 import jax
 import numpy as np
@@ -14,7 +14,7 @@ from derivations.proof.notation import Unspecified, unspecified
 
 
 @pytest.mark.parametrize("size", [1, 2, 3])
-def test_the_unspecified_cost_and_its_slopes_are_the_checkers(size):
+def test_the_unspecified_cost_and_its_gradient_are_the_checker_s(size):
     a = sympy.symbols(f"a1:{size + 1}", real=True)
     point = dict(zip(a, map(sympy.Rational, ("1/3", "-2/7", "5/4")), strict=False))
     C, values = unspecified_cost(size), [float(value) for value in point.values()]
@@ -25,7 +25,7 @@ def test_the_unspecified_cost_and_its_slopes_are_the_checkers(size):
     np.testing.assert_allclose(computed, wanted, rtol=TOLERANCE["equal"])
 
 
-def test_another_example_in_the_checker_is_another_cost_in_jaxce(monkeypatch):
+def test_changing_the_checker_s_example_changes_jaxce_s_cost(monkeypatch):
     monkeypatch.setattr(Unspecified, "example", lambda self: sympy.exp(sum(self.args)))
     assert float(unspecified_cost.__wrapped__(2)(0.25, 0.75)) == pytest.approx(np.exp(1.0))
 

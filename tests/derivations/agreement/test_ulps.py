@@ -1,4 +1,4 @@
-"""The measure of rounding: what counts as how wrong, for numbers whose neighbours are known."""
+"""The measure of rounding errors, at numbers whose neighbours are known."""
 
 import mpmath
 import numpy as np
@@ -25,7 +25,7 @@ def test_the_largest_error_is_reported_and_digits_below_the_floats_count():
     assert ulps(np.array([1.0, 2.0 + 2**-21], np.float32), true) == pytest.approx(2, abs=0.2)
 
 
-def test_the_ulps_may_be_those_of_another_number():
+def test_the_ulps_of_another_number_may_be_the_unit():
     computed, true = np.array([1.0, 4.0], np.float32), exact(np.array([1.0 + 2**-22, 4.0]))
     assert ulps(computed, true) == 2
     assert ulps(computed, true, max(true)) == 0.5
@@ -34,7 +34,7 @@ def test_the_ulps_may_be_those_of_another_number():
 @pytest.mark.parametrize("dtype", TYPES)
 @pytest.mark.parametrize("place", [0, 1, 2])
 @pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf])
-def test_what_is_not_finite_is_infinitely_wrong_wherever_it_stands(dtype, place, wrong):
+def test_the_error_of_a_nan_or_infinity_is_infinite_in_any_place(dtype, place, wrong):
     computed = np.array([1.0, 2.0, 3.0], dtype)
     true = exact(computed)
     computed[place] = wrong

@@ -1,4 +1,4 @@
-"""The gradient of a whole network, every layer: the nine deltas and BP1 to BP4 in NumPy against jax.grad."""
+"""The gradient of a whole network in every layer: the nine deltas and BP1 to BP4 in NumPy against jax.grad."""
 
 import itertools
 
@@ -36,7 +36,7 @@ def last_error(label):
 
 
 def back_propagated(params, x, y, delta_of_last):
-    """BP1 to BP4 on one example: the gradients by the weights and biases of every layer."""
+    """BP1 to BP4 on one example: the gradients with respect to the weights and biases of every layer."""
     activations = [x]
     for w, b in params[:-1]:
         activations.append(sigmoid(w @ activations[-1] + b))
@@ -51,7 +51,7 @@ def back_propagated(params, x, y, delta_of_last):
 
 @pytest.mark.parametrize("cost", COSTS)
 @pytest.mark.parametrize("output", OUTPUTS)
-def test_every_weight_and_bias(cost, output):
+def test_the_gradient_with_respect_to_every_weight_and_bias(cost, output):
     rng = np.random.default_rng(4)
     scale, centre = (0.1, 0.5) if output == "linear" else (1.0, 0.0)  # linear outputs within (0, 1)
     params = [

@@ -1,4 +1,4 @@
-"""Cases: what conditions decide, that splits cover everything, and that a gap is found."""
+"""Cases: which signs conditions decide, that splits cover everything, and that a gap is found."""
 
 import random
 
@@ -86,7 +86,7 @@ def test_bad_assumptions_are_named():
         Case.where([x + y])
 
 
-def test_a_tie_that_cannot_be_solved_is_a_condition_all_the_same():
+def test_a_tie_that_cannot_be_solved_is_still_a_condition():
     below, tie, above = Case().split(sp.exp(x) + x * y)
     assert [case.sign(2 * sp.exp(x) + 2 * x * y) for case in (below, tie, above)] == [-1, 0, 1]
 
@@ -110,7 +110,7 @@ def test_a_number_whose_digits_do_not_tell_its_sign_has_none(zero):
     assert Case.where([x > zero]).known_sign(x) is None
 
 
-def test_no_point_is_taken_to_lie_in_a_case_that_its_digits_do_not_tell():
+def test_a_point_at_which_digits_do_not_tell_a_sign_is_in_no_case():
     above = Case.where([sp.sin(2 * z) - 2 * sp.sin(z) * sp.cos(z) > 0])
     assert list(points_in(above, [z])) == []
 

@@ -1,4 +1,4 @@
-"""Forms that have simpler ones of the same sign, and the cases that they decide."""
+"""Forms with simpler forms of the same sign, and the cases that these decide."""
 
 import random
 

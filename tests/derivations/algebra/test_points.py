@@ -1,4 +1,4 @@
-"""Points: where they must lie, and that they lie there."""
+"""Random points satisfy what is required of them."""
 
 import random
 
@@ -13,7 +13,7 @@ x, y, u = symbols("x y u", real=True)
 @pytest.mark.parametrize(
     "given", [[x + u - 1, x - u], [x**2 - 4], [x * y - 1], [x + y + u - 1, x - 2 * y], [x - 3, y**2 - x - 1]]
 )
-def test_what_is_given_holds_at_a_random_point(given):
+def test_given_equations_hold_at_a_random_point(given):
     for seed in range(10):
         point = random_point([u, x, y], given, {}, random.Random(seed))
         assert point is not None
@@ -21,7 +21,7 @@ def test_what_is_given_holds_at_a_random_point(given):
         assert all(value.is_Rational for value in point.values())
 
 
-def test_both_solutions_of_what_is_given_are_tried():
+def test_both_solutions_of_a_given_equation_are_tried():
     points = [random_point([x], [x**2 - 4], {}, random.Random(seed)) for seed in range(20)]
     assert {x: Integer(2)} in points
     assert {x: Integer(-2)} in points

@@ -11,7 +11,7 @@ z = sp.Symbol("z", real=True)
 case, positive, negative = Case(), Case.where([z > 0]), Case.where([z < 0])
 
 
-def test_what_oscillates_at_infinity_has_no_limit_there():
+def test_oscillating_functions_have_no_limit_at_infinity():
     for function in (special.sine, special.cosine, special.tangent):
         assert function(case, sp.oo) is sp.nan
     assert special.arctangent(case, -sp.oo) == -sp.pi / 2
@@ -42,7 +42,7 @@ def test_whether_a_negative_number_is_a_pole_is_decided_by_the_case():
         special.digamma(case, z)
 
 
-def test_a_tangent_has_none_where_the_cosine_is_0():
+def test_the_tangent_is_nan_where_the_cosine_is_0():
     assert special.tangent(case, sp.pi / 2) is sp.nan
     with pytest.raises(UndecidedError, match=r"cos\(z\)"):
         special.tangent(case, z)
@@ -66,7 +66,7 @@ def test_inverse_functions_end_at_minus_1_and_1(function, low, high):
     assert function(Case.where([z > 1]), z) is sp.nan
 
 
-def test_an_integer_part_is_one_number_where_the_case_bounds_it_and_else_itself():
+def test_an_integer_part_is_a_number_only_if_the_case_bounds_its_argument():
     within = Case.where([z > 1, z < 2])
     assert special.floor(within, z) == 1
     assert special.ceiling(Case.where([z > 1, z < 2]), z) == 2

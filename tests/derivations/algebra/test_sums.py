@@ -1,4 +1,4 @@
-"""The normal form of sums: the same for equal sums."""
+"""The normal form of sums, which is the same for equal sums."""
 
 import pytest
 from sympy import IndexedBase, KroneckerDelta, Rational, Sum, Symbol, exp, symbols
@@ -31,7 +31,7 @@ def test_equal_sums_have_one_form():
     ],
     ids=str,
 )
-def test_ranges_are_kept_to(zero):
+def test_the_ranges_of_sums_are_respected(zero):
     assert is_zero(zero)
     assert not is_zero(zero + Rational(1, 1000))
 
@@ -54,7 +54,7 @@ def test_ranges_are_kept_to(zero):
     ],
     ids=str,
 )
-def test_what_is_out_of_range_or_not_known_to_be_in_it_is_not_shown(other):
+def test_indices_that_may_be_out_of_range_prove_nothing(other):
     assert not is_zero(other)
 
 

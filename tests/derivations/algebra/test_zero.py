@@ -57,7 +57,7 @@ def test_not_zero(other):
     assert not is_zero(other)
 
 
-def test_what_is_nowhere_defined_is_not_zero():
+def test_an_expression_that_is_defined_nowhere_is_not_zero():
     root = sqrt(1 + x**2)
     zero, other_zero = (root - x) * (root + x) - 1, (1 + root) * (1 - root) + x**2
     assert is_zero(zero)
@@ -65,14 +65,14 @@ def test_what_is_nowhere_defined_is_not_zero():
     assert not is_zero(zero / other_zero)
 
 
-def test_what_is_given_is_used_and_nothing_else():
+def test_only_the_given_equations_are_used():
     difference = f[k] * Sum(g[j], (j, 1, K)) - f[k]
     assert is_zero(difference, given=[Eq(Sum(g[m], (m, 1, K)), 1)])
     assert not is_zero(difference, given=[Eq(Sum(f[m], (m, 1, K)), 1)])
     assert not is_zero(difference)
 
 
-def test_logarithms_come_apart_only_where_they_may():
+def test_logarithms_are_split_only_if_signs_are_known():
     difference = log(x / (1 - x)) - log(x) + log(1 - x)
     assert is_zero(difference, domain={x: UNIT})
     assert not is_zero(difference)
@@ -115,7 +115,7 @@ def test_identities_by_either_policy(zero, test):
     ],
     ids=str,
 )
-def test_where_all_is_real_a_logarithm_comes_apart_whatever_the_signs(zero_where_real):
+def test_logarithms_known_to_be_real_are_split_whatever_the_signs(zero_where_real):
     assert vanishes(zero_where_real)
     assert not is_zero(zero_where_real)
 
@@ -135,7 +135,7 @@ def _keep(expression, *_):
     return expression
 
 
-# Each step of the pipeline, what stands in for it where it is left out, and what is not shown to be zero without it.
+# Each step of the zero test, a replacement that omits it, and an expression that is not shown to be zero without it.
 STEPS = {
     "sigmoids": ("zero.as_exponentials", _keep, s(x) + s(-x) - 1),
     "sums": ("zero.normal", _keep, Sum(f[j], (j, 1, K)) - Sum(f[k], (k, 1, K))),
@@ -169,7 +169,7 @@ def test_each_step_is_needed(place, instead, zero, monkeypatch):
         (a * x - p, [Eq(a * x + p * y, p), Eq(y, 0)]),
     ],
 )
-def test_equations_that_are_given_are_solved_together_and_for_every_solution(left, given):
+def test_given_equations_are_solved_together_and_for_every_solution(left, given):
     assert is_zero(left, given)
     assert not is_zero(left + 1, given)
 
@@ -184,5 +184,5 @@ def test_equations_that_are_given_are_solved_together_and_for_every_solution(lef
         (x, [Eq(exp(x), 5)]),
     ],
 )
-def test_what_is_given_proves_no_more_than_follows(left, given):
+def test_given_equations_prove_only_what_follows_from_them(left, given):
     assert not is_zero(left, given)

@@ -1,4 +1,4 @@
-"""The zero test on random pairs of expressions, held against mpmath: what it calls zero is zero."""
+"""The zero test on random pairs of expressions, compared with mpmath: an expression that it calls zero is zero."""
 
 from collections import Counter
 
@@ -12,17 +12,17 @@ SOMEWHERE = Case.where([x < 0, y > 0, a > p])
 
 
 def by_assumptions(one, other, seed):
-    """The verdict for all letters, and where it is to be held against numbers."""
+    """The verdict for all values of the letters, and the points at which values are to confirm it."""
     return is_zero(one - other), ((point, False) for point in points(seed, 12))
 
 
 def where_real(one, other, seed):
-    """The verdict where all is real."""
+    """The verdict where every part is real."""
     return vanishes(one - other), ((point, True) for point in points(seed, 24))
 
 
 def in_a_case(one, other, seed):
-    """The verdict where all is real in a case."""
+    """The verdict where every part is real in a case."""
     found = (point for point in points(seed, 80) if point[x] < 0 < point[y] and point[a] > point[p])
     return vanishes(one - other, SOMEWHERE.known_sign), ((point, True) for point in found)
 
@@ -37,7 +37,7 @@ VERDICTS = (by_assumptions, where_real, in_a_case, of_sums)
 
 
 def outcomes(verdict, seed, count):
-    """How often each verdict met which truth, and the pairs that were called equal and are not."""
+    """How often each verdict coincided with each truth, and the pairs that were called equal but are not."""
     found, wrong = Counter(), []
     for number, (one, other) in enumerate(random_pairs(seed, count, sums=verdict is of_sums)):
         shown, places = verdict(one, other, number)
@@ -50,20 +50,20 @@ def outcomes(verdict, seed, count):
 
 
 @pytest.mark.parametrize("verdict", VERDICTS)
-def test_what_is_called_zero_is_zero(verdict):
+def test_an_expression_that_is_called_zero_is_zero(verdict):
     found, wrong = outcomes(verdict, seed=0, count=60)
     assert wrong == []
     assert found[True, "equal"] >= 10
     assert found[False, "different"] >= 5
 
 
-def test_a_zero_test_that_guesses_signs_is_found_out(monkeypatch):
+def test_a_zero_test_that_guesses_signs_is_detected(monkeypatch):
     monkeypatch.setattr("derivations.algebra.zero.known_sign", lambda expression: 1)
     _, wrong = outcomes(by_assumptions, seed=0, count=60)
     assert wrong
 
 
-def test_a_zero_test_that_takes_every_index_for_in_range_is_found_out(monkeypatch):
+def test_a_zero_test_that_takes_every_index_to_be_in_range_is_detected(monkeypatch):
     monkeypatch.setattr("derivations.algebra.sums._Scope.is_in_range", lambda *_: True)
     _, wrong = outcomes(of_sums, seed=0, count=60)
     assert wrong

@@ -1,11 +1,11 @@
-"""Every equation is proved, its false copies are refused, and nothing of the book is missing."""
+"""Every equation is proved, its mutants are refused, and no equation of the book is missing."""
 
 import pytest
 
 from derivations import EQUATIONS
 from derivations.proof.mutants import mutants
 
-# Copies that say the same as the equation: proved like it, so that a checker has no reason to refuse them.
+# Mutants that are equivalent to the equation: they are proved too, so that there is no reason to refuse them.
 EQUIVALENT = {
     "54": {"a and y exchanged"},
     "exercise 8": {"indices j and k exchanged"},
@@ -52,7 +52,7 @@ def test_every_equation_is_proved(label):
 
 
 @pytest.mark.parametrize("label", EQUATIONS)
-def test_every_false_copy_is_refused(label):
+def test_every_mutant_is_refused(label):
     copies = mutants(EQUATIONS[label])
     accepted = {copy.change for copy in copies if copy.counterexample is None}
     assert accepted == EQUIVALENT.get(label, set())
@@ -61,7 +61,7 @@ def test_every_false_copy_is_refused(label):
 
 
 @pytest.mark.parametrize("group", BOOK)
-def test_nothing_of_the_book_is_missing(group):
+def test_no_equation_of_the_book_is_missing(group):
     assert [label for label in BOOK[group] if label not in EQUATIONS] == []
 
 

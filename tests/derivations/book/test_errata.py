@@ -1,4 +1,4 @@
-"""The checker finds each printed error, and the right versions are right."""
+"""The checker finds each printed error and proves each right version."""
 
 import pytest
 
@@ -24,7 +24,7 @@ def test_verdict_and_right_version(erratum):
     assert all(right.prove() for right in erratum.corrections())
 
 
-def test_all_errors_of_the_book_are_in_the_ledger():
+def test_the_number_of_errors_of_each_source():
     sources = [erratum.where.split(",")[0] for erratum in ERRATA]
     assert {source: sources.count(source) for source in set(sources)} == {
         "000": 6,

@@ -1,4 +1,4 @@
-"""The numbers of the sources, from the equations."""
+"""The numbers in the sources, recomputed from the equations."""
 
 import math
 
@@ -14,7 +14,7 @@ from derivations.proof.sampling import for_sizes
 
 
 def right_side(label, **values):
-    """The right side at values given by letter."""
+    """The value of an equation's right side, given the values of its letters by name."""
     right = EQUATIONS[label].unfolded().rhs
     return float(right.subs({letter: values[letter.name] for letter in right.free_symbols}))
 
@@ -27,7 +27,7 @@ def test_escape_times(cost, time):
 @pytest.mark.parametrize(
     ("q", "of_log", "of_square"), [(0.01, -100, -1.98), (0.02, -50, -1.96), (0.98, -1.02, -0.04), (0.99, -1.01, -0.02)]
 )
-def test_gradients_by_the_prediction(q, of_log, of_square):
+def test_gradients_with_respect_to_the_prediction(q, of_log, of_square):
     assert right_side("log-likelihood by the true probability", r=q) == pytest.approx(of_log, abs=0.005)
     right = EQUATIONS["square by the prediction"].statement.rhs
     assert float(
@@ -36,7 +36,7 @@ def test_gradients_by_the_prediction(q, of_log, of_square):
 
 
 def slow_neuron(cost, w, b, steps):
-    """The activations of the book's slow neuron (x = 1, y = 0, eta = 0.15), stepped by an equation's gradient."""
+    """The activations of the book's slow neuron (x = 1, y = 0, eta = 0.15) in descent along an equation's gradient."""
     delta = EQUATIONS[f"{cost} + sigmoid"].unfolded().rhs
     z = next(iter(delta.atoms(s))).args[0]
     target = IndexedBase("y", real=True)[j]
@@ -63,7 +63,7 @@ def test_the_step_at_which_the_slow_neuron_has_come_back(cost, first):
 
 
 def softmax(z):
-    """The activations of equation 78 with as many neurons as there are weighted inputs."""
+    """The activations by equation 78, one for each weighted input."""
     equation = EQUATIONS["78"]
     values = {IndexedBase("z^L", real=True)[place]: value for place, value in enumerate(z, start=1)}
     components = [for_sizes(equation.statement.rhs, equation, {K: len(z), j: place + 1}) for place in range(len(z))]

@@ -1,4 +1,4 @@
-"""What a rule may leave unread, what it must give, and what is refused by name."""
+"""Which parameters a rule may ignore, which results it must return, and which refusals name their cause."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -29,7 +29,7 @@ def doubled(interpreter, x, *, times=1):
     return array(2 * times * x, ())
 
 
-def test_a_rule_is_given_the_parameters_that_it_names_and_others_are_refused():
+def test_a_rule_receives_the_parameters_that_it_names_and_others_are_refused():
     (result,) = apply(doubled, None, equation({"times": 3, "precision": None}), [array(z, ())])
     assert result == 6 * z
     with pytest.raises(NotImplementedError, match=r"rule for own does not read its parameter backwards = True"):
@@ -53,7 +53,7 @@ def test_a_result_of_another_shape_or_type_is_refused(given, dtype, shape):
         apply(lambda interpreter: array(given), None, equation({}, dtype, shape), [])
 
 
-def test_what_fits_a_type():
+def test_elements_that_fit_a_type():
     assert fits(z, np.float16)
     assert fits(sp.nan, np.float32)
     assert fits(-sp.oo, np.float64)
@@ -75,21 +75,21 @@ def test_what_fits_a_type():
         (lambda x, i: x * (i @ i).astype(float), 84 * z, 10324 * z, (np.array([100, 18], np.int8),)),
     ],
 )
-def test_integers_wrap_as_their_types_say(program, right, wrong, inputs):
+def test_integers_wrap_according_to_their_types(program, right, wrong, inputs):
     assert certify(program, right, z, *inputs)
     assert not certify(program, wrong, z, *inputs)
 
 
-def test_a_number_becomes_the_integer_that_is_left_of_the_point():
+def test_a_number_is_converted_to_an_integer_by_truncation():
     x = np.array([2.75, -2.75])
     assert certify(lambda z, x: z * x.astype(np.int8).astype(float), np.array([2 * z, -2 * z]), z, x)
-    with pytest.raises(NotImplementedError, match="300 is outside the type int8: what becomes of it depends"):
+    with pytest.raises(NotImplementedError, match="300 is outside the range of int8: its conversion depends"):
         certify(lambda x: lax.convert_element_type(x, np.int8), 44, np.array(sp.Integer(300)))
     with pytest.raises(NotImplementedError, match="z as an integer would need infinitely many cases; assume bounds"):
         certify(lambda z: lax.convert_element_type(z, np.int8), 0, z, assuming=[z > 1])
 
 
-def test_a_python_number_takes_the_type_of_what_it_is_combined_with():
+def test_a_python_number_adopts_the_type_of_the_other_operand():
     assert certify(lambda z, n: n * z, 3 * z, z, 3)  # the tests allow no other promotion
 
 
@@ -100,7 +100,7 @@ def test_complex_numbers_are_refused_with_the_line():
         certify(lambda z: jnp.real(np.complex64(1j)).astype(float) * z, 0, z)
 
 
-def test_only_calls_are_written_out():
+def test_only_calls_are_inlined():
     v = symbols("v", 2)
     with pytest.raises(NotImplementedError, match=r"no rule for the JAX primitive 'reduce'"):
         certify(lambda v: lax.reduce(v, 0.0, lambda a, b: a + b + a * b, (0,)), v[0] + v[1], v)
@@ -121,5 +121,5 @@ def test_a_rounding_is_noted():
 def test_another_librarys_primitive_of_the_same_name_is_refused():
     own = Primitive("tanh")
     own.def_abstract_eval(lambda x: jax.core.ShapedArray(x.shape, x.dtype))
-    with pytest.raises(NotImplementedError, match="'tanh', which is not JAX's of that name"):
+    with pytest.raises(NotImplementedError, match="'tanh', which is not JAX's primitive of that name"):
         certify(lambda z: own.bind(z), sp.tanh(z), z)

@@ -1,4 +1,4 @@
-"""Questions end in time: what is stopped, where an answer is still found, and what is said if there is none."""
+"""Questions end in time: what is stopped, when an answer is still found, and what the error says if there is none."""
 
 import gc
 import threading
@@ -20,7 +20,7 @@ def forever():
         pass
 
 
-def test_what_runs_too_long_is_stopped_in_every_thread():
+def test_a_call_that_runs_too_long_is_stopped_in_every_thread():
     outcome = []
     thread = threading.Thread(target=lambda: outcome.append(attempt(0.05, forever)))
     thread.start()
@@ -30,7 +30,7 @@ def test_what_runs_too_long_is_stopped_in_every_thread():
 
 
 class Slow:
-    """An object whose end takes a while."""
+    """An object whose finalizer takes a while."""
 
     def __del__(self):
         end = time.monotonic() + 0.2
@@ -38,15 +38,15 @@ class Slow:
             pass
 
 
-def test_an_object_that_dies_meanwhile_does_not_swallow_the_deadline():
+def test_a_running_finalizer_does_not_swallow_the_deadline():
     def end_of_objects():
-        Slow()  # dies at once, and is at it when the time is over
+        Slow()  # dies at once; its finalizer is running when the time is up
         forever()
 
     assert attempt(20, lambda: [attempt(0.05, end_of_objects)]) == [None]
 
 
-def test_a_collection_of_garbage_does_not_swallow_the_deadline():
+def test_a_garbage_collection_does_not_swallow_the_deadline():
     gc.callbacks.append(slow_callback)
 
     def collection():
@@ -65,17 +65,17 @@ def slow_callback(phase, info):
         pass
 
 
-def test_the_deadline_of_an_outer_block_is_not_taken_for_that_of_an_inner_one():
+def test_an_outer_deadline_is_not_mistaken_for_an_inner_one():
     with pytest.raises(OutOfTimeError, match=r"0\.05"), Deadline(0.05):
         attempt(600, forever)
 
 
 def test_a_deadline_that_has_not_passed_leaves_nothing_behind():
-    assert {attempt(0.001, int, "7") for _ in range(100)} <= {7, None}  # None where the machine is busy with others
+    assert {attempt(0.001, int, "7") for _ in range(100)} <= {7, None}  # None if the machine is busy
     time.sleep(0.01)
 
 
-def test_a_loop_that_does_not_end_is_named_as_out_of_time():
+def test_a_loop_that_does_not_end_is_reported_as_out_of_time():
     def endless(z):
         return jax.lax.while_loop(lambda x: x == x, lambda x: x + 1, z)
 
@@ -83,7 +83,7 @@ def test_a_loop_that_does_not_end_is_named_as_out_of_time():
         certify(endless, z, z, seconds=2)
 
 
-def test_too_many_cases_are_no_verdict_and_a_counterexample_is_found_all_the_same():
+def test_too_many_cases_give_no_proof_but_a_counterexample_is_still_found():
     v = symbols("v", 4)
     with pytest.raises(UnprovedError, match="more than 5 cases"):
         certify(lambda v: jnp.sort(v)[0], sp.Min(*v), v, cases=5)

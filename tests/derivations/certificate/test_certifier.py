@@ -1,4 +1,4 @@
-"""Wrong costs and gradients, each refuted with an input at which a person can see it; and what a verdict holds."""
+"""Wrong costs and gradients, each refuted by an input that a person can check, and the contents of verdicts."""
 
 import dataclasses
 import json
@@ -23,7 +23,7 @@ def refuted(fn, expected, *arguments, **options) -> Refutation:
     verdict = certify(fn, expected, *arguments, **options)
     assert isinstance(verdict, Refutation)
     assert verdict.computed_value != verdict.expected_value
-    # what the trace says of the program is what the program does
+    # the value computed from the trace is the one that the program returns
     np.testing.assert_allclose(float(verdict.program_value), float(verdict.computed_value), rtol=1e-5, atol=1e-6)
     return verdict
 
@@ -179,17 +179,19 @@ def test_a_formula_of_the_wrong_shape_is_named():
         certify(jax.grad(log_likelihood), np.array([sp.S.Zero] * 3), z, y)
 
 
-def test_what_is_neither_proved_nor_refuted_is_an_error():
+def test_a_claim_that_is_neither_proved_nor_refuted_is_an_error():
     t = symbols("z")[()]
     with pytest.raises(UnprovedError, match="No difference was seen"):
         certify(lambda z: jnp.sin(2 * z), np.array(2 * sp.sin(t) * sp.cos(t)), np.array(t))
 
 
-def test_jaxce_treats_what_is_far_below_the_maximum_as_absent_and_the_certificates_say_so():
+def test_certificates_assume_that_no_logit_is_so_low_that_jaxce_treats_it_as_absent():
     program = jax.grad(lambda z, y: jaxce.log_likelihood(jaxce.softmax, z, y))
     near = [z[0] - z[1] < 1000, z[1] - z[0] < 1000]
     assert certify(program, DELTA, z, y, assuming=near).assumptions == ("z1 < z2 + 1000", "z2 < z1 + 1000")
-    with pytest.raises(UnprovedError, match="underflow"):  # there e^-1000 stands for e^(z1 - z2)
+    with pytest.raises(
+        UnprovedError, match="underflow"
+    ):  # beyond that, the program has e^-1000 in place of e^(z1 - z2)
         certify(program, DELTA, z, y)
 
 

@@ -1,4 +1,4 @@
-"""Functions of a number, with their derivatives, certified for every number or on their domains; truth values."""
+"""Functions of one number and their derivatives, certified for every number or on their domains; truth values."""
 
 import equinox as eqx
 import jax
@@ -70,14 +70,14 @@ def test_integer_parts():
     assert not certify(jnp.floor, z, z, assuming=INSIDE)
 
 
-def test_what_has_no_limit_is_nan():
+def test_a_function_without_a_limit_is_nan_there():
     formula = sp.Piecewise((0, sp.Eq(z, 0)), (z * sp.sin(1 / z), True))
     refutation = certify(lambda z: z * jnp.sin(1 / z), formula, z)
     assert isinstance(refutation, Refutation)
     assert (refutation.point, refutation.computed_value) == ((("z", "0"),), "nan")
 
 
-def test_the_poles_of_the_gamma_function_are_seen():
+def test_the_poles_of_the_gamma_function_are_noticed():
     refutation = certify(lambda z: 0 * lax.lgamma(z), 0, z)
     assert isinstance(refutation, Refutation)
     assert refutation.computed_value == "nan"
@@ -104,7 +104,7 @@ def test_truth_values():
     assert certify(lambda v: jnp.where(v[0] > 0, v > 0, v < 0)[1], chosen, v)
 
 
-def test_elements_that_nobody_sets_are_none_in_particular():
+def test_nothing_is_known_of_uninitialised_elements():
     formula = sp.Piecewise((2 * z, z > 0), (-1, True))
     assert certify(jax.grad(lambda z: lax.cond(z > 0, lambda x: x**2, lambda x: -x, z)), formula, z)
     unset = trace(lambda z: z + lax.empty((2,), z.dtype), np.array(z))
@@ -112,7 +112,7 @@ def test_elements_that_nobody_sets_are_none_in_particular():
     assert unset[0] != z
 
 
-def test_an_error_that_is_not_raised_changes_nothing():
+def test_an_equinox_error_that_is_not_raised_changes_nothing():
     def checked(z):
         return eqx.error_if(z, z < 0, "negative")
 
@@ -121,7 +121,7 @@ def test_an_error_that_is_not_raised_changes_nothing():
         certify(checked, z, z)
 
 
-def test_the_branch_of_this_processor():
+def test_the_branch_for_this_processor_is_certified():
     program = lambda z: lax.platform_dependent(z, cpu=jnp.sin, default=jnp.cos)  # noqa: E731
     certificate = certify(program, sp.sin(z) if jax.default_backend() == "cpu" else sp.cos(z), z)
     assert any("the program for" in literal for literal in certificate.literals)

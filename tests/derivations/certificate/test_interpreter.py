@@ -1,4 +1,4 @@
-"""Loops of a batch, each as long as its own condition says; a refusal names the line within a loop too."""
+"""Batched loops, each of which runs as long as its own condition holds; refusals name the line, in a loop too."""
 
 import jax
 import jax.numpy as jnp
@@ -15,7 +15,7 @@ def power(n, x):
     return lax.while_loop(lambda c: c[0] < n, lambda c: (c[0] + 1, c[1] * x), (0, 1.0))[1]
 
 
-def test_a_batch_of_loops():
+def test_batched_loops():
     counts = jnp.array([1, 3])
     assert certify(lambda v: jax.vmap(power)(counts, v), np.array([v[0], v[1] ** 3]), v)
     assert not certify(lambda v: jax.vmap(power)(counts, v), np.array([v[0], v[1] ** 2]), v)

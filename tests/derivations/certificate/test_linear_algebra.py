@@ -1,4 +1,4 @@
-"""Small matrices: determinants, inverses, systems, with their gradients."""
+"""Small matrices: determinants, inverses and linear systems, with gradients."""
 
 import jax
 import jax.numpy as jnp

@@ -1,4 +1,4 @@
-"""How a program's floats are read, and that a rounded one is no ground for a refutation."""
+"""How a program's floats are read, and that the rounding of a literal does not cause a refutation."""
 
 import jax
 import jax.numpy as jnp
@@ -26,7 +26,7 @@ z = sp.Symbol("z", real=True)
         (np.float64(1 / 3), sp.Rational(1, 3)),
     ],
 )
-def test_what_is_meant_by_a_float_alone(value, meaning):
+def test_the_meaning_of_a_float_without_a_formula(value, meaning):
     assert number(np.asarray(value)[()]) == meaning
 
 
@@ -59,7 +59,7 @@ def test_rounded_literals_are_certified_with_a_note(program, formula):
     assert verdict.literals or program(1.0) == 0.5
 
 
-def test_a_difference_that_rounding_explains_is_no_refutation():
+def test_a_difference_that_rounding_explains_is_not_a_refutation():
     weight = np.float32(0.123456784)
     with jax.enable_x64(False):
         with pytest.raises(UnprovedError, match="rounding of its floats"):
@@ -67,7 +67,7 @@ def test_a_difference_that_rounding_explains_is_no_refutation():
         assert not certify(lambda z: z * weight, z * sp.Rational("0.1235"), z)
 
 
-def test_what_underflows_is_neither_0_nor_refuted():
+def test_that_an_underflowing_value_is_0_is_neither_proved_nor_refuted():
     with pytest.raises(UnprovedError, match="underflow"):
         certify(lambda z: jnp.exp(-1000.0) * jnp.exp(z), 0, z)
     with pytest.raises(UnprovedError, match="underflow"):

@@ -1,7 +1,7 @@
-"""Each primitive's rule held against JAX, on random inputs: edges of every type, ties, infinities, nan, all parameters.
+"""Each primitive's rule compared with JAX, on random inputs: extreme values, ties, infinities, nan, all parameters.
 
-TRIALS says how to draw a program of each primitive and its inputs. The exact answer must be the program's: the same
-integers and truth values, and floats that agree but for rounding.
+TRIALS says, for each primitive, how to draw a program that contains it and the program's inputs. The exact result must
+equal the program's: the same integers and truth values, and floats that agree up to rounding.
 """
 
 import functools
@@ -17,7 +17,7 @@ from support.exact import BEYOND, EDGES, both, difference
 
 from derivations.certificate import interpreter
 
-REPEATS = int(os.environ.get("PRIMITIVE_TRIALS", "2"))  # each in a process that has compiled it once
+REPEATS = int(os.environ.get("PRIMITIVE_TRIALS", "2"))  # programs for each primitive
 INTEGERS = (np.int8, np.uint8, np.int16, np.uint16, np.int32, np.uint32, np.int64, np.uint64)
 
 Rng = np.random.Generator
@@ -25,7 +25,7 @@ Trial = tuple[Any, ...]  # a function and its arguments
 
 
 def floats(rng: Rng, *shape: int, beyond: float = 0.1, low: float = -np.inf, high: float = np.inf):
-    """Small dyadic numbers with many ties, now and then infinite or nan."""
+    """Small dyadic numbers with many ties, occasionally infinite or nan."""
     within = [x for x in EDGES if low <= x <= high]
     values = rng.choice(within, shape)
     far = rng.choice([x for x in BEYOND if not low > x and not high < x], shape)
@@ -37,7 +37,7 @@ def finite(rng: Rng, *shape: int, low: float = -np.inf, high: float = np.inf):
 
 
 def integers(rng: Rng, *shape: int, dtype=None):
-    """Small integers and the ends of the type."""
+    """Small integers and the least and greatest of the type."""
     dtype = one_of(rng, *INTEGERS) if dtype is None else dtype
     ends = np.iinfo(dtype)
     values = [ends.min, ends.max, 0, 1, 2, 3, 7, 100, ends.max // 2]
@@ -61,12 +61,12 @@ def axis(rng: Rng, ndim: int = 2) -> int:
 
 
 def elementwise(function, *makers):
-    """Trials of a function of as many arrays as makers."""
+    """Trials of a function whose arguments are arrays, one from each maker."""
     return lambda rng: (function, *(make(rng, 5) for make in makers))
 
 
 def alike(function, count, *makers):
-    """Trials of a function of arrays of one type."""
+    """Trials of a function whose `count` arguments are arrays of one type."""
 
     def draw(rng: Rng) -> Trial:
         make = one_of(rng, *makers)
@@ -236,7 +236,7 @@ def broadcast(rng):
 
 
 def moving(function, *shapes):
-    """Trials of a function of arrays of these shapes and of one type, made by a function that draws its parameters."""
+    """Trials of `function(rng)`, a function with random parameters, on arrays of these shapes and of one type."""
 
     def draw(rng):
         make = one_of(rng, floats, truths, functools.partial(integers, dtype=one_of(rng, *INTEGERS)))
@@ -296,7 +296,7 @@ def gather(rng):
 
 
 def scatter(name):
-    """Whole rows or columns written at indices, some of them outside, some of them the same."""
+    """Whole columns written at indices, some of them outside the array and some equal."""
 
     def draw(rng):
         mode = one_of(rng, lax.GatherScatterMode.CLIP, lax.GatherScatterMode.FILL_OR_DROP)
@@ -506,7 +506,7 @@ TRIALS = {
 
 
 @pytest.mark.parametrize("name", TRIALS)
-def test_the_exact_answer_is_the_programs(name):
+def test_the_exact_result_equals_the_programs(name):
     for seed in range(REPEATS):
         function, *arguments = TRIALS[name](np.random.default_rng([seed, len(name), *map(ord, name)]))
         exact, run, used = both(function, *arguments)

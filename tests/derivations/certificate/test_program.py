@@ -1,4 +1,4 @@
-"""The interpreter against JAX itself: each case's expression, evaluated, is what the program computes there."""
+"""The interpreter against JAX itself: the expression of each case has the value that the program computes there."""
 
 from pathlib import Path
 
@@ -39,7 +39,7 @@ ACTIVATIONS = [
     "tanh",
 ]
 
-# Functions of three numbers that between them use every rule.
+# Functions of three numbers; together they use most of the rules.
 FUNCTIONS = {
     "softmax": jax.nn.softmax,
     "log_softmax": jax.nn.log_softmax,
@@ -76,7 +76,7 @@ FUNCTIONS = {
 
 
 def weighted_sum(fn):
-    """A scalar whose gradient tells the components of fn's result apart."""
+    """A scalar function of fn's result whose gradient depends on each component in another way."""
 
     def scalar(v):
         leaves = jnp.concatenate([jnp.ravel(leaf) for leaf in jax.tree.leaves(fn(v))])
@@ -86,7 +86,7 @@ def weighted_sum(fn):
 
 
 def assert_traced(fn, argument):
-    """At random and at tied points, exactly one case holds, and its expressions are fn's values."""
+    """At random and at tied points exactly one case holds, and its expressions have fn's values."""
     program = Program(fn, argument)
     known = list(program.cases(Case()))
     names = sorted({s for e in argument.ravel() for s in e.free_symbols}, key=str)
@@ -104,7 +104,7 @@ def assert_traced(fn, argument):
 
 def number_at(point, expression):
     there = expression.xreplace(point)
-    return np.inf if there is real.UNSIGNED else float(sp.N(there, 20))  # +0 is what is put in
+    return np.inf if there is real.UNSIGNED else float(sp.N(there, 20))  # the run's zeros are +0
 
 
 def point_lies_in(case, point):
@@ -120,14 +120,14 @@ def test_error_functions_are_certified_with_their_slopes(function, formula):
 
 @jax.custom_jvp
 def exp_neg_sq(x):
-    """A user's function, called like one of JAX's that is a series."""
+    """A user's function with the name of one that JAX computes by a series."""
     return 1 - x**2
 
 
 exp_neg_sq.defjvp(lambda primals, tangents: (exp_neg_sq(*primals), *tangents))
 
 
-def test_a_series_of_jax_is_read_as_what_it_stands_for_and_the_certificate_says_so(monkeypatch):
+def test_a_function_that_jax_computes_by_a_series_is_read_as_exact_and_noted(monkeypatch):
     z = symbols("z")
     assert not certify(exp_neg_sq, sp.exp(-(z[()] ** 2)), z)
     monkeypatch.setattr(interpreter, "_of_jax", lambda path: True)
@@ -230,12 +230,12 @@ def test_containers_and_concrete_arrays_keep_their_structure():
 def test_cases_cover_ties():
     z = symbols("z", 3)
     cases = [case for case, _ in trace_cases(jnp.sort, z)]
-    assert len(cases) == 13  # the weak orders of three things
+    assert len(cases) == 13  # the weak orders of three elements
     for case in cases:
         assert next(points_in(case, list(z)))
 
 
-def test_no_two_symbols_of_an_array_have_one_name():
+def test_no_two_symbols_of_an_array_have_the_same_name():
     w = symbols("w", 11, 11)
     assert len(set(w.ravel())) == 121
     assert not certify(lambda w: w[0, 10] - w[10, 0], 0, w)
@@ -250,5 +250,5 @@ def test_elements_of_an_object_array_are_real_numbers():
     z = symbols("z")[()]
     assert trace(lambda v: v[0] * v[1], np.array([z, 0.1], dtype=object)) == z / 10
     for other in (sp.I, z > 0, True):
-        with pytest.raises(TypeError, match="made of real expressions"):
+        with pytest.raises(TypeError, match="consists of real expressions"):
             trace(lambda v: v[0], np.array([z, other], dtype=object))

@@ -1,4 +1,4 @@
-"""What is asked: symbols with assumptions of their own, and questions that are none."""
+"""Questions: symbols with assumptions of their own, and questions that are refused since they make no sense."""
 
 import jax.numpy as jnp
 import pytest
@@ -26,7 +26,7 @@ def test_a_symbol_without_assumptions_is_real():
     assert certify(lambda z: 2 * z, 2 * plain, plain, assuming=[plain > 0])
 
 
-def test_a_symbol_that_is_no_argument_is_named():
+def test_a_symbol_that_is_not_an_argument_is_named():
     with pytest.raises(ValueError, match=r"z in the formula is not the argument z: .* other assumptions"):
         certify(lambda z: 2 * z, 2 * sp.Symbol("z"), z)
     with pytest.raises(ValueError, match="y in the formula is not among the arguments' symbols z"):
@@ -37,6 +37,6 @@ def test_a_symbol_that_is_no_argument_is_named():
         certify(lambda q: q, sp.Symbol("q", even=True), sp.Symbol("q", even=True))
 
 
-def test_no_verdict_names_the_line_that_asked():
+def test_an_error_without_a_verdict_names_the_line_that_asked():
     with pytest.raises(UnprovedError, match=r"asked at .*test_question\.py:\d+"):
         certify(jnp.arctan, sp.atan(z) + sp.sin(2 * z) - 2 * sp.sin(z) * sp.cos(z), z)

@@ -1,8 +1,8 @@
-"""Random programs of ten operations on floats, integers and truth values, held against JAX at every step.
+"""Random programs of ten operations on floats, integers and truth values, compared with JAX at every step.
 
-The numbers are small dyadic ones, and the operations exact in floating point, so that the two must agree to the last
-bit: at ties, at infinities and nan, where integers wrap and indices lie outside. One smooth function at the end is
-compared but for rounding. Programs in which a number outgrows float64's 53 bits are left out.
+The numbers are small dyadic ones, and the operations are exact in floating point, so that both must agree to the last
+bit: at ties, infinities and nan, where integers wrap, and where indices lie outside. One smooth function at the end is
+compared up to rounding. Programs in which a number outgrows float64's 53 bits are left out.
 """
 
 import os
@@ -29,7 +29,7 @@ def scattered(function, mode):
 
 
 def whole(x, like):
-    """Floats as integers, where they are small ones."""
+    """Floats clamped to 0, ..., 5 and truncated to integers; 0 where they are not finite."""
     return lax.convert_element_type(lax.clamp(0.0, lax.select(lax.is_finite(x), x, jnp.zeros(3)), 5.0), like.dtype)
 
 
@@ -41,7 +41,7 @@ def spread(scalar):
     return lax.broadcast_in_dim(scalar, (3,), ())
 
 
-# What an operation takes and gives (f: floats, i: integers, b: truth values), each an array of three.
+# The types of an operation's operands and of its result (f: floats, i: integers, b: truth values), all arrays of three.
 OPERATIONS = [
     *(("ff", "f", function) for function in (lax.add, lax.sub, lax.mul, lax.max, lax.min)),
     *(("f", "f", function) for function in (lax.neg, lax.abs, lax.sign, lax.floor, lax.ceil, lax.round, lax.square)),
@@ -89,7 +89,7 @@ SMOOTH = [
 
 
 def program(rng):
-    """A function of floats and integers that returns what each of ten operations gives, and its inputs."""
+    """A function of floats and integers that returns the result of each of ten operations, and inputs for it."""
     plan, kinds = [], list("ffiib")
     for _ in range(10):
         takes, gives, function = OPERATIONS[rng.integers(len(OPERATIONS))]
@@ -112,7 +112,7 @@ def program(rng):
 
 
 def outgrown(values) -> bool:
-    """Whether a finite number among them is none of float64's."""
+    """Whether a finite number among the values is not representable in float64, or is huge."""
     numbers = [value for array in values for value in array.ravel() if getattr(value, "is_Rational", False)]
     return any(abs(number) > 2**200 or sp.Rational(float(number)) != number for number in numbers)
 

@@ -1,4 +1,4 @@
-"""Folds, orders, windows and products: infinities and nan among the elements, ties, nothing at all."""
+"""Folds, sorting, windows and products: infinities and nan among the elements, and ties."""
 
 import jax
 import jax.numpy as jnp

@@ -1,4 +1,4 @@
-"""Elements are moved as JAX moves them: fill values, the order of a reshape, what a scatter does, broken promises."""
+"""Elements are moved as JAX moves them: fill values, the order of a reshape, scatters, promises that are broken."""
 
 import jax.numpy as jnp
 import numpy as np
@@ -13,7 +13,7 @@ v, W = symbols("v", 3), symbols("w", 2, 2)
 
 
 @pytest.mark.parametrize("fill", [0.0, 2.0])
-def test_a_fill_value_is_a_number_not_a_position(fill):
+def test_a_fill_value_is_read_as_a_number_not_as_a_position(fill):
     def program(v):
         return v.at[5].get(mode="fill", fill_value=fill)
 
@@ -26,7 +26,7 @@ def test_how_a_fill_value_is_read_is_noted():
     assert certificate.literals == ("0.1 read as 1/10",)
 
 
-def test_what_is_taken_from_outside_without_a_fill_value():
+def test_elements_taken_from_outside_without_a_fill_value():
     assert trace(lambda v: jnp.take(v, jnp.array(5)), v)[()] is sp.nan
     assert trace(lambda v: jnp.take(v, jnp.array(5), mode="clip"), v) == v[2]
     outside = jnp.array([1, 9])

@@ -1,4 +1,4 @@
-"""Points at which a program, a formula or both are undefined or infinite: left out by name, refuted, or no proof."""
+"""Points at which a program, a formula or both are undefined or infinite: excluded by name, refuted, or unproved."""
 
 import jax
 import jax.numpy as jnp
@@ -31,7 +31,7 @@ def test_points_at_which_both_are_undefined_or_infinite_are_named(program, formu
     assert read(verdict.to_json()) == verdict
 
 
-def test_a_component_of_several_is_named():
+def test_an_undefined_component_among_several_is_named():
     verdict = certify(lambda v: 1 / v, 1 / symbols("v", 2), symbols("v", 2))
     assert isinstance(verdict, Certificate)
     assert "v1 = 0, v2 = 0 in [0], [1]" in verdict.undefined
@@ -47,26 +47,26 @@ def test_a_component_of_several_is_named():
         (lambda z: jnp.where(z == 0, -jnp.inf, z), sp.Piecewise((sp.oo, sp.Eq(z, 0)), (z, True))),
     ],
 )
-def test_where_one_is_defined_and_the_other_is_not_it_is_refuted(program, formula):
+def test_a_claim_is_refuted_where_only_one_side_is_defined(program, formula):
     assert isinstance(certify(program, formula, z), Refutation)
 
 
-def test_what_is_undefined_everywhere_is_no_proof():
+def test_a_claim_that_is_undefined_everywhere_is_not_proved():
     with pytest.raises(UnprovedError, match="nothing is left to prove"):
         certify(lambda z: jnp.log(-jnp.exp(z)), sp.log(-sp.exp(z)), z)
     with pytest.raises(UnprovedError, match=r"\[1\] is undefined"):
         certify(lambda z: jnp.stack([z, jnp.sqrt(-1 - z**2)]), np.array([z, sp.sqrt(-1 - z**2)]), z)
-    assert certify(lambda z: 0 * z + jnp.nan, sp.nan, z)  # nan is what is claimed
+    assert certify(lambda z: 0 * z + jnp.nan, sp.nan, z)  # the claim is nan
 
 
-def test_a_cost_is_defined_where_it_is_asked_for():
+def test_a_cost_is_defined_on_the_domain_that_is_assumed():
     output, cost = output_and_cost(z, 1 / (z - 5), z=z, y=y, assuming=[z > 5])
     np.testing.assert_allclose(cost(output, jnp.array([7.0]), jnp.array([0.0])), np.log(2), rtol=1e-6)
     with pytest.raises(UnprovedError, match="nothing is left to prove"):  # nan on the whole domain
         to_jax(sp.log(5 - z), [z], assuming=[z > 5])
 
 
-def test_concrete_zeros_have_the_sign_that_they_have():
+def test_concrete_zeros_are_positive():
     zero = np.array(sp.S.Zero, dtype=object)
     assert certify(lambda x: 1 / x, sp.oo, zero)
     assert not certify(lambda x: 1 / -x, sp.oo, zero)

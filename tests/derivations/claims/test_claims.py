@@ -1,4 +1,4 @@
-"""What is certified of jaxce and optax, and that no claim is left out."""
+"""What is certified about jaxce and optax, and that no claim is missing."""
 
 import dataclasses
 import inspect
@@ -26,8 +26,8 @@ from derivations.mutation.by_certificate import gate_claims
 def examined_here(claim):
     """Whether the tests certify a claim about jaxce.
 
-    The command certifies more: three outputs with every label and constant, the hundreds of cases that three outputs of
-    the quadratic cost after a sigmoid make, four outputs, and each network of both sizes.
+    The command certifies more: three outputs with every label and constant, the quadratic cost of three sigmoid
+    outputs, which has hundreds of cases, four outputs, and every network in both sizes.
     """
     of_quadratic_sigmoid = (claim.cost, claim.output) == ("quadratic", "sigmoid")
     if claim.kind is Kind.NETWORK_GRADIENT:
@@ -63,7 +63,7 @@ def test_jaxce_is_certified(claim):
 
 @pytest.mark.parametrize("claim", list(optax_claims()), ids=str)
 def test_optax_is_certified_or_refuted(claim):
-    with jax.numpy_dtype_promotion("standard"):  # some of optax mixes types
+    with jax.numpy_dtype_promotion("standard"):  # some of optax's losses mix types
         verdict = claim.certify()
     assert bool(verdict) is claim.holds, str(verdict)
 
@@ -76,13 +76,13 @@ def test_two_claims_of_optax_are_refuted_and_none_of_jaxce():
     ]
 
 
-def test_no_cost_of_optax_is_left_out():
+def test_every_loss_of_optax_is_examined_or_excluded():
     examined = {claim.cost for claim in optax_claims()}
     losses = {name for name, value in vars(optax.losses).items() if inspect.isfunction(value)}
     assert losses == examined | set(NOT_EXAMINED)
 
 
-def test_nothing_is_left_out_of_the_nine_pairs():
+def test_no_claim_about_the_nine_pairs_is_missing():
     fields = ("kind", "cost", "output", "c", "size", "targets", "label")
     claimed = {tuple(getattr(claim, field) for field in fields) for claim in pair_claims()}
     kinds = Kind.VALUE, Kind.GRADIENT
@@ -92,7 +92,7 @@ def test_nothing_is_left_out_of_the_nine_pairs():
 
 
 def selections():
-    """All that is selected of claims: by the gate of mutants, by these tests, and what should be refuted."""
+    """Every selection among the claims: those for mutants, those of these tests, and those that should be refuted."""
     every = every_claim()
     return {
         "gate": [without_words(claim) for claim in gate_claims(load_library())],
@@ -122,7 +122,7 @@ def test_no_selection_depends_on_words(monkeypatch):
     }
 
 
-def test_a_selection_by_words_would_be_seen(monkeypatch):
+def test_a_selection_by_words_is_detected(monkeypatch):
     monkeypatch.setattr(sys.modules[__name__], "examined_here", lambda claim: "label" not in claim.says)
     with pytest.raises(AssertionError):
         test_no_selection_depends_on_words(monkeypatch)

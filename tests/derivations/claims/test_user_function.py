@@ -1,4 +1,4 @@
-"""The equations that a function can be held against."""
+"""The equations with which a user's function can be compared."""
 
 import functools
 import itertools
@@ -26,7 +26,7 @@ def of_pair(label):
     return functools.partial(jaxce.COSTS[cost], jaxce.OUTPUTS[output])
 
 
-# A program for each equation that a function can be held against; for the pairs, jaxce's own.
+# A program for each equation with which a function can be compared; for the pairs, jaxce's own.
 PROGRAMS = {
     "54": lambda a, y: jnp.sum((a - y) ** 2) / 2,
     "57": lambda a, y: binary(a, y) / a.size,
@@ -41,7 +41,7 @@ PROGRAMS = {
 
 
 @pytest.mark.parametrize("label", READINGS)
-def test_the_equations_that_a_function_can_be_held_against(label):
+def test_the_equations_with_which_a_function_can_be_compared(label):
     program = PROGRAMS.get(label) or of_pair(label)
     smallest, *_ = claims_of(program, "mine", label)
     assert smallest.certify()

@@ -1,4 +1,4 @@
-"""The formulas that certificates are made of are those of the proved equations."""
+"""The formulas in the certificates are those of the proved equations."""
 
 import itertools
 
@@ -12,7 +12,7 @@ from derivations.claims.written_out import written_out
 
 
 @pytest.mark.parametrize(("cost", "output", "size"), list(itertools.product(jaxce.COSTS, jaxce.OUTPUTS, (2, 3))))
-def test_the_formulas_of_the_nine_pairs_are_those_that_are_proved(cost, output, size):
+def test_the_formulas_of_the_nine_pairs_are_the_proved_ones(cost, output, size):
     (form,) = written_out(f"{cost.replace('_', '-')} + {output}", size)
     a = ACTIVATION_FORMULAS[output](form.argument)
     typed = DELTA_FORMULAS[cost, output](a, form.targets)
@@ -21,7 +21,7 @@ def test_the_formulas_of_the_nine_pairs_are_those_that_are_proved(cost, output, 
 
 
 @pytest.mark.parametrize(("cost", "label"), [("cross_entropy", "63"), ("log_likelihood", "80")])
-def test_the_formulas_of_costs_are_those_that_are_proved(cost, label):
+def test_the_formulas_of_costs_are_the_proved_ones(cost, label):
     forms = list(written_out(label, 3))
     assert forms
     for form in forms:
@@ -29,7 +29,7 @@ def test_the_formulas_of_costs_are_those_that_are_proved(cost, label):
         assert vanishes(COST_FORMULAS[cost](a, form.targets) - form.formula.item())
 
 
-def test_the_formula_of_the_quadratic_cost_is_the_one_that_is_proved_for_each_output():
+def test_the_formula_of_the_quadratic_cost_is_the_proved_one_for_each_output():
     (form,) = written_out("54", 1)
     z, y = symbols("z", 3), symbols("y", 3)
     one = [

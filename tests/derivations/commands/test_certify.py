@@ -1,4 +1,4 @@
-"""The command that certifies a function of one's own."""
+"""The command `certify` with a function of the user's own."""
 
 import jax
 import jax.numpy as jnp
@@ -41,6 +41,6 @@ def test_the_command_certifies_a_function_of_ones_own(capsys, tmp_path):
         (["--function", f"{__name__}:of_one_argument", "--equation", "84"], "takes 1 positional argument"),
     ],
 )
-def test_bad_options_are_answered_in_one_line(options, message):
+def test_bad_options_are_refused_in_one_line(options, message):
     with pytest.raises(SystemExit, match=message):
         main(["certify", *options])

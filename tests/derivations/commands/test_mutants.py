@@ -1,4 +1,4 @@
-"""The command that changes the library: it counts, exits with the gate, and refuses what it cannot do."""
+"""The command that mutates the library: its counts, its exit status, and what it refuses."""
 
 import pytest
 
@@ -27,6 +27,6 @@ def test_the_command_refuses_a_library_that_does_not_pass(monkeypatch):
         main(["mutants"])
 
 
-def test_the_command_refuses_a_sample_of_none():
+def test_the_command_refuses_an_empty_sample():
     with pytest.raises(SystemExit, match="--every is 1 for all"):
         main(["mutants", "--every", "0"])

@@ -1,4 +1,4 @@
-"""The command that proves everything: its exit status, its processes, and what it need not import."""
+"""The command that proves everything: its exit status, its processes, and that it does not import JAX needlessly."""
 
 import subprocess
 import sys
@@ -38,7 +38,7 @@ def test_the_exit_status_says_whether_anything_failed(report, status, words, mon
     assert words in capsys.readouterr().out
 
 
-def test_check_in_processes_of_its_own():
+def test_the_command_checks_an_equation_in_other_processes():
     done = subprocess.run(
         [sys.executable, "-m", "derivations", "--only", "79"], capture_output=True, text=True, check=False
     )

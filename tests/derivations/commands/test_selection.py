@@ -3,7 +3,7 @@
 from derivations.commands.selection import find, selected
 
 
-def test_a_range_is_by_number():
+def test_a_range_of_numbers_selects_labels_that_begin_with_them():
     assert set(selected("78..84")) >= {"78", "79", "80", "81", "82", "83", "84", "84 with 83"}
     assert "77" not in selected("78..84")
     assert selected("66") == ["66"]

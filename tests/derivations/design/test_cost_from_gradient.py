@@ -67,12 +67,12 @@ def test_softmax_gives_the_log_likelihood_for_several_outputs(outputs):
 
 
 def distance_aware(d_2, d_3):
-    """The field proposed for bins at distances 0, d_2, d_3 from the true one."""
+    """The field proposed in 002, for classes at distances d_2 and d_3 from the true one."""
     u = [exp(v) for v in (z_1, z_2, z_3)]
     return [u[0] / sum(u) - 1, u[1] / sum(u) / d_2, u[2] / sum(u) / d_3]
 
 
-def test_the_distance_aware_field_is_refused_and_told_why():
+def test_the_distance_aware_field_is_refused_with_the_reason():
     d_2, d_3 = symbols("d_2 d_3", positive=True)
     with pytest.raises(derivations.NotAGradient, match="no factor makes it one") as refusal:
         derivations.cost_from_gradient(distance_aware(d_2, d_3), [z_1, z_2, z_3], [], parameters=[d_2, d_3])
@@ -88,7 +88,7 @@ def test_distances_of_one_give_the_log_likelihood():
     assert is_zero(cost - log(exp(z_1) + exp(z_2) + exp(z_3)) + z_1)
 
 
-def test_a_factor_is_found_where_there_is_one():
+def test_an_integrating_factor_is_found_if_there_is_one():
     w_2, w_3 = symbols("w_2 w_3", positive=True)
     u_1, u_2, u_3 = (exp(v) for v in (z_1, z_2, z_3))
     total = u_1 + u_2 + u_3
@@ -120,7 +120,7 @@ def test_elements_that_may_be_complex_are_an_error():
         derivations.cost_from_gradient(complex_z[j] - Y[j], complex_z[j], Y[j])
 
 
-def test_an_integral_that_sympy_cannot_do_is_an_error():
+def test_an_integral_that_sympy_cannot_find_is_an_error():
     with pytest.raises(ValueError, match="SymPy finds no closed form"):
         derivations.cost_from_gradient(z**z, z, y)
 
@@ -138,7 +138,7 @@ def test_a_cost_is_real_wherever_its_gradient_is(delta, points):
         assert abs((sympy.diff(cost, z) - delta).subs(values).evalf()) < 1e-9
 
 
-def test_a_sum_without_its_first_term_gives_no_cost_of_the_whole_sum():
+def test_a_gradient_with_a_sum_that_does_not_begin_at_1_is_refused():
     rest = Sum(exp(Z[k]), (k, 2, K))
     with pytest.raises(ValueError, match=r"sums that are not over 1, \.\.\., K"):
         derivations.cost_from_gradient(exp(Z[j]) / rest, Z[j], Y[j])

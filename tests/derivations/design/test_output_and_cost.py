@@ -1,4 +1,4 @@
-"""Costs derived from the gradient that is asked for: they have it, and train where the quadratic cost does not."""
+"""Costs derived from a desired gradient: they have that gradient, and train where the quadratic cost does not."""
 
 import functools
 
@@ -24,7 +24,7 @@ DESIGNS = {
 
 @functools.cache
 def designed(name):
-    """The output layer and the cost of a design: derived, and certified, once for all tests."""
+    """The output layer and the cost of a design, derived and certified once for all tests."""
     activation, delta, _ = DESIGNS[name]
     return output_and_cost(activation, delta, z=z, y=y, a=a)
 

@@ -1,4 +1,4 @@
-"""Expressions as JAX functions: stable, certified, and fit to train with."""
+"""Expressions as JAX functions: numerically stable, certified, and usable under jit and grad."""
 
 import jax
 import jax.numpy as jnp
@@ -59,7 +59,7 @@ def test_x_ln_x_is_0_at_0():
     np.testing.assert_allclose(entropy(np.array([0.0, 0.5, 1.0])), [0, np.log(2), 0], atol=1e-15)
 
 
-def test_a_piece_that_is_not_chosen_is_not_evaluated_outside_its_domain():
+def test_a_branch_that_is_not_chosen_is_not_evaluated_outside_its_domain():
     function = to_jax(sp.Piecewise((z * sp.log(z), z > 0), (sp.sqrt(-z), z < 0), (0, True)), [z])
     x = np.array([-4.0, 0.0, 1.0])
     np.testing.assert_allclose(function(x), [2, 0, 0])

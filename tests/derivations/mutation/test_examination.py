@@ -1,4 +1,4 @@
-"""Changed copies of jaxce's costs are noticed: a sample here, all of them by `python -m derivations mutants`."""
+"""Mutants of jaxce's costs are killed: a sample here, all of them by `python -m derivations mutants`."""
 
 import ast
 
@@ -21,19 +21,19 @@ def examination():
     return Examination()
 
 
-def test_a_sample_of_changes_is_noticed_by_processes_that_share_it():
+def test_a_sample_of_mutants_is_killed_by_processes_that_share_it():
     findings = list(command.examine_mutants(SAMPLE))
     assert [finding.name for finding in findings] == [mutant.name for mutant in SAMPLE]
     assert not list(faults(findings, complete=False))
 
 
-def test_the_library_as_it_is_is_not_a_mutant(examination):
+def test_the_unchanged_library_is_not_killed(examination):
     library = load_library()
     assert examination.certificates.notice(library, "costs", range(1)) == ""
 
 
 def of(module, old, new, count=1):
-    """A mutant made by hand."""
+    """A library in which one piece of source text is replaced."""
     source = sources()[module]
     assert source.count(old) == count, f"{module}.py has {old!r} {source.count(old)} times"
     return load_library({module: ast.parse(source.replace(old, new))})
@@ -52,11 +52,11 @@ def of(module, old, new, count=1):
         ("outputs", "da = a * complement * dz", "da = a * dz", "refuted"),
     ],
 )
-def test_certificates_notice(module, old, new, how, examination):
+def test_certificates_kill_mutants(module, old, new, how, examination):
     assert examination.certificates.notice(of(module, old, new), module, range(1)) == how
 
 
-def test_what_certificates_cannot_see_floating_point_does():
+def test_a_mutant_that_no_certificate_kills_is_killed_by_rounding():
     rounded = of("exponentials", "e = e + e * lax.stop_gradient(error)", "e = e * 1.0")
     assert "ulps" in by_rounding.lost_digits(rounded)
 
@@ -76,7 +76,7 @@ def test_what_certificates_cannot_see_floating_point_does():
         ("output_layer", '(self, "__doc__", ', '(self, "text", ', "what help says of an output"),
     ],
 )
-def test_bad_input_and_types_are_noticed(module, old, new, remark):
+def test_mutants_that_accept_bad_input_or_change_types_are_killed(module, old, new, remark):
     assert by_contract.broken_promise(of(module, old, new)) == remark
 
 
@@ -85,7 +85,7 @@ def test_the_gate_is_red_for_a_survivor_that_is_not_named():
     assert fault == "survives, and is not named as equivalent: costs.f: 1 -> 2"
 
 
-def test_the_gate_is_red_for_a_name_that_is_caught_and_for_one_that_no_change_has(monkeypatch):
+def test_the_gate_is_red_for_an_equivalent_that_is_killed_and_for_one_that_does_not_exist(monkeypatch):
     monkeypatch.setitem(EQUIVALENT, "costs.f: 1 -> 2", "no reason")
     findings = [Finding(name, "survived") for name in EQUIVALENT]
     assert not list(faults(findings, complete=True))

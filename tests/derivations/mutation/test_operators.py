@@ -1,4 +1,4 @@
-"""What is changed in a source, and what is not."""
+"""Which parts of a source are mutated, and which are not."""
 
 from derivations.mutation.operators import changes
 

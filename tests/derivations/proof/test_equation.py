@@ -1,4 +1,4 @@
-"""What proves an equation refuses what is false, and what it cannot decide."""
+"""`prove` refuses what is false, and what it cannot decide."""
 
 from dataclasses import replace
 
@@ -33,7 +33,7 @@ def test_prove_refuses_a_false_step_and_names_it(label):
     assert proof.reason == "corrupted"
 
 
-def test_what_cannot_be_shown_is_not_proved():
+def test_an_equation_that_cannot_be_decided_is_not_proved():
     z = sympy.Symbol("z", real=True)
     odd = derive("e", "title", sympy.sin(z) ** 2 + sympy.cos(z) ** 2, (1, "Pythagoras"), letters={z: "any number"})
     proof = odd.prove()
@@ -48,7 +48,7 @@ def test_a_wrong_sign_is_refused():
     assert replace(rising, sign="positive").prove()
 
 
-def test_a_derivative_by_an_index_is_not_that_by_another():
+def test_derivatives_with_respect_to_different_indices_differ():
     z = sympy.IndexedBase("z", real=True)
     wrong = derive("e", "title", Partial(z[j], z[k]), (1, "wrong"), letters={z: "any numbers"})
     right = derive("e", "title", Partial(z[j], z[k]), (sympy.KroneckerDelta(j, k), "right"), letters={z: "any numbers"})
