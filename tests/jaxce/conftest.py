@@ -1,4 +1,4 @@
-"""The library's tests start no other process, unless they are marked: that is what `make quick` leaves out."""
+"""The library's tests start no other process unless they are marked `process`; `make quick` leaves those out."""
 
 import sys
 
@@ -10,7 +10,7 @@ _refusing = False
 
 def _refuse(event, arguments):
     if _refusing and event in STARTING:
-        raise RuntimeError(f"a test that is not marked `process` starts one: {event}")
+        raise RuntimeError(f"a test that is not marked `process` starts a process: {event}")
 
 
 sys.addaudithook(_refuse)
@@ -18,7 +18,7 @@ sys.addaudithook(_refuse)
 
 @pytest.fixture(autouse=True)
 def process(request):
-    """Refuse other processes to tests without the mark."""
+    """Raise an error when a test without the mark starts a process."""
     global _refusing
     _refusing = request.node.get_closest_marker("process") is None
     yield

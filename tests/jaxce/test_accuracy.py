@@ -1,8 +1,8 @@
-"""Costs and gradients are right to the last bits, above all where neurons saturate.
+"""Costs and gradients are right to the last bits, especially where neurons saturate.
 
-The truth is mpmath's, to 60 digits. Errors are in units in the last place (ulp) of the true value; for gradients of the
-coupled pairs, quadratic or cross-entropy with softmax, in ulps of the largest component; for soft targets in ulps of
-the sum of the formula's absolute terms.
+The true values come from mpmath, with 60 digits. Errors are in units in the last place (ulps) of the true value; for
+gradients of the coupled pairs, the quadratic cost or the cross-entropy with softmax, in ulps of the largest component;
+for soft targets, in ulps of the sum of the absolute values of the formula's terms.
 """
 
 import dataclasses
@@ -48,7 +48,7 @@ LOGITS |= {"ties": ties, "one dominant": one_dominant, "shifted": shifted}
 
 
 def hard(rng, z):
-    """One-hot targets, every other one where the network is confidently right."""
+    """One-hot targets: the likeliest class in every other example, a random class in the rest."""
     n, K = z.shape
     return np.eye(K)[np.where(np.arange(n) % 2, rng.integers(0, K, n), z.argmax(axis=1))]
 
@@ -69,7 +69,7 @@ SOFT = [dirichlet, smoothed, unnormalised]
 
 
 def draw(output_name, cost_name, logits, targets, dtype, n, K):
-    """The examples of n rows for each of these kinds of logits, and their targets."""
+    """n examples for each of these kinds of logits, and their targets."""
     rng = np.random.default_rng(zlib.crc32(f"{output_name} {cost_name} {targets.__name__} {K}".encode()))
     z = np.concatenate([LOGITS[name](rng, n, K) for name in logits])
     if output_name == "linear" and cost_name != "quadratic":
@@ -79,7 +79,7 @@ def draw(output_name, cost_name, logits, targets, dtype, n, K):
 
 
 def compiled_anew(cost, output, z, y):
-    """The cost and its gradient, from a program of their own: the mutants below change what it calls."""
+    """The cost and its gradient, compiled at every call, since the mutants below change the functions that it calls."""
 
     def both(z, y):
         return cost(output, z, y), jax.grad(lambda z: cost(output, z, y).sum())(z)
@@ -90,7 +90,7 @@ def compiled_anew(cost, output, z, y):
 def worst(cost_name, output, output_name, c, z, y, *, soft=False, evaluate=value_and_delta):
     """The largest error of the value and of the gradient, in ulps, over the examples.
 
-    They are evaluated a few at a time, so that tests with the same number of neurons share one compiled program.
+    The examples are evaluated in blocks, so that tests with the same number of neurons share one compiled program.
     """
     blocks = [evaluate(jaxce.COSTS[cost_name], output, *block) for block in zip(*map(in_blocks, (z, y)), strict=True)]
     C, delta = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
@@ -105,7 +105,7 @@ def worst(cost_name, output, output_name, c, z, y, *, soft=False, evaluate=value
 
 
 def in_blocks(rows):
-    """Rows in blocks of as many as there are kinds of logits, or, if they are fewer, in one block."""
+    """The rows in blocks of len(LOGITS) or, if there are fewer rows, in one block."""
     return np.split(rows, max(1, len(rows) // len(LOGITS)))
 
 
@@ -118,7 +118,7 @@ CASES = [
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize(("cost", "output", "c"), CASES)
-def test_hard_targets_are_right_to_four_ulps(cost, output, c, dtype):
+def test_errors_for_hard_targets_are_at_most_four_ulps(cost, output, c, dtype):
     coupled = (cost, output) in COUPLED
     for K in (2, 3, 10):
         z, y = draw(output, cost, LOGITS, hard, dtype, 5, K)
@@ -128,7 +128,7 @@ def test_hard_targets_are_right_to_four_ulps(cost, output, c, dtype):
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize(("cost", "output", "c"), CASES)
-def test_soft_targets_are_right_to_eight_ulps_of_the_terms(cost, output, c, dtype):
+def test_errors_for_soft_targets_are_at_most_eight_ulps_of_the_terms(cost, output, c, dtype):
     for targets in SOFT:
         z, y = draw(output, cost, LOGITS, targets, dtype, 3, 3)
         error = worst(cost, functions((cost, output), c)[1], output, c, z, y, soft=True)
@@ -136,7 +136,7 @@ def test_soft_targets_are_right_to_eight_ulps_of_the_terms(cost, output, c, dtyp
 
 
 @pytest.mark.parametrize(("cost", "output"), PAIRS)
-def test_a_thousand_classes_are_right_to_four_times_these_bounds(cost, output):
+def test_errors_for_a_thousand_classes_are_at_most_four_times_as_large(cost, output):
     coupled = (cost, output) in COUPLED
     z, y = draw(output, cost, ["scale 1", "scale 20", "one dominant"], hard, np.float32, 2, 1000)
     assert max(worst(cost, jaxce.OUTPUTS[output], output, 1.0, z, y)) <= (32 if coupled else 16)
@@ -150,9 +150,9 @@ def hessian_vector(cost, output, z, y, v):
 
 @pytest.mark.parametrize("targets", [hard, *SOFT], ids=lambda targets: targets.__name__)
 @pytest.mark.parametrize(("cost", "output", "c"), CASES)
-def test_curvature_is_right_to_sixteen_ulps_of_its_largest_component(cost, output, c, targets):
-    """Where the curvature changes sign its terms cancel: there in ulps of c delta v, which is of their size."""
-    kinds = LOGITS if output == "softmax" else set(LOGITS) - {"shifted"}  # at 10,000 all that is left is 0
+def test_the_error_of_the_curvature_is_at_most_sixteen_ulps_of_its_largest_component(cost, output, c, targets):
+    """Where the curvature changes sign, its terms cancel: there, errors are in ulps of c delta v, their magnitude."""
+    kinds = LOGITS if output == "softmax" else set(LOGITS) - {"shifted"}  # at 10,000 the curvature is 0
     z, y = draw(output, cost, sorted(kinds), targets, np.float32, 3, 3)
     v = np.random.default_rng(0).normal(size=z.shape).astype(np.float32)
     products = np.asarray(hessian_vector(*functions((cost, output), c), z, y, v))
@@ -167,8 +167,8 @@ def test_curvature_is_right_to_sixteen_ulps_of_its_largest_component(cost, outpu
 
 
 @pytest.mark.parametrize(("cost", "output"), [pair for pair in PAIRS if pair[1] == "softmax"])
-def test_curvature_does_not_see_a_constant_part_of_its_direction(cost, output):
-    """To the last bits: what a shift of all z adds to v is taken off before anything is rounded."""
+def test_curvature_is_independent_of_a_constant_added_to_its_direction(cost, output):
+    """Bit for bit: the constant part of v is subtracted before anything is rounded."""
     z, y = draw(output, cost, ["scale 1", "scale 5"], hard, np.float32, 8, 3)
     v = np.round(np.random.default_rng(0).normal(size=z.shape) * 2**10).astype(np.float32)
     of_pair = functools.partial(hessian_vector, jaxce.COSTS[cost], jaxce.softmax, z, y)
@@ -176,8 +176,8 @@ def test_curvature_does_not_see_a_constant_part_of_its_direction(cost, output):
 
 
 @pytest.mark.parametrize(("cost", "output"), PAIRS)
-def test_forward_mode_is_as_right_as_reverse_mode(cost, output):
-    """Along each axis, and along a direction that mixes all."""
+def test_forward_mode_is_as_accurate_as_reverse_mode(cost, output):
+    """Along each axis, and along a direction that combines all axes."""
     bound = 8 if (cost, output) in COUPLED else 4
     directions = np.vstack([np.eye(3), [[0.3, -0.7, 1.1]]]).astype(np.float32)
 
@@ -197,8 +197,8 @@ def test_forward_mode_is_as_right_as_reverse_mode(cost, output):
 
 
 @pytest.mark.parametrize(("cost", "output"), PAIRS)
-def test_masked_outputs_leave_the_others_as_right(cost, output):
-    """Under vmap and jit; an output that is masked out is as if removed."""
+def test_masking_outputs_leaves_the_others_as_accurate(cost, output):
+    """Under vmap and jit, a masked output counts as if it were removed."""
     bound = 8 if (cost, output) in COUPLED else 4
     z, y = draw(output, cost, ["scale 20"], hard, np.float32, 8, 4)
     where = np.array([True, True, False, True])
@@ -223,8 +223,8 @@ def spacing(x, dtype):
 @pytest.mark.parametrize("dtype", [jnp.bfloat16, jnp.float16])
 @pytest.mark.parametrize("y", [0.0, 1.0])
 @pytest.mark.parametrize(("cost", "output"), [pair for pair in PAIRS if pair[1] != "softmax"])
-def test_every_number_of_half_precision_is_right(cost, output, y, dtype):
-    """All 65,536 of them: costs to four ulps of float32, gradients to one ulp of their own type."""
+def test_every_half_precision_number_is_accurate(cost, output, y, dtype):
+    """All 65,536 of each type: costs to four ulps of float32, gradients to one ulp of their own type."""
     z = np.arange(2**16, dtype=np.uint16).view(dtype)[:, None]
     f, o = jaxce.COSTS[cost], jaxce.OUTPUTS[output]
     C = f(o, z, jnp.full(z.shape, y, dtype))
@@ -235,7 +235,7 @@ def test_every_number_of_half_precision_is_right(cost, output, y, dtype):
     with np.errstate(all="ignore"):
         z = z[:, 0].astype(np.longdouble)
         true_C, true_delta, domain = in_long_double(cost, output, z, y)
-        domain &= np.abs(z) >= float(jnp.finfo(jnp.float32).tiny)  # XLA takes what is smaller for 0
+        domain &= np.abs(z) >= float(jnp.finfo(jnp.float32).tiny)  # XLA flushes smaller numbers to 0
         C, delta = np.asarray(C).astype(np.float64), np.asarray(delta)[:, 0].astype(np.float64)
         counts = domain & (np.abs(true_C) > 2.0**-100) & (np.abs(true_C) < float(jnp.finfo(jnp.float32).max))
         assert np.all(np.abs(C - true_C)[counts] <= 4 * np.spacing(np.abs(true_C[counts]).astype(np.float32)))
@@ -266,7 +266,7 @@ def in_long_double(cost, output, z, y):
 
 
 def textbook(output):
-    """The softmax with 1 - a formed by subtraction: what a careful implementer writes first."""
+    """The softmax with 1 - a computed by subtraction, as a careful implementer would first write it."""
 
     def activations(z, axis):
         a, _ = output.activations(z, axis)
@@ -280,7 +280,7 @@ def textbook(output):
 
 
 class TestMutants:
-    """What these tests would say of kernels that lack one of the four ideas."""
+    """These tests reject kernels that lack one of the four ideas."""
 
     def error(self, output=jaxce.softmax, c=1.0):
         z, y = draw("softmax", "log_likelihood", ["scale 20"], hard, np.float32, 12, 10)

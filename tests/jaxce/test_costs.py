@@ -16,7 +16,7 @@ LABELS = (np.int32, np.uint8, np.int64)
 
 
 def targets(K):
-    """One row a kind of target: one-hot, smoothed, of sum 1, of another sum, negative, all 0, all 1."""
+    """One row for each kind of target: one-hot, smoothed, of sum 1, of another sum, partly negative, all 0, all 1."""
     rng = np.random.default_rng(K)
     one_hot = np.eye(K)[K // 2]
     rows = [one_hot, 0.9 * one_hot + 0.1 / K, rng.dirichlet(np.ones(K)), rng.uniform(0, 2, K)]
@@ -34,7 +34,7 @@ def test_value_and_gradient_are_the_book_s(pair, c, K):
 
 
 @every_pair
-def test_a_wrong_formula_is_refused(pair):
+def test_every_wrong_formula_is_refused(pair):
     of_any_sum, c = slice(2, 5), 3.0
     y = targets(3)
     z = weighted_inputs(pair, y.shape)
@@ -67,7 +67,7 @@ def test_a_wrong_formula_is_refused(pair):
 
 @every_pair
 def test_labels_of_any_integer_type_stand_for_one_hot_targets(pair):
-    labels, classes = np.array([3, 250]), 300  # more classes than the narrowest type of label has values
+    labels, classes = np.array([3, 250]), 300  # more classes than the narrowest label type has values
     z, one_hot = weighted_inputs(pair, (2, classes)), np.eye(classes)[labels]
     for of_type in jax.jit(lambda z: [value_and_delta(*functions(pair), z, labels.astype(t)) for t in LABELS])(z):
         agree(of_type[0], book.cost(pair, z, one_hot))
@@ -93,7 +93,7 @@ def test_labels_and_one_hot_targets_agree_bit_for_bit_and_jit_with_eager(pair):
 
 @every_pair
 @pytest.mark.parametrize("label", [-1, 3])
-def test_a_label_that_names_no_class_costs_nan(pair, label):
+def test_the_cost_of_a_label_that_is_not_a_class_is_nan(pair, label):
     z = weighted_inputs(pair, (3, 3))
     C, _ = value_and_delta(*functions(pair), z, np.array([label, 1, 0]))
     np.testing.assert_array_equal(np.isfinite(C), [False, True, True])
@@ -207,7 +207,7 @@ def test_without_64_bit_types(pair):
 
 Z = jnp.zeros((2, 3))
 
-# z, y, axis, the error, and what it says.
+# z, y, axis, the type of the error, and its message.
 BAD_INPUT = {
     "too many columns": (
         *(Z, jnp.zeros((2, 4)), -1, ValueError),
@@ -233,7 +233,7 @@ BAD_INPUT = {
 @every_cost
 @pytest.mark.parametrize("fault", BAD_INPUT)
 def test_bad_input_is_answered_with_what_was_expected(cost, fault):
-    """Whatever the output layer, which has no part in it."""
+    """The output layer makes no difference."""
     z, y, axis, error, message = BAD_INPUT[fault]
     with pytest.raises(error, match=message):
         cost(jaxce.sigmoid, z, y, axis)

@@ -1,4 +1,4 @@
-"""The edges of the number line, and the traps known from other libraries."""
+"""Infinities, domain boundaries, the largest floats, and inputs that other libraries get wrong."""
 
 import itertools
 
@@ -26,7 +26,7 @@ HERE = np.where(PRESENT, [0.3, 0.7, 0.4], 0.0)  # targets, 0 at the outputs of p
 
 
 @every_cost
-def test_an_output_of_probability_0_costs_nothing_where_its_target_is_0(cost):
+def test_a_zero_probability_output_adds_nothing_to_the_cost_if_its_target_is_0(cost):
     pair, c = (cost.__name__, "softmax"), 0.5
     output = jaxce.tempered_softmax(c)
     kept_z, kept_y = (x[PRESENT].reshape(3, 2) for x in (INFINITE, HERE))
@@ -44,7 +44,7 @@ def test_an_output_of_probability_0_costs_nothing_where_its_target_is_0(cost):
 
 
 @every_cost
-def test_an_output_of_probability_0_costs_infinity_where_its_target_is_not_0(cost):
+def test_a_zero_probability_output_makes_the_cost_infinite_if_its_target_is_not_0(cost):
     y = np.where(PRESENT, 0.2, 0.6)
     C, delta = value_and_delta(cost, jaxce.softmax, INFINITE, y)
     slope, product = forward_derivatives(cost, jaxce.softmax, INFINITE, y, np.ones((3, 3)))
@@ -59,7 +59,7 @@ def test_an_output_of_probability_0_costs_infinity_where_its_target_is_not_0(cos
 
 
 @pytest.mark.parametrize("cost", ["cross_entropy", "log_likelihood"])
-def test_a_target_of_0_at_probability_0_has_no_nan_derivative(cost):
+def test_the_derivative_with_respect_to_a_target_of_0_at_probability_0_is_not_nan(cost):
     z, y = jnp.array([1.0, 2.0, -jnp.inf]), jnp.array([0.5, 0.5, 0.0])
     assert not jnp.isnan(jax.jit(jax.grad(lambda y: jaxce.COSTS[cost](jaxce.softmax, z, y)))(y)).any()
 
@@ -94,7 +94,7 @@ def test_log_likelihood_of_linear_outputs_is_defined_above_0_where_the_target_is
 
 
 @every_pair
-def test_nan_in_nan_out(pair):
+def test_a_nan_input_gives_a_nan_cost(pair):
     z = np.where(np.eye(3), np.nan, weighted_inputs(pair, (3,)))
     y = np.full((3, 3), 0.5)
     for targets in (y, np.eye(3)[[0, 0, 0]]):
@@ -127,7 +127,7 @@ SPREADS = np.array(list(itertools.product([1.0, -1.0, 0.0, 0.5], repeat=3)))
 
 @pytest.mark.parametrize("cost", jaxce.COSTS)
 @pytest.mark.parametrize(("output", "c"), [("sigmoid", 1.0), ("softmax", 1.0), ("softmax", 0.25), ("softmax", 3.0)])
-def test_no_finite_logits_make_nan_or_spurious_infinity(cost, output, c):
+def test_finite_logits_give_neither_nan_nor_a_spurious_infinity(cost, output, c):
     targets = np.concatenate([np.eye(3), [[0.5, 0.25, 0.25], [0, 0, 0.125]]]).astype(np.float32)
     for size, y in itertools.product((1, 1e-2, 1e-35, 1e-38), targets):
         z = (SPREADS * size).astype(np.float32) * np.finfo(np.float32).max
@@ -153,7 +153,7 @@ def test_the_largest_floats_have_finite_gradients_in_float64(cost, output):
 
 LARGEST = float(jnp.finfo(jnp.float16).max)
 
-# What other libraries are known to get wrong: cost, output, the type of z, z, y, the mask, and the true C and dC/dz.
+# Inputs that other libraries are known to get wrong: cost, output, dtype of z, z, y, mask, and the true C and dC/dz.
 TRAPS = {
     "0 ln 0": ("log_likelihood", "softmax", "float32", [0, -np.inf], [1.0, 0.0], None, 0, [0, 0]),
     "0 ln 0 by label": ("log_likelihood", "softmax", "float32", [0, -np.inf], 0, None, 0, [0, 0]),
@@ -192,7 +192,7 @@ TRAPS = {
 
 
 @pytest.mark.parametrize("trap", TRAPS)
-def test_traps_of_other_libraries(trap):
+def test_inputs_that_other_libraries_get_wrong(trap):
     cost, output, dtype, z, y, where, C, delta = TRAPS[trap]
     z = jnp.asarray(z, dtype)
     y = jnp.asarray(y) if isinstance(y, int) else jnp.asarray(y, dtype)
@@ -206,7 +206,7 @@ def test_traps_of_other_libraries(trap):
 
 
 @every_pair
-def test_an_ignored_example_s_label_spoils_no_gradient(pair):
+def test_an_ignored_example_s_label_does_not_affect_the_gradient(pair):
     cost, output = functions(pair)
     z, labels = weighted_inputs(pair, (2, 3)), np.array([1, -1])
 

@@ -24,7 +24,7 @@ ROW = re.compile(r"^ +(\d+) +\d+\.\d{6} +\d+\.\d{6} +(\d+\.\d\d)% +\d+\.\d\d$", 
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
-    """A folder with 60 training and 20 test images of ten kinds, easy to tell apart."""
+    """A folder with 60 training and 20 test images in ten classes that are easy to tell apart."""
     folder = tmp_path_factory.mktemp("data")
     kinds = np.random.default_rng(0).integers(256, size=(10, 4, 3)).astype(np.uint8)
     for name, n in (("train", 60), ("t10k", 20)):
@@ -35,17 +35,17 @@ def data(tmp_path_factory):
 
 
 def train(data, *options):
-    """Train in this process; an option given twice counts as given last."""
+    """Train in this process; of an option that is given twice, the last value counts."""
     main(["train", "--data", str(data), "--no-cache", "--epochs", "2", "--hidden", "5", *options])
 
 
 def run(*arguments, environment=None):
-    """The command line as its own process, its output piped."""
+    """Run the command line in a new process, with its output piped."""
     command = [sys.executable, "-m", "jaxce", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=os.environ | (environment or {}))
 
 
-def test_train_prints_a_row_an_epoch_and_evaluate_agrees_with_the_last(data, tmp_path, capsys):
+def test_train_prints_a_row_for_each_epoch_and_evaluate_agrees_with_the_last(data, tmp_path, capsys):
     file = tmp_path / "network.npz"
     train(data, "--epochs", "40", "--save", str(file), "--plot", str(tmp_path / "history.png"))
     printed = capsys.readouterr().out
@@ -89,7 +89,7 @@ def test_the_seed_decides_everything(data, capsys):
         ),
     ],
 )
-def test_the_heading_says_what_is_trained_and_that_is_what_is_saved(data, options, heading, tmp_path, capsys):
+def test_the_heading_describes_the_network_that_is_trained_and_saved(data, options, heading, tmp_path, capsys):
     train(data, *options, "--save", str(tmp_path / "network.npz"))
     assert capsys.readouterr().out.splitlines()[0] == heading
     saved = checkpoint.load_network(tmp_path / "network.npz")
@@ -98,7 +98,7 @@ def test_the_heading_says_what_is_trained_and_that_is_what_is_saved(data, option
 
 
 def test_the_options_change_what_is_trained(data, tmp_path):
-    """Each of them alone gives other parameters than the default values do."""
+    """Each option by itself leads to other parameters than the defaults and than every other option."""
     changes = ("--init", "scaled"), ("--batch-size", "50"), ("--learning-rate", "0.1"), ("--optimizer", "nesterov")
     weights = []
     for options in ((), *changes):
@@ -139,13 +139,13 @@ def test_a_terminal_shows_a_bar_with_cost_and_accuracy(data):
 def _read(descriptor):
     try:
         return os.read(descriptor, 4096)
-    except OSError:  # how Linux says that the other end of a terminal is closed
+    except OSError:  # on Linux, the other end of the terminal is closed
         return b""
 
 
 @pytest.fixture
 def interruptible():
-    """A job in the background ignores Ctrl-C, and so would what it starts."""
+    """Let child processes receive Ctrl-C, which a background job and its children would ignore."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
@@ -204,7 +204,7 @@ BAD_OPTIONS = {
 
 
 @pytest.mark.parametrize("fault", BAD_OPTIONS)
-def test_bad_options_end_with_one_clear_line(data, fault, tmp_path, monkeypatch, capsys):
+def test_bad_options_are_refused_in_one_clear_line(data, fault, tmp_path, monkeypatch, capsys):
     options, message = BAD_OPTIONS[fault]
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SystemExit) as exit_:
@@ -229,14 +229,14 @@ def test_arguments_that_cannot_be_parsed_end_with_status_2(arguments, capsys):
 
 
 def archive(**arrays: Any) -> bytes:
-    """An .npz file."""
+    """The bytes of an .npz file."""
     stream = io.BytesIO()
     np.savez(stream, **arrays)
     return stream.getvalue()
 
 
 def network(*layers, cost="quadratic"):
-    """An .npz file of layers of zeros, each given by the shapes of w and b."""
+    """The bytes of an .npz file with layers of zeros, each given by the shapes of w and b."""
     ws = {f"w{number}": np.zeros(w) for number, (w, _) in enumerate(layers, start=1)}
     bs = {f"b{number}": np.zeros(b) for number, (_, b) in enumerate(layers, start=1)}
     return archive(cost=cost, output="sigmoid", **ws, **bs)
@@ -263,7 +263,7 @@ BAD_FILES = {
 
 
 @pytest.mark.parametrize("fault", BAD_FILES)
-def test_files_that_hold_no_network_end_with_one_clear_line(data, fault, tmp_path, capsys):
+def test_files_that_contain_no_network_are_refused_in_one_clear_line(data, fault, tmp_path, capsys):
     content, message = BAD_FILES[fault]
     file = tmp_path / "network.npz"
     file.write_bytes(content)

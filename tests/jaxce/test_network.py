@@ -1,4 +1,4 @@
-"""The network: shapes, initial weights, and the whole gradient against the book's own back-propagation."""
+"""The network: shapes, dtypes, initial weights, and what is refused."""
 
 import itertools
 

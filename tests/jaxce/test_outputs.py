@@ -1,4 +1,4 @@
-"""Output layers: activations and derivatives, every part a cost takes of them, and the constant c."""
+"""Output layers: activations, derivatives, the constant c, and outputs made from an activation."""
 
 import inspect
 import pydoc
@@ -17,7 +17,7 @@ LAYERS = [("linear", 1.0), ("sigmoid", 1.0), ("softmax", 1.0), ("softmax", 0.5),
 every_layer = pytest.mark.parametrize(("name", "c"), LAYERS)
 every_dtype = pytest.mark.parametrize("dtype", [jnp.float64, jnp.float32, jnp.bfloat16, jnp.float16])
 
-Z = np.random.default_rng(0).uniform(0.1, 0.9, (4, 3))  # in every layer's domain
+Z = np.random.default_rng(0).uniform(0.1, 0.9, (4, 3))  # in the domain of every cost of every layer
 
 
 def layer(name, c):
@@ -85,7 +85,7 @@ def test_equal_c_is_the_same_hashable_output():
     assert len({hash(output) for output in jaxce.OUTPUTS.values()}) == 3
 
 
-def test_as_c_grows_the_ties_for_the_maximum_share_and_as_it_falls_all_do():
+def test_the_limits_of_the_tempered_softmax_for_large_and_small_c():
     z = jnp.array([0.3, 0.9, 0.9, -0.2])
     np.testing.assert_array_equal(jaxce.tempered_softmax(1e6)(z), [0, 0.5, 0.5, 0])
     agree(jaxce.tempered_softmax(1e-20)(z), 0.25)
@@ -100,8 +100,8 @@ def test_c_outside_its_range_is_named(c):
 
 
 @pytest.mark.parametrize("c", ["2", True, None, 1j, np.ones(1), jnp.array(2.0)])
-def test_c_that_is_no_number_is_named(c):
-    unchecked = inspect.unwrap(jaxce.tempered_softmax)  # the annotations are checked by the tests only
+def test_c_that_is_not_a_number_is_named(c):
+    unchecked = inspect.unwrap(jaxce.tempered_softmax)  # without the tests' check of annotations, as for a user
     with pytest.raises(TypeError, match=f"c must be a number above 0, not .* of type {type(c).__name__}"):
         unchecked(c)
 
@@ -133,7 +133,7 @@ def test_z_of_integers_is_refused(name, c):
 
 
 def squash(z):
-    """An activation between 0 and 1 that no layer of the library has."""
+    """An activation between 0 and 1 that the library does not have."""
     return 0.5 + jnp.arctan(z) / jnp.pi
 
 

@@ -1,4 +1,4 @@
-"""The progress bar: what it shows on a terminal, of one network and of many, and its silence elsewhere."""
+"""The progress bar: what it shows on a terminal for one network or many, and that it is silent elsewhere."""
 
 import io
 
@@ -10,7 +10,7 @@ from jaxce.training import History
 
 
 def shown(history, terminal=True):
-    """What a bar prints for a history."""
+    """The text that a bar prints for a history."""
     stream = io.StringIO()
     console = Console(file=stream, force_terminal=terminal, width=120, legacy_windows=False)
     with bar(2, console) as advance:

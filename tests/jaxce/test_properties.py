@@ -1,6 +1,6 @@
-"""Properties that hold for all weighted inputs and targets: Hypothesis looks for the inputs at which they fail.
+"""Properties that hold for all weighted inputs and targets: Hypothesis looks for inputs at which they fail.
 
-Each is shown, at the end, to fail for a cost or an output layer that does not have it.
+The tests at the end show that each property fails for a cost or an output layer that does not have it.
 """
 
 import math
@@ -28,7 +28,7 @@ settings.register_profile(
     max_examples=60,
     database=None,
     report_multiple_bugs=False,
-    phases=set(Phase) - {Phase.explain},  # which of a mutant's inputs matter is not asked
+    phases=set(Phase) - {Phase.explain},  # explaining a mutant's failure takes long and is not needed
 )
 settings.load_profile("reproducible")
 
@@ -44,7 +44,7 @@ softmax = jax.jit(lambda z: jaxce.softmax(z))
 
 
 def entropy(pair, y):
-    """The cost at a = y, its least."""
+    """The cost at a = y, where it is least."""
     if pair[0] == "quadratic":
         return 0.0
     return -np.sum(y * np.log(y) + (1 - y) * np.log(1 - y) * (pair[0] == "cross_entropy"))
@@ -62,7 +62,7 @@ def test_the_order_of_the_neurons_does_not_matter(pair, z, y, order):
 
 @pytest.mark.parametrize("pair", OF_SOFTMAX, ids="-".join)
 @given(z=logits, y=hard | proportions, shift=st.integers(-(2**20), 2**20))
-def test_a_softmax_does_not_see_a_constant_shift(pair, z, y, shift):
+def test_a_softmax_is_invariant_to_a_constant_shift(pair, z, y, shift):
     z = np.round(z * 1024) / 1024  # so that adding the shift is exact
     C, delta = value_and_delta(*functions(pair), z, y)
     shifted_C, shifted_delta = value_and_delta(*functions(pair), z + shift, y)
@@ -107,7 +107,7 @@ def test_forces_on_a_softmax_sum_to_0(pair, z, y):
 
 
 def test_forces_that_are_rounded_correctly_do_not_sum_to_0_within_one_ulp():
-    """So that no bound of one ulp can be asked of forces that are each as near the truth as a float can be."""
+    """Hence the bound on the sum cannot be one ulp, even if each force is the float nearest to the true one."""
     true = pair_truth("log_likelihood", "softmax", np.array([-0.26, 3.03, -1.87, 3.15]), np.eye(K)[0]).delta.astype(
         float
     )
@@ -117,7 +117,7 @@ def test_forces_that_are_rounded_correctly_do_not_sum_to_0_within_one_ulp():
 @pytest.mark.parametrize("pair", OF_SOFTMAX, ids="-".join)
 @given(z=logits, y=proportions)
 def test_forces_of_soft_targets_sum_to_0_as_far_as_their_terms_are_known(pair, z, y):
-    """Where a is near y little is left of a - y, and the rounding of a and y shows."""
+    """Where a is near y, the rounding errors of a and y dominate the small difference a - y."""
     _, delta = value_and_delta(*functions(pair), z, y)
     assert abs(math.fsum(delta)) <= 16 * np.spacing(np.max([softmax(z), y]))
 
@@ -141,7 +141,7 @@ def test_canonical_costs_are_convex(pair, z, w, y, t):
 
 
 def sag(pair, z, w, y, t):
-    """How far C lies below its chord from z to w, at t, with an allowance for rounding."""
+    """How far C lies below its chord from z to w at t, plus an allowance for rounding."""
     at_z, at_w, between = (float(value_and_delta(*functions(pair), x, y)[0]) for x in (z, w, (1 - t) * z + t * w))
     return (1 - t) * at_z + t * at_w - between + TOLERANCE["equal"] * (at_z + at_w)
 
@@ -150,7 +150,7 @@ def sag(pair, z, w, y, t):
     ("pair", "rival"),
     [(("quadratic", "sigmoid"), 0), (("quadratic", "softmax"), 0), (("cross_entropy", "softmax"), 30)],
 )
-def test_other_costs_are_found_not_to_be_convex(pair, rival):
+def test_other_costs_are_shown_not_to_be_convex(pair, rival):
     ends = np.array([-10.0, rival, 10.0, 0.0]), np.array([10.0, rival, -10.0, 0.0])
     assert min(sag(pair, *ends, np.eye(K)[0], t) for t in np.linspace(0, 1, 9)) < -0.1
 
@@ -179,7 +179,7 @@ def a_little_more(cost, output):
     ("property_test", "pair", "mutant"),
     [
         (test_the_order_of_the_neurons_does_not_matter, ("quadratic", "sigmoid"), of_the_first),
-        (test_a_softmax_does_not_see_a_constant_shift, ("log_likelihood", "softmax"), clipped),
+        (test_a_softmax_is_invariant_to_a_constant_shift, ("log_likelihood", "softmax"), clipped),
         (test_a_cost_is_least_where_a_is_y, ("cross_entropy", "sigmoid"), of_smoothed_targets),
         (test_no_cost_of_a_hard_target_is_below_0, ("log_likelihood", "softmax"), of_logarithms_moved_from_0),
         (test_canonical_deltas_of_hard_targets_are_at_most_1, ("log_likelihood", "softmax"), a_little_more),

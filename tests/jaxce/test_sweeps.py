@@ -1,4 +1,4 @@
-"""Sweeps: every member is the network that fit trains, whatever the others do."""
+"""Sweeps: every member is the network that fit trains, whatever the other members do."""
 
 import functools
 from typing import Any
@@ -23,13 +23,13 @@ MEMBERS = jaxce.grid(seed=[3, 4], learning_rate=[0.3, 0.5, 1.0])
 
 @pytest.fixture(params=["cpu", "gpu"])
 def backend(request, monkeypatch):
-    """Both ways of training: a network a core, and all together, as on a GPU."""
+    """Both ways of training: each network on its own core, as on a CPU, and all together, as on a GPU."""
     monkeypatch.setattr(jax, "default_backend", lambda: request.param)
     return request.param
 
 
 def sweep(members=MEMBERS, data=DATA, **changes):
-    """Train a few small networks, some arguments changed."""
+    """Train a few small networks, with some arguments changed."""
     arguments: dict[str, Any] = (
         {"optimizer": optax.sgd, "epochs": 3, "batch_size": 10, "evaluation": data} | NETWORK | changes
     )
@@ -45,8 +45,8 @@ def fit(member, data=DATA, **changes):
     return jaxce.fit(params, data, optimizer=sgd(**hyperparameters), **arguments)
 
 
-def test_every_member_is_what_fit_makes_of_it(backend):
-    """Also where the last minibatch is shorter than the others."""
+def test_every_member_is_the_network_that_fit_trains(backend):
+    """The data include a last minibatch that is shorter than the others."""
     data = problem(53)
     result = sweep(data=data)
     assert result.members == MEMBERS
@@ -60,7 +60,7 @@ def test_every_member_is_what_fit_makes_of_it(backend):
             np.testing.assert_allclose(two, one, rtol=TOLERANCE["equal"])
 
 
-def test_on_a_cpu_the_bits_are_those_of_fit():
+def test_on_a_cpu_members_equal_fit_bit_for_bit():
     result = sweep(MEMBERS[:2])
     for index, member in enumerate(MEMBERS[:2]):
         params, _ = fit(member)
@@ -77,7 +77,7 @@ def test_any_hyperparameter_of_any_optimizer_can_differ():
     assert len(np.unique(result.history.training_cost[:, -1])) == 4
 
 
-def test_a_member_that_diverges_is_marked_and_spoils_no_other(backend):
+def test_a_member_that_diverges_is_marked_and_does_not_affect_others(backend):
     members = [{"seed": 0, "learning_rate": rate} for rate in (0.1, 1e200, 0.1)]
     result = sweep(members, output=jaxce.linear, cost=jaxce.quadratic)
     assert result.diverged.tolist() == [False, True, False]
@@ -105,7 +105,7 @@ def test_one_program_is_compiled_whatever_the_number_of_members(backend):
 
 @pytest.fixture
 def compilations(caplog):
-    """What is compiled from now on, on every thread."""
+    """A function that returns the log records of compilations, on every thread, since the test began."""
     jax.config.update("jax_log_compiles", True)
     yield lambda: [record for record in caplog.records if record.getMessage().startswith("Compiling")]
     jax.config.update("jax_log_compiles", False)
@@ -122,7 +122,7 @@ def test_a_program_is_kept_for_the_next_sweep_like_it(backend, caplog, compilati
     assert compiled(batch_size=5)
 
 
-def test_progress_is_told_and_an_interruption_keeps_the_finished_epochs(backend):
+def test_progress_is_reported_and_an_interruption_keeps_the_finished_epochs(backend):
     told = []
 
     def progress(history):

@@ -1,4 +1,4 @@
-"""Training against the book's own program; what fit promises of history, errors and compilations."""
+"""Training compared with the book's own program; the contract of fit: its history, errors and compilations."""
 
 import itertools
 from typing import Any
@@ -45,7 +45,7 @@ BOOK_DELTAS = {
 
 
 def difference_from_the_book(cost, delta, eta):
-    """Largest difference in a weight or bias after 300 steps: jaxce with this cost, the book with this delta."""
+    """The largest difference in a weight or bias between 300 steps of jaxce with this cost and the book's with delta."""
     rng, sizes, steps, m = np.random.default_rng(0), (20, 12, 8, 5), 300, 10
     weights = [rng.normal(size=size) for size in zip(sizes[1:], sizes[:-1], strict=True)]
     biases = [rng.normal(size=n) for n in sizes[1:]]
@@ -83,7 +83,7 @@ def test_loss_and_sgd_reproduce_the_book_s_program(name, eta):
         BOOK_DELTAS["quadratic"],
     ],
 )
-def test_another_delta_than_the_cost_s_would_be_seen(wrong):
+def test_a_delta_that_is_not_the_cost_s_is_detected(wrong):
     assert not difference_from_the_book(jaxce.cross_entropy, wrong, 0.5) < 100 * TOLERANCE["equal"]
 
 
@@ -92,11 +92,11 @@ def zeros(n_in, n_out):
     return Layer(jnp.zeros((n_out, n_in)), jnp.zeros(n_out))
 
 
-SGD = optax.sgd(0.5)  # fit compiles once for one optimizer
+SGD = optax.sgd(0.5)  # one object for all tests, since fit compiles once for each optimizer
 
 
 def train(data=None, params=None, **changes):
-    """Fit a small network, some arguments changed."""
+    """Fit a small network, with some arguments changed."""
     arguments: dict[str, Any] = {
         "cost": jaxce.cross_entropy,
         "output": jaxce.sigmoid,
@@ -119,7 +119,7 @@ OPTIMIZERS = {
 
 @pytest.fixture
 def implicit_promotion():
-    """For optax itself, whose schedules and bias corrections mix types."""
+    """Allow implicit promotion of dtypes, for optax's schedules and bias corrections."""
     with jax.numpy_dtype_promotion("standard"):
         yield
 
@@ -143,7 +143,7 @@ def test_parameters_keep_their_type(dtype):
     assert np.all(np.isfinite(history.training_cost))
 
 
-def test_one_epoch_is_a_step_on_every_minibatch_and_none_is_dropped():
+def test_one_epoch_takes_a_step_on_every_minibatch_and_drops_none():
     x, y = np.eye(5), np.eye(5)
     params, history = train(
         (x, y),
@@ -154,7 +154,7 @@ def test_one_epoch_is_a_step_on_every_minibatch_and_none_is_dropped():
         batch_size=2,
         optimizer=optax.sgd(0.1),
     )
-    # Only its own example touches w_jj, with eta / m: 0.1 / 2 in a whole minibatch, 0.1 / 1 in the short one.
+    # Only example j changes w_jj, by about eta / m: 0.1 / 2 in a whole minibatch, 0.1 / 1 in the short one.
     moved = np.sort(np.diag(params[0].w))
     assert np.all(moved > 0.04)
     assert np.sum(moved > 0.08) == 1
@@ -185,21 +185,23 @@ def test_a_shuffle_loses_no_example(n):
     assert n < 1000 or np.any(order != shuffled(jax.random.key(1), n))
 
 
-def test_every_order_of_four_is_as_likely():
+def test_every_order_of_four_examples_is_equally_likely():
     orders = jax.jit(jax.vmap(lambda key: shuffled(key, 4)))(jax.random.split(jax.random.key(0), 24_000))
     _, counts = np.unique(orders, axis=0, return_counts=True)
     assert len(counts) == 24
-    assert np.sum((counts - 1000) ** 2 / 1000) < 50  # chi-squared of 23 degrees of freedom: 1 in 1000 is above
+    assert (
+        np.sum((counts - 1000) ** 2 / 1000) < 50
+    )  # chi-squared with 23 degrees of freedom exceeds this in 1 of 1000 runs
 
 
 def test_examples_with_the_same_random_digit_are_shuffled_too():
-    """Of n in random order (n - 1)/2 are followed by a greater one, give or take sqrt(n/12)."""
-    n = 2**16  # as many as there are digits: a third of all would be followed by one with the same digit
+    """In a random order of n numbers (n - 1)/2 are followed by a greater one, with standard deviation sqrt(n/12)."""
+    n = 2**16  # as many as there are digits: of examples sorted by digit, a third share it with the next
     ascents = np.sum(np.diff(shuffled(jax.random.key(0), n)) > 0)
     assert abs(ascents - (n - 1) / 2) < 4 * (n / 12) ** 0.5
 
 
-def test_mean_training_cost_weighs_examples_alike_and_evaluation_follows_the_epoch():
+def test_the_mean_training_cost_weights_examples_equally_and_evaluation_follows_the_epoch():
     data = problem(53)
     params, history = train(data, optimizer=optax.sgd(0.0), evaluation=data)
     C = jaxce.loss(params, *data, cost=jaxce.cross_entropy, output=jaxce.sigmoid)
@@ -210,7 +212,7 @@ def test_mean_training_cost_weighs_examples_alike_and_evaluation_follows_the_epo
     assert [len(column) for column in history] == [3, 3, 3, 3]
 
 
-def test_what_was_not_measured_is_nan():
+def test_quantities_that_are_not_measured_are_nan():
     x, labels = problem()
     _, history = train((x, labels))
     assert np.all(np.isnan(history.evaluation_cost))
@@ -274,7 +276,7 @@ def test_the_caller_s_parameters_are_left_alone():
 @pytest.mark.usefixtures("implicit_promotion")
 def test_divergence_names_the_epoch_and_keeps_the_finite_ones():
     x, labels = problem()
-    schedule = optax.piecewise_constant_schedule(0.1, {10: 1e200})  # the third epoch of five steps explodes
+    schedule = optax.piecewise_constant_schedule(0.1, {10: 1e200})  # in the third epoch of five steps the rate explodes
     with pytest.raises(jaxce.Diverged, match=r"diverged in epoch 3: .*; the last finite epoch was 2") as caught:
         train((x, np.eye(3)[labels]), cost=jaxce.quadratic, output=jaxce.linear, optimizer=optax.sgd(schedule))
     assert len(caught.value.history.seconds) == 2
@@ -350,7 +352,7 @@ def test_counts_out_of_range_are_refused(change, message):
 
 
 def test_trained_sigmoid_outputs_sum_to_nearly_1_on_most_images_and_not_on_all():
-    """Exercise 7, on real images: nothing makes these outputs a probability distribution."""
+    """Exercise 7 on real images: these outputs are not a probability distribution."""
     data = jaxce.mnist.load()
     params, _ = jaxce.fit(
         jaxce.init(jax.random.key(0), (784, 30, 10), dtype=jnp.float32),

@@ -1,4 +1,4 @@
-"""Masks: an output at False is as if it were not there, whatever z and y hold in its place."""
+"""Masks: an output where the mask is False counts as if it did not exist, whatever z and y contain there."""
 
 import jax
 import jax.numpy as jnp
@@ -13,12 +13,12 @@ WHERE = np.array([[True, False, True, True], [True, True, True, False], [False, 
 
 
 def deleted(x):
-    """The outputs that the mask keeps, three an example."""
+    """The outputs that the mask keeps, three for each example."""
     return x[WHERE].reshape(3, 3)
 
 
 def expected(pair, z, y):
-    """Value and gradient of the examples without their masked outputs, the gradient 0 at these."""
+    """Value and gradient of the examples without their masked outputs, where the gradient is 0."""
     delta = np.zeros(WHERE.shape)
     delta[WHERE] = book.delta(pair, deleted(z), deleted(y)).ravel()
     return book.cost(pair, deleted(z), deleted(y)), delta

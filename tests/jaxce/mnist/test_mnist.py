@@ -1,4 +1,4 @@
-"""The embedded files to the last bit, other data sets, and files that do not fit together."""
+"""The embedded files, which equal the published ones, other data sets, and files that do not fit together."""
 
 import gzip
 import hashlib
@@ -21,7 +21,7 @@ SHA256 = {
 
 @pytest.fixture
 def folder(tmp_path):
-    """A folder with a data set of 12 and 5 tiny images."""
+    """A folder with a data set of 12 tiny training images and 5 test images."""
     rng = np.random.default_rng(0)
     for name, n in (("train", 12), ("t10k", 5)):
         images = rng.integers(256, size=(n, 3, 2)).astype(np.uint8)
