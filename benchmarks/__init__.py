@@ -1,1 +1,1 @@
-"""Benchmarks, each named after the claim that it supports."""
+"""Benchmarks, each of which opens with the claim that it supports."""

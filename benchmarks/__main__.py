@@ -22,10 +22,12 @@ BENCHMARKS = {
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """List the benchmarks with their claims, or run those that are named."""
+    """List the benchmarks with their claims, or run the named ones."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=main.__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"all, or some of: {', '.join(BENCHMARKS)}")
-    parser.add_argument("--quick", action="store_true", help="the smallest sizes: for trying, not for quoting")
+    parser.add_argument(
+        "--quick", action="store_true", help="run the smallest sizes, whose figures are not meant to be quoted"
+    )
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder for the JSON files and the pictures")
     options = parser.parse_args(arguments)
     if unknown := set(options.names) - {*BENCHMARKS, "all"}:

@@ -1,10 +1,11 @@
 """Values and gradients right to the last bits, where other libraries lose all of them.
 
-The worst error, in units in the last place of the true value, of every pair of cost and output: float32 logits of a
-given scale, ten classes, one-hot targets, half of them confidently right. The gradient's ulps are those of the true
-component itself; for the quadratic cost and the cross-entropy after softmax, whose components are differences of what
-all neurons contribute, those of the largest component. 16.8 million ulps are 100 %: not one digit is right. True values
-below 2^-100 do not count. Values and gradients at scale 20, and the gradient at the other scales too.
+The table shows the worst error of every pair of cost and output, in units in the last place (ulps) of the true value,
+for float32 logits of a given scale, ten classes, and one-hot targets, half of them of the likeliest class. The
+gradient's ulps are those of each true component; for the quadratic cost and the cross-entropy with softmax, whose
+components are differences between contributions of all neurons, those of the largest component. 16.8 million ulps are
+an error of 100 %: no digit is right. True values below 2^-100 do not count. Values are measured at scale 20, gradients
+at the other scales too.
 """
 
 import importlib.util
@@ -27,14 +28,14 @@ SCALE = 20
 OTHER_SCALES = (0.1, 1, 5, 10, 40, 80)
 NEURONS = 10
 ALL_LOST = 2.0**24  # ulps in a float32
-INFINITE = 100 * ALL_LOST  # where the picture shows it
+INFINITE = 100 * ALL_LOST  # the height at which the picture shows an infinite error or nan
 DRAWN = {("log_likelihood", "softmax"): "o-", ("cross_entropy", "sigmoid"): "s--"}
 
 NINE_PAIRS = [(cost, output) for cost in jaxce.COSTS for output in jaxce.OUTPUTS]
 
 
 def in_jax(cost: Callable) -> ValueAndGradient:
-    """A cost of (z, y), one number an example, compiled with its gradient."""
+    """A cost of (z, y), with one value for each example, compiled together with its gradient."""
 
     @jax.jit
     def both(z, y):
@@ -44,7 +45,7 @@ def in_jax(cost: Callable) -> ValueAndGradient:
 
 
 def of_jaxce() -> dict[Pair, ValueAndGradient]:
-    """All pairs, composed."""
+    """All nine pairs, composed of cost and output layer."""
 
     def pair(cost, output):
         return lambda z, y: jaxce.COSTS[cost](jaxce.OUTPUTS[output], z, y)
@@ -53,7 +54,7 @@ def of_jaxce() -> dict[Pair, ValueAndGradient]:
 
 
 def of_optax() -> dict[Pair, ValueAndGradient]:
-    """The losses that optax has; those of single neurons are summed."""
+    """The losses that optax has; elementwise losses are summed over the neurons."""
     losses = {
         ("log_likelihood", "softmax"): optax.softmax_cross_entropy,
         ("cross_entropy", "sigmoid"): lambda z, y: optax.sigmoid_binary_cross_entropy(z, y).sum(-1),
@@ -63,7 +64,7 @@ def of_optax() -> dict[Pair, ValueAndGradient]:
 
 
 def of_textbook() -> dict[Pair, ValueAndGradient]:
-    """The formulas as they are printed, from the activations of jax.nn."""
+    """The formulas as printed in textbooks, applied to the activations of jax.nn."""
     outputs = {"linear": lambda z: z, "sigmoid": jax.nn.sigmoid, "softmax": jax.nn.softmax}
     costs = {
         "quadratic": lambda a, y: (a - y) ** 2 / 2,
@@ -78,7 +79,7 @@ def of_textbook() -> dict[Pair, ValueAndGradient]:
 
 
 def of_torch() -> dict[Pair, ValueAndGradient]:
-    """PyTorch's fused losses where it has one, else its losses of its activations."""
+    """PyTorch's fused losses of z where it has them, else its losses of its activations."""
     import torch
     from torch.nn import functional
 
@@ -109,7 +110,7 @@ def of_torch() -> dict[Pair, ValueAndGradient]:
 
 
 def libraries() -> dict[str, dict[Pair, ValueAndGradient]]:
-    """Every library that is installed, with the pairs that it has."""
+    """Every library that is installed, with the pairs that it supports."""
     found = {"jaxce": of_jaxce(), "optax": of_optax(), "jax.nn textbook": of_textbook()}
     return found | ({"torch": of_torch()} if importlib.util.find_spec("torch") else {})
 
@@ -134,7 +135,7 @@ def errors(pair: Pair, truths: list[PairTruth], C: np.ndarray, delta: np.ndarray
 
 
 def rows_of(pair: Pair, scales: tuple[float, ...], n: int) -> Iterator[report.Record]:
-    """A row a library that has the pair."""
+    """One row for each library that supports the pair."""
     batches = [logits_and_targets(pair, scale, n) for scale in scales]
     truths = [[pair_truth(*pair, *example) for example in zip(*batch, strict=True)] for batch in batches]
     for name, pairs in libraries().items():
@@ -152,7 +153,7 @@ def rows_of(pair: Pair, scales: tuple[float, ...], n: int) -> Iterator[report.Re
 
 
 def measure_errors(quick: bool) -> list[report.Record]:
-    """All pairs in every library, on 200 examples a scale, or, quickly, on a few."""
+    """All pairs in every library, on 200 examples at each scale; in a quick run, on a few."""
     scales, n = ((SCALE, 1), 4) if quick else ((SCALE, *OTHER_SCALES), 200)
     return [row for pair in NINE_PAIRS for row in rows_of(pair, scales, n)]
 

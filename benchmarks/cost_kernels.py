@@ -1,9 +1,9 @@
 """A cost and its gradient, with all their digits, take about as long as optax takes for its own.
 
-Value and gradient with respect to z together, compiled, float32; repeats of all contestants interleaved, so that a
-disturbance strikes them alike, and the fastest of each counts. Memory is arguments, results and what is stored between
-them. "Bandwidth" is the least traffic, arguments once in and results once out, over the time, as a part of what a copy
-of z reaches in the same run.
+Value and gradient with respect to z are computed together, compiled, in float32. The repeats of all contestants are
+interleaved, so that a disturbance affects all alike, and the fastest repeat counts. Memory is the size of arguments,
+results and temporary arrays. "Bandwidth" is the least possible traffic, reading arguments once and writing results
+once, over the time, as a percentage of the bandwidth of a copy of z in the same run.
 """
 
 import math
@@ -25,7 +25,7 @@ QUICK_SHAPES = ((256, 10), (64, 1000))
 
 
 class Kernel(NamedTuple):
-    """A pair of cost and output, the form of its targets, and what others would write instead."""
+    """A pair of cost and output, the form of its targets, and the peer: what users of another library would write."""
 
     cost: str
     output: str
@@ -54,7 +54,7 @@ def value_and_gradient(cost: Callable[[Array, Array], Array]) -> Callable[[Array
 
 
 def interleaved(calls: Mapping[str, Callable[[], Any]], repeats: int) -> dict[str, np.ndarray]:
-    """The seconds of every repeat of every call, in turn, after one call each to warm up."""
+    """The seconds of every repeat of every call, taken in turn, after one call of each to warm up."""
     seconds = {name: np.empty(repeats) for name in calls}
     for call in calls.values():
         jax.block_until_ready(call())
@@ -67,7 +67,7 @@ def interleaved(calls: Mapping[str, Callable[[], Any]], repeats: int) -> dict[st
 
 
 def peak_memory(compiled: jax.stages.Compiled) -> float:
-    """The bytes of arguments, results and all that is stored between them; nan if the compiler does not tell."""
+    """The bytes of arguments, results and temporary arrays; nan if the compiler does not report them."""
     memory = compiled.memory_analysis()
     if memory is None:
         return math.nan
@@ -75,7 +75,7 @@ def peak_memory(compiled: jax.stages.Compiled) -> float:
 
 
 def compare_kernel(kernel: Kernel, shape: tuple[int, int], quick: bool) -> report.Record:
-    """One row: jaxce against its peer on logits of scale 5 and random classes; the quicker a call, the more repeats."""
+    """One row: jaxce and its peer on logits of scale 5 and random classes; smaller arrays are repeated more often."""
     rng = np.random.default_rng(0)
     z = jnp.asarray(5 * rng.standard_normal(shape, np.float32))
     labels = jnp.asarray(rng.integers(0, shape[1], shape[0], np.int32))
@@ -84,7 +84,7 @@ def compare_kernel(kernel: Kernel, shape: tuple[int, int], quick: bool) -> repor
     ours, peer = (
         jax.jit(value_and_gradient(f)).lower(z, y).compile() for f in (lambda z, y: cost(output, z, y), kernel.peer)
     )
-    copy = jax.jit(jnp.negative).lower(z).compile()  # an arithmetic operation, for XLA copies with one thread only
+    copy = jax.jit(jnp.negative).lower(z).compile()  # a negation, since XLA copies with one thread only
     repeats = 3 if quick else int(np.clip(2**28 // z.size, 20, 200))
     seconds = interleaved(
         {"jaxce": lambda: ours(z, y), "peer": lambda: peer(z, y), "copy": lambda: copy(z)},
@@ -111,12 +111,12 @@ def compare_kernel(kernel: Kernel, shape: tuple[int, int], quick: bool) -> repor
 
 
 def measure_kernels(quick: bool) -> list[report.Record]:
-    """All kernels on all shapes, or, quickly, on small ones."""
+    """All kernels on all shapes; in a quick run, on small ones."""
     return [compare_kernel(kernel, shape, quick) for kernel in KERNELS for shape in (QUICK_SHAPES if quick else SHAPES)]
 
 
 def draw_ratios(axes, rows) -> None:
-    """The ratio of the times, a bar a kernel and shape."""
+    """The ratio of the times, one bar for each kernel and shape."""
     names = [f"{row['cost']}, {row['output']}, {row['targets']}, {row['shape']}" for row in rows]
     axes.barh(names, [row["ratio"] for row in rows])
     axes.axvline(1, color="black")

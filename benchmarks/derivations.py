@@ -1,6 +1,6 @@
 """Every equation of the chapter is proved in seconds, most in a fraction of one.
 
-An equation's time is that of a proof in a fresh start of the mathematics: SymPy's cache is emptied before each.
+Each equation is timed as in a fresh process: SymPy's cache is cleared before each proof.
 """
 
 import statistics
@@ -13,14 +13,14 @@ from derivations import EQUATIONS
 
 
 def prove_or_fail(equation) -> None:
-    """Prove, and fail where there is no proof: a fast refusal would be no achievement."""
+    """Prove an equation; RuntimeError if that fails, since a fast refusal would be no achievement."""
     proof = equation.prove()
     if not proof:
         raise RuntimeError(f"equation {equation.label} is not proved: {proof}")
 
 
 def measure_proofs(quick: bool) -> list[report.Record]:
-    """All equations three times, or, quickly, five of them once."""
+    """All equations, three times each; in a quick run, five of them once."""
     equations = list(EQUATIONS.values())[:5] if quick else list(EQUATIONS.values())
     rows: list[report.Record] = []
     for equation in equations:
@@ -42,7 +42,7 @@ def measure_proofs(quick: bool) -> list[report.Record]:
 
 
 def draw_proofs(axes, rows) -> None:
-    """Seconds of each equation, the slowest first."""
+    """The seconds that each of the slowest equations takes, the slowest first."""
     slowest = sorted(rows, key=lambda row: -row["seconds"])[:30]
     axes.barh([row["equation"] for row in slowest], [row["seconds"] for row in slowest])
     axes.invert_yaxis()

@@ -1,10 +1,10 @@
 """A cost derived from the gradient that one would like does not slow down where the quadratic cost does.
 
-Three output layers with a gradient chosen for each, and no cost typed by hand: `derivations.output_and_cost` derives
-it. The network, 784-30-10, begins with saturated output neurons, all of them wrong for most images. That beginning is
-chosen to show the slowdown: the output biases, and output weights a tenth of the usual. Both costs take the same steps
-on MNIST from there, at the same learning rate, and the accuracy on the test images is measured every 500 training
-images; each of five seeds draws the weights and the order of the examples.
+There are three output layers, with a gradient chosen for each; no cost is typed by hand, since
+`derivations.output_and_cost` derives it. The network, 784-30-10, begins with saturated output neurons, all of them
+wrong for most images. This start is chosen to show the slowdown: large output biases, and a tenth of the usual output
+weights. From there, both costs train on the same minibatches of MNIST with the same learning rate, and the accuracy on
+the test images is measured every 500 training images; each of five seeds draws other weights and another order.
 """
 
 from collections.abc import Callable
@@ -27,7 +27,7 @@ STATISTICS = {"mean": np.mean, "lowest": np.min, "highest": np.max}
 
 
 class Design(NamedTuple):
-    """An output layer, the delta that one would like, the targets for a label and for others, and how to train."""
+    """An output layer, the desired delta, the targets for other classes and for the label's, and the training."""
 
     name: str
     activation: sp.Expr
@@ -39,7 +39,7 @@ class Design(NamedTuple):
 
 
 def designs(z: sp.Symbol, y: sp.Symbol, a: sp.Symbol) -> tuple[Design, ...]:
-    """The three output layers, each with the delta that is asked for."""
+    """The three output layers, each with its desired delta."""
     return (
         Design("tanh, delta = a - y", sp.tanh(z), a - y, -1, 1, 0.05, 4.0),
         Design("exp (Poisson), delta = a - y", sp.exp(z), a - y, 0, 1, 0.05, -6.0),
@@ -68,7 +68,7 @@ def saturated(bias: float, key: jax.Array) -> list[jaxce.Layer]:
 
 
 def measure_designs(quick: bool) -> list[report.Record]:
-    """Each design, or, quickly, the first, with its own cost and with the quadratic one, over the seeds."""
+    """Each design with its derived cost and with the quadratic one, for all seeds; in a quick run, the first design."""
     data, rows = jaxce.mnist.load(), []
     images, seeds, count = (2_000, 1, 1) if quick else (CHECKPOINTS[-1], 5, None)
     for design in designs(**LETTERS)[:count]:
@@ -80,7 +80,7 @@ def measure_designs(quick: bool) -> list[report.Record]:
 
 
 def summarise(heading: report.Record, curves: np.ndarray) -> list[report.Record]:
-    """The mean, lowest and highest accuracy of several curves at each checkpoint, and when half were right."""
+    """The mean, lowest and highest accuracy of several curves at each checkpoint, and when it first exceeds 50 %."""
     shown = [n for n in CHECKPOINTS if n <= CHUNK * curves.shape[1]]
     return [
         heading
@@ -91,7 +91,7 @@ def summarise(heading: report.Record, curves: np.ndarray) -> list[report.Record]
 
 
 def _half_right(curves: np.ndarray) -> np.ndarray:
-    """The images after which a curve first passes 50 %; infinite for one that does not."""
+    """The number of images after which each curve first exceeds 50 %; infinite for a curve that never does."""
     above = curves > 50
     return np.where(above.any(axis=1), CHUNK * (above.argmax(axis=1) + 1), np.inf)
 
@@ -102,7 +102,7 @@ def _statistic(statistic: Callable, images: np.ndarray) -> int | None:
 
 
 def draw_curves(axes, rows):
-    """The mean accuracy over images, and its range; one colour a design, dashed for the quadratic cost."""
+    """The mean accuracy and its range against the images; one colour per design, dashed for the quadratic cost."""
     for number in range(0, len(rows), len(STATISTICS)):
         mean, lowest, highest = (
             [row[str(n)] for n in CHECKPOINTS if str(n) in row] for row in rows[number : number + 3]

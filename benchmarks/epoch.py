@@ -12,18 +12,18 @@ from benchmarks import report
 from benchmarks.peers import CONTESTANTS, Contestant, Task
 from benchmarks.report import seconds
 
-SLOW = "NumPy, the book's program"  # tens of seconds an epoch: timed at one size, and once
+SLOW = "NumPy, the book's program"  # an epoch takes tens of seconds: timed once, at one size
 LEAST_ACCURACY = 0.85
 
 
 def task(data: jaxce.mnist.Data, hidden: int, batch_size: int) -> Task:
-    """The network of the book; a step as long as the minibatch is large, so that all learn at a similar pace."""
+    """The network of the book; the learning rate grows with the minibatch, so that all learn at a similar pace."""
     params = jaxce.init(jax.random.key(0), (784, hidden, 10))
     return Task(data, params, learning_rate=0.5 * (batch_size / 10) ** 0.5, batch_size=batch_size)
 
 
 def installed() -> dict[str, str]:
-    """The contestants that can run here, with the version of the library each is written in."""
+    """The contestants that can run here, and the versions of their libraries."""
     versions = {}
     for name, (distribution, _) in CONTESTANTS.items():
         try:
@@ -35,7 +35,7 @@ def installed() -> dict[str, str]:
 
 @functools.cache
 def rates() -> tuple[float, float]:
-    """The machine's best floating-point operations a second in a matrix product, and bytes a second in a copy."""
+    """The machine's best rates per second: floating-point operations in a matrix product, and bytes in a copy."""
     a, source = np.ones((1024, 1024), np.float32), np.ones(2**24, np.float32)
     target = np.empty_like(source)
     product = min(seconds(lambda: a @ a) for _ in range(10))
@@ -44,7 +44,7 @@ def rates() -> tuple[float, float]:
 
 
 def arithmetic_floor(hidden: int, batch_size: int) -> float:
-    """Seconds that a step's arithmetic and memory traffic would take at those rates, nothing else costing anything."""
+    """The seconds that a step would take if it consisted only of arithmetic and memory traffic at these rates."""
     weights = (784 + 10) * hidden
     operations = batch_size * (4 * weights + 2 * 10 * hidden)  # forwards, gradient of w, and back through w2
     traffic = 2 * 4 * weights + batch_size * 784  # weights read and written, images read
@@ -53,7 +53,7 @@ def arithmetic_floor(hidden: int, batch_size: int) -> float:
 
 
 def race(task: Task, versions: dict[str, str], repeats: int) -> list[report.Record]:
-    """Train every contestant for an epoch in turn, `repeats` times; each must have learned at the end."""
+    """Train every contestant for an epoch in turn, `repeats` times; RuntimeError if one has not learned at the end."""
     hidden = len(task.params[0].b)
     steps = -(-len(task.data.train.labels) // task.batch_size)
     contestants: dict[str, Contestant] = {name: CONTESTANTS[name][1](task) for name in versions}
@@ -86,7 +86,7 @@ def race(task: Task, versions: dict[str, str], repeats: int) -> list[report.Reco
 
 
 def measure_epochs(quick: bool) -> list[report.Record]:
-    """All sizes, or, quickly, one small network and a tenth of the images."""
+    """All sizes; in a quick run, one small network on a tenth of the images."""
     data, versions = jaxce.mnist.load(), installed()
     if quick:
         few = data._replace(train=jaxce.mnist.Split(*(part[:5000] for part in data.train)))
@@ -101,7 +101,7 @@ def measure_epochs(quick: bool) -> list[report.Record]:
 
 
 def draw_epochs(axes, rows) -> None:
-    """Microseconds a step of every contestant, a group of bars a size."""
+    """The microseconds per step of every contestant, with a group of bars for each size."""
     sizes = list(dict.fromkeys((row["hidden"], row["minibatch"]) for row in rows))
     names = list(dict.fromkeys(row["contestant"] for row in rows))
     height = 0.8 / len(names)
@@ -112,5 +112,5 @@ def draw_epochs(axes, rows) -> None:
     axes.set_yticks([place + 0.4 for place in range(len(sizes))], [f"{h} hidden\nminibatch {m}" for h, m in sizes])
     axes.invert_yaxis()
     axes.set_xscale("log")
-    axes.set_xlabel("microseconds a step")
+    axes.set_xlabel("microseconds per step")
     axes.legend(fontsize="small")

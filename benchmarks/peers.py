@@ -1,9 +1,9 @@
 """The same training in other libraries, each written as its own documentation would write it.
 
-A contestant is prepared from a `Task` and then trains epoch after epoch of a sigmoid network by plain stochastic
-gradient descent on minibatches; images are shuffled anew each epoch. All begin with the same weights, but for
-scikit-learn, which draws its own. The cost is the cross-entropy of sigmoid outputs; scikit-learn's is the
-log-likelihood of softmax outputs, the only one that it has for many classes.
+A contestant is prepared from a `Task` and then trains a sigmoid network epoch after epoch by plain stochastic gradient
+descent on minibatches, with the images shuffled anew in each epoch. All begin with the same weights, except
+scikit-learn, which draws its own. The cost is the cross-entropy of sigmoid outputs; for scikit-learn it is the
+log-likelihood of softmax outputs, the only one that it has for several classes.
 """
 
 from collections.abc import Callable
@@ -39,14 +39,14 @@ class Task(NamedTuple):
 
 
 class Contestant(NamedTuple):
-    """`train()` trains one epoch; `predict(pixels)` gives labels, for the check that it has learned."""
+    """`train()` trains for one epoch; `predict(pixels)` returns labels, to check that the network has learned."""
 
     train: Callable[[], object]
     predict: Callable[[np.ndarray], np.ndarray]
 
 
 def jaxce_fit(task: Task) -> Contestant:
-    """One call of `jaxce.fit` an epoch."""
+    """One call of `jaxce.fit` for each epoch."""
     x, y = map(jnp.asarray, task.data.train)
     optimizer = optax.sgd(task.learning_rate)
     state: dict[str, Any] = {"params": task.params, "epoch": 0}
@@ -70,7 +70,7 @@ def _sigmoid(z):
 
 
 def numpy_vectorised(task: Task) -> Contestant:
-    """Back-propagation of a whole minibatch by matrix products."""
+    """Back-propagation of whole minibatches by matrix products."""
     x, y = task.pixels(), task.one_hot()
     (w1, b1), (w2, b2) = [(np.array(w), np.array(b)) for w, b in task.params]
     eta, rng = np.float32(task.learning_rate), np.random.default_rng(0)
@@ -126,7 +126,7 @@ def numpy_per_example(task: Task) -> Contestant:
 
 
 def jitted_step(task: Task) -> Contestant:
-    """JAX and optax as in optax's introduction: one jitted function a step, called from a Python loop."""
+    """JAX and optax as in optax's introduction: a jitted function takes each step, called from a Python loop."""
     x, y = jnp.asarray(task.pixels()), jnp.asarray(task.one_hot())
     optimizer = optax.sgd(task.learning_rate)
     params = [tuple(layer) for layer in task.params]
@@ -229,7 +229,7 @@ def equinox(task: Task) -> Contestant:
 
 
 def pytorch(task: Task) -> Contestant:
-    """PyTorch, eager: `nn.Sequential`, `BCEWithLogitsLoss`, `torch.optim.SGD`; images indexed in memory."""
+    """PyTorch, eager: `nn.Sequential`, `BCEWithLogitsLoss`, `torch.optim.SGD`, with the images in memory."""
     import torch
 
     linears = [torch.nn.Linear(w.shape[1], w.shape[0]) for w, _ in task.params]
@@ -267,7 +267,7 @@ def scikit_learn(task: Task) -> Contestant:
     return Contestant(lambda: model.partial_fit(x, labels, classes=np.arange(10)), model.predict)
 
 
-# The distribution whose version is printed, and how it trains.
+# For each contestant, the distribution whose version is printed, and the function that prepares it.
 CONTESTANTS = {
     "jaxce": ("jaxce", jaxce_fit),
     "NumPy, whole minibatches": ("numpy", numpy_vectorised),

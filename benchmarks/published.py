@@ -1,7 +1,7 @@
 """Networks of the book's sizes reach the accuracies that the book publishes.
 
-Sigmoid hidden neurons, N(0, 1) weights and biases, 30 epochs of minibatches of 10; best epoch on the test
-images, as the book reports it, over five seeds. A range of seeds shows what one published run cannot.
+Sigmoid hidden neurons, N(0, 1) weights and biases, 30 epochs with minibatches of 10. The accuracy is that of the best
+epoch on the test images, as in the book, for five seeds: their range shows what one published run cannot.
 """
 
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from benchmarks import report
 
 
 class Setting(NamedTuple):
-    """A row of the table: what is trained, and the accuracy in percent that the book gives for it."""
+    """A row of the table: the network, its training, and the accuracy in percent that the book reports."""
 
     cost: str
     output: str
@@ -34,7 +34,7 @@ SETTINGS = (
 
 
 def best_accuracies(setting: Setting, data: jaxce.mnist.Data, seeds: int, epochs: int) -> np.ndarray:
-    """The accuracy in percent of the best epoch of each network."""
+    """The accuracy in percent of each network's best epoch."""
     result = jaxce.sweep(
         (784, setting.hidden, 10),
         data.train,
@@ -51,7 +51,7 @@ def best_accuracies(setting: Setting, data: jaxce.mnist.Data, seeds: int, epochs
 
 
 def measure_accuracies(quick: bool) -> list[report.Record]:
-    """Five seeds of every setting for 30 epochs, or, quickly, two seeds of the first for one epoch."""
+    """Five seeds of every setting for 30 epochs; in a quick run, two seeds of the first setting for one epoch."""
     data, rows = jaxce.mnist.load(), []
     for setting in SETTINGS[:1] if quick else SETTINGS:
         best = best_accuracies(setting, data, *((2, 1) if quick else (5, 30)))
@@ -61,7 +61,7 @@ def measure_accuracies(quick: bool) -> list[report.Record]:
 
 
 def draw_accuracies(axes, rows) -> None:
-    """The range of each setting, its mean, and the published accuracy."""
+    """The mean and range of each setting's accuracy, and the published one."""
     names = [f"{row['cost']}, {row['output']}, {row['hidden']}" for row in rows]
     mean = np.array([row["mean"] for row in rows])
     error = np.abs(np.array([[row["lowest"], row["highest"]] for row in rows]).T - mean)

@@ -1,7 +1,7 @@
-"""What becomes of a benchmark's figures: a table, a JSON file and a picture, with the machine that they were taken on.
+"""The report of a benchmark: a table, a JSON file and a picture of its figures, with the machine that they come from.
 
-A benchmark is a module that is named after its claim; the first line of its docstring is the claim. It has a function
-that measures and one that draws, which `benchmarks.__main__` lists.
+A benchmark is a module; the first line of its docstring is the claim that it supports. It has a function that measures
+and one that draws, which `benchmarks.__main__` lists.
 """
 
 import datetime
@@ -24,7 +24,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-Record = dict[str, str | int | float | None]  # a row of the table: from the names of the columns to their figures
+Record = dict[str, str | int | float | None]  # a row of the table: {name of a column: figure}
 
 PACKAGES = ("jax", "jaxlib", "numpy", "optax")
 
@@ -37,18 +37,18 @@ class Benchmark(NamedTuple):
 
 
 def seconds(function: Callable[[], object]) -> float:
-    """Wall time of one call."""
+    """The wall time of one call, in seconds."""
     start = time.perf_counter()
     function()
     return time.perf_counter() - start
 
 
 def machine() -> Record:
-    """Processor, cores, device, load and versions: what a figure depends on."""
+    """The processor, cores, device, load and versions on which a figure depends."""
     vectors = np.show_config(mode="dicts").get("SIMD Extensions", {}).get("found", [])
     return {
         "processor": _processor(),
-        "vectors": " ".join(vectors),  # processors of one name differ in it: X86_V3 is AVX2, X86_V4 AVX-512
+        "vectors": " ".join(vectors),  # may differ for one name: X86_V3 is AVX2, X86_V4 AVX-512
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
         "load": os.getloadavg()[0],
         "device": jax.devices()[0].device_kind,
@@ -71,7 +71,7 @@ def claim_of(benchmark: Benchmark) -> str:
 
 
 def publish(name: str, benchmark: Benchmark, *, quick: bool, results: Path) -> list[Record]:
-    """Measure, print the table, and write NAME.json and NAME.png into the folder `results`."""
+    """Measure, print the table, and write NAME.json and NAME.png to the folder `results`."""
     about, claim = machine(), claim_of(benchmark)
     rows = benchmark.measure(quick)
     print_table(claim, rows)

@@ -1,7 +1,7 @@
 """Importing jaxce costs little more than JAX and optax, and the command line's first epoch comes soon.
 
-Each row is a fresh Python process, its wall time from start to end; `ratio` is to `import jax, optax`. The
-second start of the command line finds its programs compiled.
+Each row is the wall time of a new Python process from start to end; `ratio` is relative to `import jax, optax`. The
+second start of the command line finds its programs in the compilation cache.
 """
 
 import os
@@ -20,13 +20,13 @@ EPOCH = ("-m", "jaxce", "train", "--epochs", "1")
 
 
 def run_python(*arguments: str, cache: str) -> None:
-    """A Python process in the project's folder, whose compiled programs are kept in `cache`."""
+    """Run Python in the project's folder, with its compilation cache in the folder `cache`."""
     environment = os.environ | {"XDG_CACHE_HOME": cache}
     subprocess.run([sys.executable, *arguments], check=True, capture_output=True, cwd=ROOT, env=environment)
 
 
 def measure_starts(quick: bool) -> list[report.Record]:
-    """The imports in turn, then the command line without kept programs, keeping them, and finding them."""
+    """The imports in turn; then the command line without a compilation cache, filling one, and with a filled one."""
     repeats = 1 if quick else 15
     with tempfile.TemporaryDirectory() as cache:
         times: dict[str, list[float]] = {name: [] for name in IMPORTS}
@@ -53,7 +53,7 @@ def measure_starts(quick: bool) -> list[report.Record]:
 
 
 def draw_starts(axes, rows) -> None:
-    """Seconds of each start."""
+    """The seconds that each start takes."""
     bars = axes.barh([row["start"] for row in rows], [row["seconds"] for row in rows])
     axes.bar_label(bars, fmt="%.2f s")
     axes.invert_yaxis()

@@ -1,7 +1,7 @@
 """One call of `jaxce.sweep` trains many networks faster than one call of `jaxce.fit` after another.
 
-784-30-10 networks, minibatches of 10, that differ in seed. Throughput is of the epochs after the first, so
-that compilation is apart; `compile s` is what the first epoch takes longer when no program is kept.
+784-30-10 networks that differ in their seed, minibatches of 10. Throughput is measured over the epochs after the first,
+without compilation; `compile s` is how much longer the first epoch takes without a compilation cache.
 """
 
 import statistics
@@ -20,7 +20,7 @@ RATE = 0.5
 
 
 def seconds_of_fit(data, test, count: int, epochs: int) -> list[float]:
-    """Seconds an epoch of `count` networks trained one after another, with one optimizer that compiles once."""
+    """The seconds of each epoch, summed over `count` networks that are trained in turn, compiled once."""
     optimizer, histories = optax.sgd(RATE), []
     for seed in range(count):
         key_init, key_fit = jax.random.split(jax.random.key(seed))
@@ -33,7 +33,7 @@ def seconds_of_fit(data, test, count: int, epochs: int) -> list[float]:
 
 
 def compare_ways(data, test, count: int, epochs: int) -> report.Record:
-    """Both ways with the same number of networks; for fit a few of them stand for all."""
+    """Both ways of training the same number of networks; for fit, eight of them at most represent all."""
     members = jaxce.grid(seed=range(count), learning_rate=[RATE])
     jax.clear_caches()
     with bar(epochs) as progress:
@@ -70,7 +70,7 @@ def compare_ways(data, test, count: int, epochs: int) -> report.Record:
 
 
 def measure_sweeps(quick: bool) -> list[report.Record]:
-    """From one network to 256 on a CPU and to 10,000 on a GPU; quickly, two on a tenth of the images."""
+    """From one network to 256 on a CPU or to 10,000 on a GPU; in a quick run, two on a tenth of the images."""
     data = jaxce.mnist.load()
     if quick:
         few = jaxce.mnist.Split(*(part[:5000] for part in data.train))
@@ -81,12 +81,12 @@ def measure_sweeps(quick: bool) -> list[report.Record]:
 
 
 def draw_throughput(axes, rows) -> None:
-    """Networks a second against the number of networks."""
+    """The networks per second against the number of networks."""
     counts = [row["networks"] for row in rows]
     axes.plot(counts, [row["networks/s"] for row in rows], "o-", label="sweep")
     axes.plot(counts, [row["fit networks/s"] for row in rows], "s--", label="fit, one after another")
     axes.set_xscale("log")
     axes.set_ylim(bottom=0)
     axes.set_xlabel("networks")
-    axes.set_ylabel("epochs of one network a second")
+    axes.set_ylabel("epochs of one network per second")
     axes.legend()

@@ -1,4 +1,4 @@
-"""A network of Equinox with a cost of jaxce: the model ends in weighted inputs, and the cost applies the output."""
+"""An Equinox network with a cost of jaxce: the model returns weighted inputs, and the cost applies the output layer."""
 
 import equinox as eqx
 import jax
@@ -13,7 +13,7 @@ optimizer = optax.sgd(0.5)
 
 @eqx.filter_jit
 def step(model, state, x, y):
-    """One step on one minibatch; also the mean cost before it."""
+    """One step on one minibatch: the new model and state, and the mean cost before the step."""
 
     def loss(model):
         return jaxce.log_likelihood(jaxce.softmax, jax.vmap(model)(x), y).mean()

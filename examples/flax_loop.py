@@ -1,4 +1,4 @@
-"""A network of Flax with a cost of jaxce: the model ends in weighted inputs, and the cost applies the output layer."""
+"""A Flax network with a cost of jaxce: the model returns weighted inputs, and the cost applies the output layer."""
 
 import optax
 from flax import nnx
@@ -10,7 +10,7 @@ STEPS, BATCH_SIZE = 500, 10
 
 @nnx.jit
 def step(model, optimizer, x, y):
-    """One step on one minibatch, in place; the mean cost before it."""
+    """One step on one minibatch, which updates the model in place; returns the mean cost before the step."""
 
     def loss(model):
         return jaxce.log_likelihood(jaxce.softmax, model(x), y).mean()

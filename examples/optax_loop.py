@@ -1,4 +1,4 @@
-"""A training loop of one's own with optax: jaxce gives the network and its loss, optax the steps."""
+"""A training loop with optax: jaxce provides the network and its loss, optax the optimizer."""
 
 import jax
 import optax
@@ -11,7 +11,7 @@ optimizer = optax.adam(1e-3)
 
 @jax.jit
 def step(params, state, x, y):
-    """One step on one minibatch; also the mean cost before it."""
+    """One step on one minibatch: the new parameters and state, and the mean cost before the step."""
     C, gradient = jax.value_and_grad(jaxce.loss)(params, x, y, cost=jaxce.cross_entropy, output=jaxce.sigmoid)
     updates, state = optimizer.update(gradient, state, params)
     return optax.apply_updates(params, updates), state, C

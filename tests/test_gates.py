@@ -56,7 +56,7 @@ def of_target(name):
 
 
 def test_make_quick_runs_a_part_of_the_tests_of_make_test():
-    """`make test` selects nothing, so it runs everything in pytest's testpaths, and `make quick` runs some paths of it."""
+    """`make test` selects nothing and so runs all of pytest's testpaths, of which `make quick` runs parts."""
     configuration = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"]
     assert selects_nothing(of_target("test"), configuration["addopts"])
     assert not selects_nothing(of_target("quick"), [])

@@ -45,7 +45,7 @@ BOOK_DELTAS = {
 
 
 def difference_from_the_book(cost, delta, eta):
-    """The largest difference in a weight or bias between 300 steps of jaxce with this cost and the book's with delta."""
+    """The largest difference in a parameter after 300 steps of jaxce with this cost and the book with this delta."""
     rng, sizes, steps, m = np.random.default_rng(0), (20, 12, 8, 5), 300, 10
     weights = [rng.normal(size=size) for size in zip(sizes[1:], sizes[:-1], strict=True)]
     biases = [rng.normal(size=n) for n in sizes[1:]]
