@@ -1,4 +1,4 @@
-"""Chapter 3 derived step by step in SymPy, each step checked, and held against what `jax.grad` computes."""
+"""Chapter 3 derived step by step in SymPy, with each step checked, and compared with what `jax.grad` computes."""
 
 import importlib
 from typing import TYPE_CHECKING
@@ -8,7 +8,7 @@ from derivations.design.cost_from_gradient import cost_from_gradient
 from derivations.design.integrability import NotAGradient
 from derivations.proof.equation import Equation, Proof, Step
 
-# The bridge to JAX, imported when it is asked for: mathematics alone needs none of it.
+# Names whose modules import JAX; they are imported on first use, since mathematics alone needs no JAX.
 _BRIDGE = {
     "Certificate": "certificate.verdict",
     "Refutation": "certificate.verdict",

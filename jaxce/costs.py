@@ -179,7 +179,7 @@ def _with_delta(
 def _weighted(weight, log, ignorable):
     """weight * log, but 0 where the weight is 0 and the log is ignorable: the limit of x ln x at 0."""
     ignored = (weight == 0) & ignorable
-    return jnp.where(ignored, 0, weight * jnp.where(ignored, 0, log))  # once more, for the derivative by the weight
+    return jnp.where(ignored, 0, weight * jnp.where(ignored, 0, log))  # inner: for d/d weight
 
 
 COSTS = {"quadratic": quadratic, "cross_entropy": cross_entropy, "log_likelihood": log_likelihood}

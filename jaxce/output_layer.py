@@ -1,4 +1,4 @@
-"""What an output layer is: the functions of the weighted inputs z that costs are made of.
+"""Output layers as values: the functions of the weighted inputs z from which costs are computed.
 
 Throughout, `axis` is the axis of z and a along which the output neurons j lie, and y and g are arrays of z's shape. No
 output layer forms 1 - a by subtracting from 1, or ln a from a rounded a: that is where saturated neurons lose their
@@ -52,7 +52,7 @@ class LogComplementPullback(Protocol):
         ...
 
 
-@dataclasses.dataclass(frozen=True, eq=False, repr=False)  # not a tuple: jax.jit must be able to refer to it weakly
+@dataclasses.dataclass(frozen=True, eq=False, repr=False)  # not a tuple: jax.jit holds weak references to it
 class Output:
     """An output layer as a value: pure functions of z, from which a cost takes what it needs.
 

@@ -105,7 +105,7 @@ def sweep(
         TypeError: x or y is of a type that cannot be trained on.
         ValueError: the data, `batch_size` or `epochs` do not fit; or the members have no seed, or unequal names.
         MemoryError: the networks would not fit into memory; raised before anything is trained.
-        Interrupted: Ctrl-C was pressed; it carries what the finished epochs gave.
+        Interrupted: Ctrl-C was pressed; it carries the results of the finished epochs.
 
     Example:
         >>> import jaxce, numpy as np, optax
@@ -147,7 +147,7 @@ def sweep(
 def _columns(members):
     """The members' seeds and hyperparameters by name, each an array [members]."""
     if len(members) == 0 or any(member.keys() != members[0].keys() for member in members):
-        raise ValueError("members must be one or more mappings with the same names: jaxce.grid makes such")
+        raise ValueError("members must be one or more mappings with the same names: jaxce.grid makes them")
     if "seed" not in members[0]:
         raise ValueError(f"each member must have a seed; got {dict(members[0])}")
     return {name: jnp.asarray([member[name] for member in members]) for name in members[0]}

@@ -115,7 +115,7 @@ def fit(
         TypeError: x or y is of a type that cannot be trained on.
         ValueError: the shapes of the data and the network, the labels, `batch_size` or `epochs` do not fit.
         Diverged: a cost or a parameter is no longer finite.
-        Interrupted: Ctrl-C was pressed. These last two carry what the finished epochs gave.
+        Interrupted: Ctrl-C was pressed. These last two carry the results of the finished epochs.
 
     Example:
         >>> import jax, jax.numpy as jnp, jaxce, numpy as np, optax

@@ -162,7 +162,7 @@ ABOUT_SOFTMAX = [
         (exp(z) * rest_of_sum / (exp(z) + rest_of_sum) ** 2, "quotient rule"),
         where={a: exp(z) / (exp(z) + rest_of_sum)},
         letters={z: "weighted input", rest_of_sum: "the sum of e^z over the other neurons"},
-        sizes="every number of neurons, whose sum R > 0 stands for the others",
+        sizes="every number of neurons from 2 on (R > 0 is the sum over the others)",
         sign="positive",
     ),
     of_softmax(

@@ -14,7 +14,7 @@ from derivations.certificate.verdict import Certificate, Refutation
 
 
 class Kind(Enum):
-    """What the program computes of its subject, and how that is written."""
+    """Which function of its subject the program computes, and the text for it."""
 
     VALUE = "{}"
     GRADIENT = "d/dz {}"
@@ -39,14 +39,14 @@ class Part(Enum):
 
 
 class Targets(Enum):
-    """What y is."""
+    """The form of the targets y."""
 
     ANY = "y"  # symbols, one for each output neuron
     LABELS = "labels"  # integers, the classes
 
 
 class Situation(Enum):
-    """What is special about the inputs, or about how the program is called."""
+    """What is special about the inputs or the call of the program."""
 
     PLAIN = ""
     MASKED = "where"
@@ -59,12 +59,12 @@ class Situation(Enum):
     ZERO_PROBABILITY = "and one output of z = -oo, y = 0"
 
 
-PATIENCE = 3600.0  # seconds: a claim is not given up because the machine is busy
+PATIENCE = 3600.0  # seconds, so that a busy machine does not make a claim undecided
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A program said to compute a formula of its arguments, where `assuming` holds; `certify()` examines it.
+    """The claim that a program computes a formula of its arguments where `assuming` holds; `certify()` examines it.
 
     The subject: `cost` and `output` are names in the library's registries, `c` the output's constant, `part` a function
     of the output layer; or `cost` is a name in `optax.losses`; or `function` is that of a user. The inputs: `size` is

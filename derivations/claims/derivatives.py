@@ -73,7 +73,7 @@ def _jacobians(layer: OutputLayer) -> Iterator[Claim]:
 
 
 def _result(results: tuple) -> Any:
-    """One result as it is, several as a tuple, as functions return them."""
+    """A single result as it is, several results as a tuple, as functions return them."""
     return results if len(results) > 1 else results[0]
 
 
@@ -91,7 +91,7 @@ def _second_derivatives(layer: OutputLayer, library: Any) -> Iterator[Claim]:
 
 
 def _values_beside_derivatives(layer: OutputLayer, library: Any) -> Iterator[Claim]:
-    """A custom rule of differentiation also gives the value that `jvp` and `value_and_grad` return: it is the same."""
+    """A custom derivative rule also computes the value that `jvp` and `value_and_grad` return: it must be the same."""
     z, y = symbols("z", 2), symbols("y", 2)
     a, beside = layer.activation(z), Situation.BESIDE_DERIVATIVE
     for of in _parts(layer, z, y):

@@ -49,7 +49,7 @@ def edge_claims(library: Any = jaxce) -> Iterator[Claim]:
 
 
 def _masked(layer: OutputLayer, library: Any) -> Iterator[Claim]:
-    """An output at which `where` is False is as if it were not there."""
+    """An output at which `where` is False counts as if it did not exist."""
     z, y = symbols("z", 3), symbols("y", 3)
     a, t = layer.activation(z[SHOWN]), y[SHOWN]
     masked = functools.partial(layer.claim, size=3, situation=Situation.MASKED)
@@ -81,7 +81,7 @@ def _labels(layer: OutputLayer, library: Any) -> Iterator[Claim]:
 
 
 def _boundaries(layer: OutputLayer, library: Any) -> Iterator[Claim]:
-    """Linear outputs on the boundary of a cost's domain and outside, as BOUNDARIES has it."""
+    """Linear outputs on the boundary of a cost's domain and outside it, as listed in BOUNDARIES."""
     for cost, z, y, value, gradient in BOUNDARIES:
         program, inputs = (
             functools.partial(library.COSTS[cost], layer.output),
@@ -100,7 +100,7 @@ def _slope(program: Callable, z: jax.Array, y: jax.Array) -> jax.Array:
 
 
 def _nan(layer: OutputLayer, library: Any) -> Iterator[Claim]:
-    """Nan in, nan out."""
+    """A nan among the weighted inputs makes the cost nan."""
     unknown, label = np.array([sp.nan, sp.S.One]), np.int32(1)
     claim = functools.partial(layer.claim, size=2, targets=Targets.LABELS, label=1, situation=Situation.NAN)
     for cost in COST_FORMULAS:
@@ -133,7 +133,7 @@ def _zero_probability(layer: OutputLayer, library: Any) -> Iterator[Claim]:
 
 
 def _any_activation(library: Any) -> Iterator[Claim]:
-    """`Output.from_activation` of tanh with each cost; the logarithms ask for 0 < a < 1, so for z > 0."""
+    """`Output.from_activation` of tanh with each cost; the logarithms require 0 < a < 1, and so z > 0."""
     output, z, y = library.Output.from_activation(jnp.tanh), symbols("z", 1), symbols("y", 1)
     a = np.array([sp.tanh(z[0])])
     of_tanh = functools.partial(Claim, output="from_activation", size=1, remark="tanh")

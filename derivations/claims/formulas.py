@@ -1,4 +1,4 @@
-"""The output layers, the costs and the nine deltas as the book writes them: the formulas that claims are made of.
+"""The output layers, the costs and the nine deltas as the book writes them: the formulas in the claims.
 
 z, y and a are arrays of SymPy expressions with one element for each output neuron, of one example.
 """

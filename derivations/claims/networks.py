@@ -75,7 +75,7 @@ def gradient_claims(sizes: tuple[int, ...]) -> Iterator[Claim]:
 
 
 def mean_claims() -> Iterator[Claim]:
-    """Two examples: the loss is the mean of theirs (67, 1/n sum_x)."""
+    """For two examples, the loss is the mean of their costs (67, 1/n sum_x)."""
     (layer,), x, y = symbolic_network((2, 1)), symbols("x", 2, 2), symbols("y", 2, 1)
     delta = [sigmoid_of(layer.w @ x_i + layer.b) - y_i for x_i, y_i in zip(x, y, strict=True)]
     dw = sum(np.outer(delta_i, x_i) for delta_i, x_i in zip(delta, x, strict=True)) / sp.Integer(2)
@@ -86,7 +86,7 @@ def mean_claims() -> Iterator[Claim]:
 
 
 def linearity_claims() -> Iterator[Claim]:
-    """A layer is linear in (w, b) for given a, and in a for given w; b apart."""
+    """A layer is linear in (w, b) for given a and, except for b, in a for given w."""
     (layer,), a, t = symbolic_network((3, 2)), symbols("a", 3), symbols("t")[()]
     other = SymbolicLayer(symbols("v", 2, 3), symbols("u", 2))
     combined = SymbolicLayer(layer.w + t * other.w, layer.b + t * other.b)
@@ -123,10 +123,10 @@ def _names_of_all(jaxprs) -> list[str]:
 
 
 def hessian_claims(size: int) -> Iterator[Claim]:
-    """The second derivatives of the canonical pairs, that they are nowhere negative, and their null vector.
+    """The Hessians of the canonical pairs, that their quadratic forms are nowhere negative, and softmax's null vector.
 
-    Softmax, targets of sum 1: diag(a) - a a^T, whose quadratic form is sum_{j<k} a_j a_k (v_j - v_k)^2: no term is
-    negative, and all vanish for v = (1, ..., 1).
+    For softmax and targets of sum 1 the Hessian is diag(a) - a a^T, whose quadratic form is
+    sum_{j<k} a_j a_k (v_j - v_k)^2: no term is negative, and all vanish for v = (1, ..., 1).
     """
     z, y, v, ones = symbols("z", size), symbols("y", size), symbols("v", size), np.ones(size, dtype=int)
     y[-1] = 1 - sum(y[:-1])

@@ -1,7 +1,7 @@
-"""Other people's code: the costs of optax.losses against the formulas that their documentation gives or cites.
+"""Other people's code: the losses of optax against the formulas that their documentation gives or cites.
 
-z, y are scores (or predictions) and targets; p is the softmax of z and s its sigmoid. A gradient is held against
-SymPy's derivative of the formula. Where the documentation does not say what the program computes, the claim is that of
+z and y are scores (or predictions) and targets; p is the softmax of z and s its sigmoid. A gradient is compared with
+SymPy's derivative of the formula. Where a program does not compute what the documentation says, the claim is that of
 the documentation, and does not hold.
 """
 
@@ -20,7 +20,7 @@ from derivations.certificate.program import symbols
 from derivations.claims.claim import Claim, Kind
 from derivations.claims.formulas import log_of, sigmoid_of, softmax_of
 
-# What is not examined, and why.
+# The losses that are not examined, and the reason.
 NOT_EXAMINED = {
     "ctc_loss": "a recursion over alignments, whose length is that of the sequence",
     "ctc_loss_with_forward_probs": "as ctc_loss",
@@ -29,7 +29,7 @@ NOT_EXAMINED = {
 
 
 def optax_claims() -> Iterator[Claim]:
-    """Each cost's value and, if it is differentiable everywhere, its gradient with respect to the first argument."""
+    """Each loss's value and, if it is differentiable everywhere, its gradient with respect to the first argument."""
     yield from _regression()
     yield from _margin()
     yield from _classification()

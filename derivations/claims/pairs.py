@@ -98,7 +98,9 @@ def cost_claims(cost: str, layer: OutputLayer, size: int, library: Any = jaxce) 
 def pair_claims(sizes: tuple[int, ...] = (2, 3, 4), library: Any = jaxce) -> Iterator[Claim]:
     """All claims about the output layers and the costs; about four outputs only the canonical pairs, to save time."""
     for size, layer in itertools.product(sizes, output_layers(library)):
-        if size == 2 or (size == 3 and layer.name == "softmax"):  # the neurons of the others do not see each other
+        if size == 2 or (
+            size == 3 and layer.name == "softmax"
+        ):  # in the other layers, neurons do not affect each other
             yield from output_claims(layer, size)
         for cost in library.COSTS:
             if size < 4 or CANONICAL.get(cost) == layer.name:

@@ -1,7 +1,7 @@
-"""A function of one's own against an equation of the book: `certify --function module:name --equation 84`.
+"""A user's function against an equation of the book: `certify --function module:name --equation 84`.
 
-The function is of one example, z or a first and then y, arrays with one element for each output neuron; it returns the
-cost or, for 78, the activations.
+The function's arguments are z (or a) and y of one example, arrays with one element for each output neuron; it returns
+the cost or, for equation 78, the activations.
 """
 
 import importlib
@@ -14,7 +14,7 @@ from derivations.claims.written_out import READINGS, Quantity, sizes, written_ou
 
 
 def user_claims(path: str, label: str) -> Iterator[Claim]:
-    """The claims that the function at `module:name` obeys an equation, for K = 2 and 3.
+    """The claims that the function `module:name` satisfies an equation, for K = 2 and 3.
 
     ValueError names what cannot be found.
     """

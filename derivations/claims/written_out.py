@@ -1,7 +1,7 @@
-"""Equations of the book written out for a few outputs, as certificates take them: plain expressions in z1, z2, ...
+"""Equations of the book written out for a few outputs, in the form that certificates need: expressions in z1, z2, ...
 
-The expression is the proved equation's own right side, and `where` says what lies between it and the argument of the
-function: for a function of z, the activation is put in; for a function of a, it stays a letter.
+The expression is the right side of the proved equation, with the definitions in its `where` substituted down to the
+function's argument: for a function of z, the activation is replaced by its formula; for a function of a, it remains.
 """
 
 import itertools
@@ -20,7 +20,7 @@ from derivations.proof.notation import unfold
 
 
 class Quantity(Enum):
-    """What an equation says of a function: what its value is, or its gradient with respect to its first argument."""
+    """What an equation gives of a function: its value, or its gradient with respect to the first argument."""
 
     ACTIVATION = auto()
     COST = auto()
@@ -48,7 +48,7 @@ READINGS |= {
 
 @dataclass(frozen=True)
 class WrittenOut:
-    """For `size` outputs: the argument and the targets, what should be computed of them, and for which of them."""
+    """An equation for some number of outputs: argument and targets, the formula of both, and what it assumes."""
 
     quantity: Quantity
     argument: np.ndarray
@@ -63,7 +63,7 @@ def sizes(label: str) -> tuple[int, ...]:
 
 
 def written_out(label: str, size: int) -> Iterator[WrittenOut]:
-    """An equation for so many outputs; one about a label, for each label. Softmax has c = 1.
+    """An equation for `size` outputs; if it is about a label, one for each label. Softmax has c = 1.
 
     >>> (form,) = written_out("66", 2)
     >>> form.quantity, form.formula
@@ -82,7 +82,7 @@ def written_out(label: str, size: int) -> Iterator[WrittenOut]:
 
 
 def _size_of(equation: Equation) -> sp.Symbol | None:
-    """What counts the outputs (K), or else the examples (n)."""
+    """The size that counts the outputs (K) or, if there is none, the examples (n)."""
     parts = (equation.statement.rhs, *equation.where.values())
     return next((size for size in (K, n) if any(part.has(size) for part in parts)), None)
 
@@ -111,7 +111,7 @@ def _symbols(letter: str, size: int) -> np.ndarray:
 
 
 def _targets(equation: Equation, size: int, true_class: int | None) -> np.ndarray:
-    """Any targets; or those of a class; or, where the equation asks for it, targets whose sum is 1."""
+    """Targets of any values, or those of a class, or, if the equation assumes it, targets that sum to 1."""
     y = _symbols("y", size)
     if true_class:
         return np.array([sp.Integer(number == true_class) for number in range(1, size + 1)], dtype=object)

@@ -1,7 +1,7 @@
 """`python -m derivations certify`: every certificate of jaxce and of optax.losses, or of a user's function, as a table.
 
-Processes share the work: each builds the list of claims, and is told which of them to examine. It gets a few neighbours
-at a time, since these are made of the same expressions, and what SymPy finds out about one is cached for the next.
+Processes share the work: each builds the list of claims and is told which of them to examine. It gets a few neighbours
+at a time, since these contain the same expressions, for which SymPy's cache then has results.
 """
 
 import argparse

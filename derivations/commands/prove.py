@@ -1,4 +1,4 @@
-"""`python -m derivations`: prove every equation, refuse its mutants, hold it against what `jax.grad` computes."""
+"""`python -m derivations`: prove every equation, refuse its mutants, compare it with what `jax.grad` computes."""
 
 import argparse
 import time
@@ -15,7 +15,7 @@ from derivations.proof.mutants import mutants
 
 
 def check_equations(options: argparse.Namespace) -> int:
-    """Prove every equation, refuse its mutants, hold it against jaxce; exit status 1 if anything fails."""
+    """Prove every equation, refuse its mutants, compare it with jaxce; exit status 1 if anything fails."""
     console = Console(highlight=False, soft_wrap=True)
     start, reports, labels = time.perf_counter(), [], selected(options.only)
     progress = track(check_all(labels), "checking", len(labels), console=console, disable=not console.is_terminal)
@@ -27,7 +27,7 @@ def check_equations(options: argparse.Namespace) -> int:
 
 
 class Report(NamedTuple):
-    """What was found of one equation."""
+    """The results of examining one equation."""
 
     label: str
     proof: str
@@ -47,7 +47,7 @@ class Report(NamedTuple):
 
 
 def examine(label: str) -> Report:
-    """Prove an equation, refuse its mutants, hold it against jaxce.
+    """Prove an equation, refuse its mutants, compare it with jaxce.
 
     >>> report = examine("79")
     >>> report.ok, report.refused >= 3, report.disagreement
@@ -107,7 +107,7 @@ def reports_summary(reports: Sequence[Report], seconds: float) -> str:
         f"in {sum(r.links for r in reports)} steps",
         f"{sum(r.refused for r in reports)} mutants refused, {sum(len(r.undecided) for r in reports)} not, "
         f"{len(equivalent)} equivalent ({'; '.join(equivalent)})",
-        f"{len(held)} equations held against jax.grad in {sum(r.components for r in held)} numbers, "
+        f"{len(held)} equations compared with jax.grad in {sum(r.components for r in held)} numbers, "
         f"largest relative disagreement {max((r.disagreement or 0.0 for r in held), default=0.0):.1e}",
         f"{seconds:.0f} s",
     ]

@@ -1,4 +1,4 @@
-"""Which equations a label, a range of numbers or the name of an exercise means."""
+"""The equations that a label, a range of labels or the name of an exercise selects."""
 
 import difflib
 import re
@@ -8,7 +8,7 @@ from derivations.book import EQUATIONS
 
 
 def find(label: str) -> list[str]:
-    """That label; the labels that answer an exercise of that name; or else a message that names the nearest."""
+    """The label itself, or those that answer an exercise of that name; else exit with the most similar labels."""
     if label in EQUATIONS:
         return [label]
     answers = [name for name, equation in EQUATIONS.items() if equation.source.startswith(f"000, {label}:")]
@@ -19,7 +19,7 @@ def find(label: str) -> list[str]:
 
 
 def selected(only: str | None) -> list[str]:
-    """The labels of a range such as 78..84, by number or else in the order of `list`; of one label; or all."""
+    """The labels of a range such as 78..84, by number or else in the order of `list`; those of one label; or all."""
     if only is None:
         return list(EQUATIONS)
     first, dots, last = only.partition("..")

@@ -22,7 +22,7 @@ from derivations.mutation.altered_library import FOLDER, load_library
 
 
 def gate_claims(library: SimpleNamespace) -> list[Claim]:
-    """The claims about a library that mutants are held against: two outputs, and three where that shows more."""
+    """The claims about a library that are to kill mutants: for two outputs, and for three where that shows more."""
     claims = [
         *pair_claims((2,), library),
         *derivative_claims(library),

@@ -31,7 +31,7 @@ class LibraryMutant(NamedTuple):
 
     @property
     def name(self) -> str:
-        """Unique: module, function, and what was changed into what."""
+        """A unique name: module, function, the code that was changed and its replacement."""
         return f"{self.module}.{self.change.description}"
 
 
@@ -45,13 +45,13 @@ class Finding:
 
 
 def library_mutants(every: int = 1) -> list[LibraryMutant]:
-    """Every mutant of the modules that the costs are made of, or one in `every`."""
+    """Every mutant of the modules on which the costs depend, or one in `every`."""
     found = [LibraryMutant(module, change) for module, source in sources().items() for change in changes(source)]
     return found[::every]
 
 
 class Examination:
-    """The claims, the true values and the contract that mutants are held against."""
+    """The claims, the true values and the contract by which mutants are examined."""
 
     def __init__(self):
         """Read the programs of the library as it is."""
@@ -74,13 +74,13 @@ class Examination:
 
 
 def noticed_without_change() -> list[str]:
-    """What the checks find wrong with the library as it is; unless that is nothing, they say nothing about mutants."""
+    """What the checks find wrong with the library as it is; if they find anything, they say nothing about mutants."""
     library = load_library()
     return [*false_claims(), *filter(None, (by_rounding.lost_digits(library), by_contract.broken_promise(library)))]
 
 
 def faults(findings: Sequence[Finding], complete: bool) -> Iterator[str]:
-    """Why the gate is red, one line each; that a name is of no mutant can be told only if all were examined."""
+    """Why the gate is red, one line for each reason; names without a mutant are known only if all were examined."""
     for finding in findings:
         if finding.killed_by == "survived" and finding.name not in EQUIVALENT:
             yield f"survives, and is not named as equivalent: {finding.name}"
