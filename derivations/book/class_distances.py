@@ -137,7 +137,7 @@ SOUND = [
     ),
     augmented(
         "cost-augmented softmax, a wrong class",
-        "Its gradient with respect to a wrong class's z is that class's weighted probability",
+        "The cost-augmented softmax's gradient with respect to a wrong class's z is that class's weighted probability",
         Partial(C, z[j]),
         (w[j] * exp(z[j] - z[t]) / (1 + Sum(is_wrong * w[k] * exp(z[k] - z[t]), (k, 1, K))), "derivative of ln"),
         (w[j] * exp(z[j]) / S, "numerator and denominator multiplied by e^z_t"),
@@ -146,7 +146,7 @@ SOUND = [
     ),
     augmented(
         "cost-augmented softmax, the true class",
-        "Its gradient with respect to the true class's z is that class's weighted probability minus 1",
+        "The cost-augmented softmax's gradient with respect to the true class's z is that class's probability minus 1",
         Partial(C, z[t]),
         (-1 + 1 / (1 + Sum(is_wrong * w[k] * exp(z[k] - z[t]), (k, 1, K))), "derivative of ln"),
         (exp(z[t]) / S - 1, "numerator and denominator multiplied by e^z_t"),
@@ -154,7 +154,7 @@ SOUND = [
     ),
     augmented(
         "cost-augmented softmax, delta",
-        "Its gradient is q - onehot(t)",
+        "The cost-augmented softmax's gradient is q - onehot(t), with q the weighted probabilities",
         Partial(C, z[j]),
         (w[j] * exp(z[j]) / S - KroneckerDelta(j, t), "derivative of ln"),
         (q[j] - KroneckerDelta(j, t), "definition of q"),
@@ -162,7 +162,7 @@ SOUND = [
     ),
     augmented(
         "cost-augmented softmax, Hessian",
-        "Its Hessian is that of a softmax, diag(q) - q q^T",
+        "The cost-augmented softmax's Hessian has the form of a softmax's, diag(q) - q q^T",
         Partial(Partial(C, z[j]), z[k]),
         (Partial(q[j], z[k]), "the one-hot target is constant"),
         (q[j] * (KroneckerDelta(j, k) - q[k]), "quotient rule"),
@@ -179,7 +179,7 @@ SOUND = [
     ),
     augmented(
         "cost-augmented softmax, w = 1",
-        "If all weights are 1, it is the log-likelihood of equation 80",
+        "If all weights are 1, the cost-augmented softmax is the log-likelihood of equation 80",
         log(1 + Sum(is_wrong * w[k] * exp(z[k] - z[t]), (k, 1, K))),
         (log(Sum(exp(z[k] - z[t]), (k, 1, K))), "the term k = t is 1"),
         (-log(p[t]), "p_t = e^z_t / S"),

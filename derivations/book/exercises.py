@@ -43,7 +43,7 @@ ABOUT_SIGMOID = [
     ),
     exercise(
         "2 (the right form, y = 0)",
-        "The right form is finite at a target of 0",
+        "The right form of the cross-entropy is finite at a target of 0",
         -(y * log(a) + (1 - y) * log(1 - a)),
         (-log(1 - a), "y = 0 removes the first term, since ln a is finite for 0 < a < 1"),
         where={y: 0},
@@ -53,7 +53,7 @@ ABOUT_SIGMOID = [
     ),
     exercise(
         "2 (the right form, y = 1)",
-        "The right form is finite at a target of 1",
+        "The right form of the cross-entropy is finite at a target of 1",
         -(y * log(a) + (1 - y) * log(1 - a)),
         (-log(a), "y = 1 removes the second term, since ln (1 - a) is finite for 0 < a < 1"),
         where={y: 1},
@@ -84,7 +84,7 @@ ABOUT_MINIMUM = [
     ),
     at_minimum(
         "3 (second derivative at a = y)",
-        "The second derivative at the minimum",
+        "The second derivative of the cross-entropy at its minimum",
         y / a**2 + (1 - y) / (1 - a) ** 2,
         (1 / y + 1 / (1 - y), "a = y"),
         (1 / (y * (1 - y)), "common denominator"),
@@ -93,14 +93,14 @@ ABOUT_MINIMUM = [
     ),
     exercise(
         "3 (y = 1, infimum)",
-        "At a target of 1 the infimum is 0",
+        "At a target of 1 the infimum of the cross-entropy is 0",
         Limit(-log(s(z)), z, oo),
         (0, "s(z) tends to 1"),
         letters={z: "weighted input"},
     ),
     exercise(
         "3 (y = 1, not attained)",
-        "At a target of 1 the cost is positive everywhere: the infimum is not attained",
+        "At a target of 1 the cross-entropy is positive everywhere: its infimum is not attained",
         -log(s(z)),
         (log(1 + exp(-z)), "definition of s"),
         letters={z: "weighted input"},
@@ -108,7 +108,7 @@ ABOUT_MINIMUM = [
     ),
     exercise(
         "3 (y = 0, not attained)",
-        "At a target of 0 the cost is positive everywhere: the infimum is not attained",
+        "At a target of 0 the cross-entropy is positive everywhere: its infimum is not attained",
         -log(1 - s(z)),
         (log(1 + exp(z)), "1 - s(z) = s(-z)"),
         letters={z: "weighted input"},
