@@ -97,7 +97,7 @@ def fits(value: sp.Basic, dtype: Any) -> bool:
 
 @functools.cache
 def kind_of(dtype: Any) -> type | None:
-    """The kind of a type's elements: truth values, integers or real numbers; None for complex numbers and random keys."""
+    """Truth values, integers or real numbers, whichever a type has; None for complex numbers and random keys."""
     return next((kind for kind in (jnp.bool_, jnp.integer, jnp.floating) if jnp.issubdtype(dtype, kind)), None)
 
 
