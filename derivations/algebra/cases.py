@@ -33,7 +33,7 @@ SIGNS = {-1: "<", 0: "=", 1: ">"}
 
 @functools.lru_cache(maxsize=10_000)
 def letters_of(*expressions: sp.Basic) -> frozenset[sp.Symbol]:
-    """The free symbols of expressions."""
+    """The free symbols of all these expressions."""
     return frozenset().union(*(expression.free_symbols for expression in expressions))
 
 
@@ -115,7 +115,7 @@ class Case:
 
     @functools.lru_cache(maxsize=10_000)  # noqa: B019, cases are few and the same letters return
     def about(self, letters: frozenset[sp.Symbol]) -> Self:
-        """The case of those conditions that tell something of the letters: no other decides a sign of theirs.
+        """The case with only those conditions that are connected to the letters: no other decides a sign of theirs.
 
         >>> a, b, c = sp.symbols("a b c", real=True)
         >>> print(Case.where([a > 0, b > c, c > 1]).about(frozenset([b])))

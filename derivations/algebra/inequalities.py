@@ -63,7 +63,7 @@ def is_feasible(rows: list[Inequality]) -> bool:
 
 
 def _signs_in(rows: list[Inequality]) -> Iterator[tuple[sp.Expr, bool]]:
-    """The atoms of each row, and whether their coefficients are positive: the fewest pairs are eliminated first."""
+    """Each atom of each row, with whether its coefficient is positive; counted, they say how many pairs it forms."""
     return (
         (atom, coefficient > 0)
         for row, _ in rows
