@@ -1,4 +1,4 @@
-"""The chapter itself: its equations, its exercises and what its commentaries add, each with its derivation."""
+"""The chapter itself: its equations, its exercises and those that its commentaries add, each with its derivation."""
 
 from derivations.book import (
     backpropagation,

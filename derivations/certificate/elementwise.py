@@ -42,14 +42,14 @@ def logistic(case: Case, x: sp.Expr) -> sp.Expr:
 
 
 def _digamma(case: Case, x: sp.Expr) -> sp.Expr:
-    """The derivative of ln Gamma; at its pole 0, nan or -oo, as the installed version of JAX has it."""
+    """The derivative of ln Gamma; at its pole 0, nan or -oo, as in the installed version of JAX."""
     if real.sign_of(case, x) == 0:
         return constant(jax.lax.digamma(jnp.zeros(())))[()]
     return special.digamma(case, x)
 
 
 def _polygamma(case: Case, order: sp.Expr, x: sp.Expr) -> sp.Expr:
-    """Digamma and its derivatives; at 0, digamma is what JAX has."""
+    """Digamma and its derivatives; at 0, digamma is as in JAX."""
     return _digamma(case, x) if order == 0 else special.polygamma(case, order, x)
 
 

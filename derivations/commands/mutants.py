@@ -1,6 +1,6 @@
 """`python -m derivations mutants`: mutate every operation of jaxce's costs in turn, and report what kills the mutant.
 
-Processes share the mutants; each traces the claims about the library as it is once.
+Processes share the mutants; each traces the claims about the unchanged library once.
 """
 
 import argparse
@@ -28,14 +28,14 @@ from derivations.mutation.examination import (
 
 
 def mutate_library(options: argparse.Namespace) -> int:
-    """Examine mutants, print the counts and what is wrong; exit status 1 if one survives that is not named."""
+    """Examine mutants, print counts and faults; exit status 1 if a mutant survives that is not named as equivalent."""
     if options.every < 1:
         sys.exit(f"mutants: --every is 1 for all, or n for one in n, not {options.every}")
     _configure()
     console, start = Console(highlight=False, soft_wrap=True), time.perf_counter()
-    with console.status("examining the library as it is"):
+    with console.status("examining the unchanged library"):
         if wrong := noticed_without_change():
-            sys.exit(f"mutants: the library as it is does not pass: {'; '.join(wrong)}")
+            sys.exit(f"mutants: the unchanged library does not pass: {'; '.join(wrong)}")
     chosen, findings = library_mutants(options.every), []
     disable = not console.is_terminal
     for finding in track(examine_mutants(chosen), "examining", len(chosen), console=console, disable=disable):
@@ -60,7 +60,7 @@ def _examine(mutant: LibraryMutant) -> Finding:
 
 
 def examine_mutants(chosen: Sequence[LibraryMutant]) -> Iterator[Finding]:
-    """What kills each mutant, in their order."""
+    """What kills each mutant, in the order of the mutants."""
     return shared(_examine, chosen, begin=_configure)
 
 

@@ -1,4 +1,4 @@
-"""`python -m derivations show` and `list`: one derivation step by step, and what derivations there are."""
+"""`python -m derivations show` and `list`: one derivation step by step, and a list of all derivations."""
 
 import argparse
 

@@ -41,7 +41,7 @@ def _imports(source: str) -> Iterator[str]:
 
 
 def load_library(changed: Mapping[str, ast.Module] | None = None) -> types.SimpleNamespace:
-    """All that those modules define, executed anew, some from a changed tree; the imported jaxce stays as it is.
+    """Everything that those modules define, executed anew, some from a changed tree; the imported jaxce is unaffected.
 
     Example:
         >>> changed = {"costs": ast.parse("COSTS = {}")}

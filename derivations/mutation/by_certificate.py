@@ -1,4 +1,4 @@
-"""Whether certificates kill a mutant: the claims that hold of jaxce as it is are certified of the mutated library.
+"""Whether certificates kill a mutant: the claims that hold for jaxce are certified for the mutated library.
 
 A claim needs no second proof if the mutation leaves its program as it was. Claims whose programs come from the mutated
 lines are examined first, short programs before long ones.
@@ -51,7 +51,7 @@ def _does_not_follow(claim: Claim) -> bool:
 
 @dataclass(frozen=True)
 class Known:
-    """The program of a claim about the library as it is: its fingerprint, its length, and the lines that make it."""
+    """The program of a claim about the unchanged library: its fingerprint, its length, and the lines that make it."""
 
     fingerprint: str
     length: int
@@ -59,7 +59,7 @@ class Known:
 
 
 class Certificates:
-    """The claims, and the programs that the library as it is has for them."""
+    """The claims, and the programs that the unchanged library has for them."""
 
     def __init__(self):
         """Read those programs."""
@@ -89,7 +89,7 @@ class Certificates:
 
 
 def false_claims() -> list[str]:
-    """The claims that do not hold of the library as it is."""
+    """The claims that do not hold of the unchanged library."""
     return [str(claim) for claim in gate_claims(load_library()) if not claim.certify()]
 
 

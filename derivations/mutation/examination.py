@@ -54,7 +54,7 @@ class Examination:
     """The claims, the true values and the contract by which mutants are examined."""
 
     def __init__(self):
-        """Read the programs of the library as it is."""
+        """Read the programs of the unchanged library."""
         self.certificates = Certificates()
 
     def examine(self, mutant: LibraryMutant) -> Finding:
@@ -74,7 +74,7 @@ class Examination:
 
 
 def noticed_without_change() -> list[str]:
-    """What the checks find wrong with the library as it is; if they find anything, they say nothing about mutants."""
+    """What the checks find wrong with the unchanged library; if they find anything, they say nothing about mutants."""
     library = load_library()
     return [*false_claims(), *filter(None, (by_rounding.lost_digits(library), by_contract.broken_promise(library)))]
 

@@ -113,7 +113,7 @@ def _computed(tree: ast.Module) -> Iterator[tuple[str, Any, ast.AST]]:
 
 def _owner(statement: Any) -> str:
     name = getattr(statement, "name", "")
-    if name == "_":  # a rule of differentiation, which is named by what it belongs to
+    if name == "_":  # a derivative rule: its decorator names it
         return ast.unparse(statement.decorator_list[0])
     return name or ast.unparse(getattr(statement, "targets", [statement])[0])
 

@@ -1,4 +1,4 @@
-"""What is zero, and above all what is not."""
+"""Expressions that are zero and, above all, expressions that are not."""
 
 import pytest
 from sympy import Abs, Eq, IndexedBase, KroneckerDelta, Rational, Sum, exp, log, sqrt, symbols, tanh

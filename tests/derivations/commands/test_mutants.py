@@ -23,7 +23,7 @@ def test_the_command_counts_and_exits_with_the_gate(monkeypatch, capsys):
 
 def test_the_command_refuses_a_library_that_does_not_pass(monkeypatch):
     monkeypatch.setattr(command, "noticed_without_change", lambda: ["quadratic + linear, K = 2"])
-    with pytest.raises(SystemExit, match="the library as it is does not pass: quadratic"):
+    with pytest.raises(SystemExit, match="the unchanged library does not pass: quadratic"):
         main(["mutants"])
 
 
