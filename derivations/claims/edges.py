@@ -16,7 +16,7 @@ import jaxce
 from derivations.certificate.program import symbols
 from derivations.claims.claim import Claim, Kind, Part, Situation, Targets
 from derivations.claims.formulas import COST_FORMULAS
-from derivations.claims.pairs import OutputLayer, computed_logs, cost_claims, output_layers
+from derivations.claims.pairs import OutputLayer, computed_logs, output_layers
 
 SHOWN = np.array([True, False, True])
 
@@ -75,9 +75,6 @@ def _labels(layer: OutputLayer, library: Any) -> Iterator[Claim]:
         yield claim(program, value, (z, np.uint8(1)), domain, label=1, situation=Situation.EIGHT_BITS)
         for label in (-1, 2):
             yield claim(program, sp.nan, (z, np.int32(label)), domain, label=label, situation=Situation.NO_SUCH_LABEL)
-    for claim in cost_claims("quadratic", layer, 2, library):
-        if claim.kind is Kind.GRADIENT and claim.targets is Targets.ANY:
-            yield claim
 
 
 def _boundaries(layer: OutputLayer, library: Any) -> Iterator[Claim]:
