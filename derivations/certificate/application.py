@@ -27,6 +27,7 @@ NO_MATTER = {
     "precision": "rounding",
     "preferred_element_type": "the result's type, which is compared",
     "out_dtype": "the result's type, which is compared",
+    "unroll": "how much of a loop is written out",
     "weak_type": "how later operations promote; the program has it written out",
     "sharding": "where the elements lie",
     "out_sharding": "where the elements lie",

@@ -4,6 +4,7 @@ import functools
 from collections.abc import Sequence
 from typing import Any
 
+import jax
 import numpy as np
 import sympy as sp
 from jax.extend.core import ClosedJaxpr, Jaxpr
@@ -13,9 +14,11 @@ from derivations.certificate.application import Rule
 from derivations.certificate.arrays import Array, array, concrete, filled, map_elements
 
 
-def opened(jaxpr: ClosedJaxpr | Jaxpr) -> tuple[Jaxpr, Sequence]:
-    """A jaxpr and its constants; a jaxpr inside another program may have none."""
-    return (jaxpr.jaxpr, jaxpr.consts) if isinstance(jaxpr, ClosedJaxpr) else (jaxpr, ())
+def opened(program: Any) -> tuple[Jaxpr, Sequence]:
+    """A program's jaxpr and its constants, of which one within another may have none."""
+    if not isinstance(program, ClosedJaxpr | Jaxpr):  # an operation of which JAX knows what it consists of: `expand`
+        program = jax.make_jaxpr(program.expand)(*program.in_avals)
+    return (program.jaxpr, program.consts) if isinstance(program, ClosedJaxpr) else (program, ())
 
 
 def scan(interpreter: Any, *operands: Array, eqn: Any) -> list[Array]:

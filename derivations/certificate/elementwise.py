@@ -108,6 +108,14 @@ def round_(interpreter, x, *, rounding_method):
     return at(special.to_nearest_even if to_even else special.to_nearest_away)(interpreter, x)
 
 
+def polynomial(case: Case, x: sp.Expr, *coefficients: sp.Expr) -> sp.Expr:
+    """c_0 + x (c_1 + x (c_2 + ...)), as the program nests it."""
+    *lower, value = coefficients
+    for c in reversed(lower):
+        value = real.add(case, c, real.multiply(case, x, value))
+    return value
+
+
 def same(interpreter, x, *, eqn):
     """The operand, whatever the parameters: a copy, a name, or `stop_gradient`."""
     return x
@@ -147,6 +155,7 @@ ELEMENTWISE: dict[str, Rule] = {
     "pow": elementwise(real.power),
     "integer_pow": integer_pow,
     "one_minus_square": elementwise(lambda case, x: real.subtract(case, sp.S.One, real.power(case, x, sp.Integer(2)))),
+    "polynomial": elementwise(polynomial),
     "square": at(real.power, sp.Integer(2)),
     "sqrt": root(sp.Rational(1, 2)),
     "rsqrt": root(sp.Rational(-1, 2)),

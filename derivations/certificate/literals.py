@@ -137,7 +137,9 @@ def _meanings(value: Any, reading: Reading) -> Iterator[sp.Expr | None]:
     yield fraction if few and float(kind(float(fraction))) == exact else None
     yield reading.combined(kind).get(exact)
     for narrow in (np.float32, np.float16, BFLOAT16):
-        if np.dtype(narrow).itemsize < size and float(narrow(exact)) == exact:
+        with np.errstate(over="ignore"):
+            is_exact = np.dtype(narrow).itemsize < size and float(narrow(exact)) == exact
+        if is_exact:
             yield reading.rounded(narrow).get(exact)
     yield sp.Rational(Fraction(exact))
 

