@@ -4,6 +4,7 @@ A claim needs no second proof if the mutation leaves its program as it was. Clai
 lines are examined first, short programs before long ones.
 """
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from types import SimpleNamespace
 
 from derivations.algebra.cases import UndecidedError
 from derivations.certificate.certifier import UnprovedError, fingerprint
-from derivations.certificate.interpreter import steps
+from derivations.certificate.interpreter import Step, steps
 from derivations.certificate.program import Program
 from derivations.claims.batches import batch_claims
 from derivations.claims.claim import Claim, Kind, Situation, Targets
@@ -94,16 +95,22 @@ def false_claims() -> list[str]:
 
 
 def _known(program: Program) -> Known:
-    return Known(fingerprint(program), len(str(program.jaxpr)), frozenset(_lines(program)))
-
-
-def _lines(program: Program) -> Iterator[tuple[str, int]]:
-    """The modules and line numbers of the library at which the program's operations were written."""
     _, needed, _ = steps(program.jaxpr)
+    return Known(fingerprint(program), len(needed), frozenset(_lines(needed)))
+
+
+def _lines(needed: list[Step]) -> Iterator[tuple[str, int]]:
+    """The modules and line numbers of the library at which a program's steps were written."""
     for step in needed:
         for eqn in (step.eqn, *step.calls):
             traceback = eqn.source_info.traceback
             for frame in traceback.frames if traceback else ():
-                path = Path(frame.file_name)
-                if path.parent == FOLDER:
-                    yield path.stem, frame.line_num
+                if module := _module(frame.file_name):
+                    yield module, frame.line_num
+
+
+@functools.cache
+def _module(file: str) -> str:
+    """The name of a module of the library; nothing for another file."""
+    path = Path(file)
+    return path.stem if path.parent == FOLDER else ""
