@@ -1,4 +1,4 @@
-"""An epoch of `jaxce.fit` takes less time than that of any peer, and at most a few times what arithmetic needs."""
+"""An epoch of `jaxce.fit` is faster than any other library's, and at most a tenth slower than NumPy written by hand."""
 
 import functools
 import importlib.metadata

@@ -56,7 +56,7 @@ def certify(
     >>> cost = lambda z, y: jnp.logaddexp(0.0, z) - y * z
     >>> delta = 1 / (1 + sp.exp(-z[()])) - y[()]
     >>> print(certify(jax.grad(cost), delta, z, y, name="gradient", claim="a - y"))
-    certified: gradient is a - y (1 components, 3 cases)
+    certified: gradient is a - y (components: 1, cases: 3)
     >>> bool(certify(jax.grad(cost), -delta, z, y))
     False
     """

@@ -45,7 +45,7 @@ class Certificate(Verdict):
             f", except where both are undefined or infinite: {'; '.join(self.undefined)}" if self.undefined else ""
         )
         return (
-            f"certified: {self.function} is {self.claim} ({self.components} components, {len(self.cases)} cases)"
+            f"certified: {self.function} is {self.claim} (components: {self.components}, cases: {len(self.cases)})"
             + left_out
         )
 

@@ -100,7 +100,7 @@ class Proof:
 
     def __str__(self):
         if self.ok:
-            return f"{self.equation.label}: proved in {self.links} steps"
+            return f"{self.equation.label}: proved (steps: {self.links})"
         why = f"false: {self.counterexample}" if self.counterexample else "not decided"
         return f"{self.equation.label}: {self.left} = {self.right} ({self.reason}) is {why}"
 
@@ -113,7 +113,7 @@ def derive(label: str, title: str, left: Expr, *steps: tuple[Expr, str], where=N
     >>> from derivations.algebra.letters import s, s_prime
     >>> square = derive("example", "a square", Partial(z**2, z), (2 * z, "power rule"), letters={z: "any number"})
     >>> print(square.prove())
-    example: proved in 1 steps
+    example: proved (steps: 1)
     >>> from dataclasses import replace
     >>> print(replace(square, statement=Eq(Partial(z**2, z), 3 * z)).prove())
     example: 2*z = 3*z (the statement) is false: left is ... and right is ... at z = ...

@@ -36,7 +36,7 @@ def test_the_right_cost_is_certified():
     verdict = certify(jax.grad(log_likelihood), DELTA, z, y, name="mine", claim="84")
     assert isinstance(verdict, Certificate)
     assert verdict.cases == ("z1 < z2", "z1 = z2", "z1 > z2")
-    assert str(verdict) == "certified: mine is 84 (2 components, 3 cases)"
+    assert str(verdict) == "certified: mine is 84 (components: 2, cases: 3)"
 
 
 def test_a_and_y_swapped():
