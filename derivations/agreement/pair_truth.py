@@ -67,7 +67,8 @@ def _truth(cost, output, z, y, c):
         a = 1 / (1 + _exp(-z))
         diagonal, ones = a * (1 - a), 0
     else:
-        a = _exp(c * z) / sum(_exp(c * z))
+        e = _exp(c * z)
+        a = e / sum(e)
         diagonal, ones = c * a, c  # da_j/dz_k = diagonal_j [j = k] - ones a_j a_k
     if cost == "quadratic":
         g, g_scale = a - y, abs(a) + abs(y)

@@ -6,14 +6,13 @@ for soft targets, in ulps of the sum of the absolute values of the formula's ter
 """
 
 import dataclasses
-import functools
 import zlib
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from support.pairs import PAIRS, functions, value_and_delta
+from support.pairs import PAIRS, TEMPERED, at_once, forward_derivatives, functions, in_blocks, value_and_delta
 
 import jaxce
 from derivations.agreement.pair_truth import COUPLED, pair_curvature, pair_truth
@@ -81,19 +80,15 @@ def draw(output_name, cost_name, logits, targets, dtype, n, K):
 def compiled_anew(cost, output, z, y):
     """The cost and its gradient, compiled at every call, since the mutants below change the functions that it calls."""
 
-    def both(z, y):
-        return cost(output, z, y), jax.grad(lambda z: cost(output, z, y).sum())(z)
+    def both(cost, output, z, y):
+        return at_once(cost, output, z, y)
 
-    return jax.jit(both)(z, y)
+    return in_blocks(both)(cost, output, z, y)
 
 
 def worst(cost_name, output, output_name, c, z, y, *, soft=False, evaluate=value_and_delta):
-    """The largest error of the value and of the gradient, in ulps, over the examples.
-
-    The examples are evaluated in blocks, so that tests with the same number of neurons share one compiled program.
-    """
-    blocks = [evaluate(jaxce.COSTS[cost_name], output, *block) for block in zip(*map(in_blocks, (z, y)), strict=True)]
-    C, delta = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
+    """The largest error of the value and of the gradient, in ulps, over the examples."""
+    C, delta = evaluate(jaxce.COSTS[cost_name], output, z, y)
     errors = []
     for C_i, delta_i, z_i, y_i in zip(C, delta, z, y, strict=True):
         true = pair_truth(cost_name, output_name, z_i, y_i, c)
@@ -104,16 +99,7 @@ def worst(cost_name, output, output_name, c, z, y, *, soft=False, evaluate=value
     return np.max(errors, axis=0)
 
 
-def in_blocks(rows):
-    """The rows in blocks of len(LOGITS) or, if there are fewer rows, in one block."""
-    return np.split(rows, max(1, len(rows) // len(LOGITS)))
-
-
-CASES = [
-    (cost, output, c)
-    for cost, output in PAIRS
-    for c in ((1.0, 3.0, 0.1) if output == "softmax" else (1.0,))
-]  # fmt: skip
+CASES = [(*pair, c) for pair, c in TEMPERED]
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -142,12 +128,6 @@ def test_errors_for_a_thousand_classes_are_at_most_four_times_as_large(cost, out
     assert max(worst(cost, jaxce.OUTPUTS[output], output, 1.0, z, y)) <= (32 if coupled else 16)
 
 
-@functools.partial(jax.jit, static_argnums=(0, 1))
-def hessian_vector(cost, output, z, y, v):
-    """The Hessian of each example's cost times v; compiled once for all targets of one shape."""
-    return jax.jvp(jax.grad(lambda z: cost(output, z, y).sum()), (z,), (v,))[1]
-
-
 @pytest.mark.parametrize("targets", [hard, *SOFT], ids=lambda targets: targets.__name__)
 @pytest.mark.parametrize(("cost", "output", "c"), CASES)
 def test_the_error_of_the_curvature_is_at_most_sixteen_ulps_of_its_largest_component(cost, output, c, targets):
@@ -155,7 +135,7 @@ def test_the_error_of_the_curvature_is_at_most_sixteen_ulps_of_its_largest_compo
     kinds = LOGITS if output == "softmax" else set(LOGITS) - {"shifted"}  # at 10,000 the curvature is 0
     z, y = draw(output, cost, sorted(kinds), targets, np.float32, 3, 3)
     v = np.random.default_rng(0).normal(size=z.shape).astype(np.float32)
-    products = np.asarray(hessian_vector(*functions((cost, output), c), z, y, v))
+    _, products = forward_derivatives(*functions((cost, output), c), z, y, v)
     for computed, z_i, y_i, v_i in zip(products, z, y, v, strict=True):
         true = pair_curvature(cost, output, z_i, y_i, v_i, c)
         size = np.max(abs(true))
@@ -171,8 +151,8 @@ def test_curvature_is_independent_of_a_constant_added_to_its_direction(cost, out
     """Bit for bit: the constant part of v is subtracted before anything is rounded."""
     z, y = draw(output, cost, ["scale 1", "scale 5"], hard, np.float32, 8, 3)
     v = np.round(np.random.default_rng(0).normal(size=z.shape) * 2**10).astype(np.float32)
-    of_pair = functools.partial(hessian_vector, jaxce.COSTS[cost], jaxce.softmax, z, y)
-    np.testing.assert_array_equal(of_pair(v + 2**20), of_pair(v))
+    product, shifted = (forward_derivatives(jaxce.COSTS[cost], jaxce.softmax, z, y, u)[1] for u in (v, v + 2**20))
+    np.testing.assert_array_equal(shifted, product)
 
 
 @pytest.mark.parametrize(("cost", "output"), PAIRS)
@@ -181,14 +161,9 @@ def test_forward_mode_is_as_accurate_as_reverse_mode(cost, output):
     bound = 8 if (cost, output) in COUPLED else 4
     directions = np.vstack([np.eye(3), [[0.3, -0.7, 1.1]]]).astype(np.float32)
 
-    @jax.jit
-    @functools.partial(jax.vmap, in_axes=(0, 0, None))
-    @functools.partial(jax.vmap, in_axes=(None, None, 0))
-    def along(z, y, dz):
-        return jax.jvp(lambda z: jaxce.COSTS[cost](jaxce.OUTPUTS[output], z, y), (z,), (dz,))[1]
-
     z, y = draw(output, cost, ["scale 5", "scale 80", "ties"], hard, np.float32, 4, 3)
-    for computed, z_i, y_i in zip(np.asarray(along(z, y, directions)), z, y, strict=True):
+    along = [forward_derivatives(*functions((cost, output)), z, y, np.tile(v, (len(z), 1)))[0] for v in directions]
+    for computed, z_i, y_i in zip(np.stack(along, axis=-1), z, y, strict=True):
         true = pair_truth(cost, output, z_i, y_i).delta
         reference = np.max(abs(true)) if (cost, output) in COUPLED else true
         assert ulps(computed[:3], true, reference) <= bound
@@ -198,15 +173,13 @@ def test_forward_mode_is_as_accurate_as_reverse_mode(cost, output):
 
 @pytest.mark.parametrize(("cost", "output"), PAIRS)
 def test_masking_outputs_leaves_the_others_as_accurate(cost, output):
-    """Under vmap and jit, a masked output counts as if it were removed."""
+    """A masked output counts as if it were removed."""
     bound = 8 if (cost, output) in COUPLED else 4
     z, y = draw(output, cost, ["scale 20"], hard, np.float32, 8, 4)
     where = np.array([True, True, False, True])
 
-    def masked(z, y):
-        return jaxce.COSTS[cost](jaxce.OUTPUTS[output], z, y, where=where)
-
-    for delta, z_i, y_i in zip(np.asarray(jax.jit(jax.vmap(jax.grad(masked)))(z, y)), z, y, strict=True):
+    _, deltas = value_and_delta(*functions((cost, output)), z, y, np.tile(where, (len(z), 1)))
+    for delta, z_i, y_i in zip(deltas, z, y, strict=True):
         true = pair_truth(cost, output, z_i[where], y_i[where]).delta
         reference = np.max(abs(true)) if (cost, output) in COUPLED or y_i[2] else true
         assert ulps(delta[where], true, reference) <= bound
@@ -226,9 +199,7 @@ def spacing(x, dtype):
 def test_every_half_precision_number_is_accurate(cost, output, y, dtype):
     """All 65,536 of each type: costs to four ulps of float32, gradients to one ulp of their own type."""
     z = np.arange(2**16, dtype=np.uint16).view(dtype)[:, None]
-    f, o = jaxce.COSTS[cost], jaxce.OUTPUTS[output]
-    C = f(o, z, jnp.full(z.shape, y, dtype))
-    delta = jax.grad(lambda z: f(o, z, jnp.full(z.shape, y, dtype)).sum())(jnp.asarray(z))
+    C, delta = jax.jit(at_once, static_argnums=(0, 1))(*functions((cost, output)), z, np.full(z.shape, y, dtype))
     assert C.dtype == jnp.float32
     assert delta.dtype == dtype
 

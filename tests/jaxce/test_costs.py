@@ -7,7 +7,17 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from support import book
-from support.pairs import TEMPERED, agree, every_cost, every_pair, functions, value_and_delta, weighted_inputs
+from support.pairs import (
+    TEMPERED,
+    agree,
+    at_once,
+    every_cost,
+    every_pair,
+    forward_derivatives,
+    functions,
+    value_and_delta,
+    weighted_inputs,
+)
 from support.tolerance import TOLERANCE
 
 import jaxce
@@ -24,7 +34,7 @@ def targets(K):
 
 
 @pytest.mark.parametrize(("pair", "c"), TEMPERED)
-@pytest.mark.parametrize("K", [2, 3, 5])
+@pytest.mark.parametrize("K", [2, 3, 10])
 def test_value_and_gradient_are_the_book_s(pair, c, K):
     y = targets(K)
     z = weighted_inputs(pair, y.shape)
@@ -67,27 +77,33 @@ def test_every_wrong_formula_is_refused(pair):
 
 @every_pair
 def test_labels_of_any_integer_type_stand_for_one_hot_targets(pair):
+    cost, output = functions(pair)
     labels, classes = np.array([3, 250]), 300  # more classes than the narrowest label type has values
     z, one_hot = weighted_inputs(pair, (2, classes)), np.eye(classes)[labels]
-    for of_type in jax.jit(lambda z: [value_and_delta(*functions(pair), z, labels.astype(t)) for t in LABELS])(z):
-        agree(of_type[0], book.cost(pair, z, one_hot))
-        agree(of_type[1], book.delta(pair, z, one_hot), atol=1e-15)
+
+    @jax.jit
+    def of_every_type(z):
+        return [at_once(cost, output, z, labels.astype(t)) for t in LABELS]
+
+    for C, delta in of_every_type(z):
+        agree(C, book.cost(pair, z, one_hot))
+        agree(delta, book.delta(pair, z, one_hot), atol=1e-15)
 
 
 @every_pair
 def test_labels_and_one_hot_targets_agree_bit_for_bit_and_jit_with_eager(pair):
     cost, output = functions(pair)
-    labels = jnp.arange(64) % 3
-    z = jnp.asarray(weighted_inputs(pair, (64, 3)), jnp.float32)
+    labels = np.arange(64) % 3
+    z, one_hot = weighted_inputs(pair, (64, 3)).astype(np.float32), np.eye(3, dtype=np.float32)[labels]
 
     def eager(y):
         C, pullback = jax.vjp(lambda z: cost(output, z, y), z)
-        return C, pullback(jnp.ones_like(C))[0]
+        return C, pullback(np.ones_like(C))[0]
 
-    one_hot, compiled = jax.nn.one_hot(labels, 3, dtype=z.dtype), jax.jit(eager)
     jax.tree.map(np.testing.assert_array_equal, eager(labels), eager(one_hot))
-    jax.tree.map(np.testing.assert_array_equal, compiled(labels), compiled(one_hot))
-    for results in zip(eager(one_hot), compiled(one_hot), strict=True):
+    compiled = value_and_delta(cost, output, z, one_hot)
+    jax.tree.map(np.testing.assert_array_equal, value_and_delta(cost, output, z, labels), compiled)
+    for results in zip(eager(one_hot), compiled, strict=True):
         agree(*results, rtol=TOLERANCE["float32"])
 
 
@@ -107,32 +123,41 @@ def test_vmap_and_scan_change_nothing(pair):
     z = weighted_inputs(pair, y.shape)
     C, delta = value_and_delta(cost, output, z, y)
     one = jax.value_and_grad(lambda z, y: cost(output, z, y))
-    mapped = jax.jit(jax.vmap(one))(z, y)
-    _, scanned = jax.lax.scan(lambda _, example: (None, one(*example)), None, (z, y))
-    for transformed in (mapped, scanned):
-        agree(transformed[0], C)
-        agree(transformed[1], delta, atol=1e-15)
+
+    @jax.jit
+    def transformed(z, y):
+        return jax.vmap(one)(z, y), jax.lax.scan(lambda _, example: (None, one(*example)), None, (z, y))[1]
+
+    for value, gradient in transformed(z, y):
+        agree(value, C)
+        agree(gradient, delta, atol=1e-15)
 
 
 @pytest.mark.parametrize(("pair", "c"), TEMPERED)
 def test_forward_mode_and_second_derivatives(pair, c):
-    cost, output = functions(pair, c)
     y, v = targets(3), np.array([0.3, -1.1, 0.7])
     z = weighted_inputs(pair, y.shape)
-
-    @jax.jit
-    @jax.vmap
-    def derivatives(z, y):
-        def slope(z):
-            return jax.jvp(lambda z: cost(output, z, y), (z,), (v,))[1]
-
-        return slope(z), jax.grad(slope)(z), jax.hessian(lambda z: cost(output, z, y))(z)
-
-    slope, product, hessian = derivatives(z, y)
+    slope, product = forward_derivatives(*functions(pair, c), z, y, np.tile(v, (len(z), 1)))
     agree(slope, book.delta(pair, z, y, c) @ v, atol=1e-15)
     expected = np.stack([book.hessian(pair, *example, c) for example in zip(z, y, strict=True)])
-    agree(hessian, expected, atol=TOLERANCE["equal"])
     agree(product, expected @ v, atol=TOLERANCE["equal"])
+    columns = [forward_derivatives(*functions(pair, c), z, y, np.tile(e, (len(z), 1)))[1] for e in np.eye(3)]
+    agree(np.stack(columns, axis=-1), expected, atol=TOLERANCE["equal"])
+
+
+@every_pair
+def test_the_hessian_comes_out_in_every_order_of_modes(pair):
+    """Reverse over forward mode, and the whole matrix by vmap, as `jax.hessian` has it."""
+    cost, output = functions(pair)
+    y, v = targets(3)[3], np.array([0.3, -1.1, 0.7])
+    z = weighted_inputs(pair, y.shape)
+
+    def C(z):
+        return cost(output, z, y)
+
+    product, hessian = jax.jit(lambda z: (jax.grad(lambda z: jax.jvp(C, (z,), (v,))[1])(z), jax.hessian(C)(z)))(z)
+    agree(hessian, book.hessian(pair, z, y), atol=TOLERANCE["equal"])
+    agree(product, book.hessian(pair, z, y) @ v, atol=TOLERANCE["equal"])
 
 
 @every_pair
@@ -155,13 +180,13 @@ def test_the_neurons_may_lie_along_any_axis(pair):
     def along(z, y, labels):
         return [
             cost(output, jnp.moveaxis(z, -1, axis), t, axis=axis)
-            for axis in (0, 1, -1, -2)
+            for axis in (0, 1, -2)
             for t in (jnp.moveaxis(y, -1, axis), labels)
         ]
 
-    for C, t in zip(along(z, y, labels), 4 * [y, np.eye(3)[labels]], strict=True):
+    for C, t in zip(along(z, y, labels), 3 * [y, np.eye(3)[labels]], strict=True):
         agree(C, book.cost(pair, z, t))
-    assert along(z[:0], y[:0], labels[:0])[0].shape == (0, 4)
+    assert jax.eval_shape(along, z[:0], y[:0], labels[:0])[0].shape == (0, 4)
 
 
 @every_pair
@@ -176,22 +201,22 @@ def test_nothing_is_traced_twice(pair):
     z, y = weighted_inputs(pair, (2, 3)), targets(3)
     for k in range(2):
         for c in (2.0, 2, np.float64(2)):
-            step(jaxce.tempered_softmax(c) if pair[1] == "softmax" else jaxce.OUTPUTS[pair[1]], z[k], y[k])
+            step.trace(functions(pair, c)[1], z[k], y[k])
     assert len(traces) == 1
 
 
 @every_pair
 @pytest.mark.parametrize("dtype", [jnp.float32, jnp.bfloat16, jnp.float16])
 def test_the_type_of_z_is_the_type_of_its_gradient(pair, dtype):
-    y = jnp.asarray([[0.5, 0.25, 1.0], [0, 1, 0]], dtype)
-    z = jnp.asarray(weighted_inputs(pair, (2, 3)), dtype)
-    exact_z, exact_y = np.asarray(z, float), np.asarray(y, float)
+    y = np.asarray([[0.5, 0.25, 1.0], [0, 1, 0]], dtype)
+    z = weighted_inputs(pair, (2, 3)).astype(dtype)
+    exact_z, exact_y = z.astype(float), y.astype(float)
     C, delta = value_and_delta(*functions(pair), z, y)
     assert C.dtype == jnp.float32
     assert delta.dtype == dtype
     agree(C, book.cost(pair, exact_z, exact_y), rtol=TOLERANCE["float32"])
     rounded = TOLERANCE["float32"] + float(jnp.finfo(dtype).eps)
-    agree(np.asarray(delta, float), book.delta(pair, exact_z, exact_y), rtol=rounded)
+    agree(delta.astype(float), book.delta(pair, exact_z, exact_y), rtol=rounded)
 
 
 @every_pair
@@ -199,34 +224,34 @@ def test_without_64_bit_types(pair):
     y = targets(3)
     z = weighted_inputs(pair, y.shape)
     with jax.enable_x64(False):
-        C, delta = value_and_delta(*functions(pair), jnp.asarray(z), jnp.asarray(y))
+        C, delta = value_and_delta(*functions(pair), z, y)
         assert C.dtype == delta.dtype == jnp.float32
     agree(C, book.cost(pair, z, y), rtol=TOLERANCE["float32"], atol=1e-6)
     agree(delta, book.delta(pair, z, y), rtol=TOLERANCE["float32"], atol=1e-6)
 
 
-Z = jnp.zeros((2, 3))
+Z = np.zeros((2, 3))
 
 # z, y, axis, the type of the error, and its message.
 BAD_INPUT = {
     "too many columns": (
-        *(Z, jnp.zeros((2, 4)), -1, ValueError),
+        *(Z, np.zeros((2, 4)), -1, ValueError),
         r"y of shape \(2, 4\).*z of shape \(2, 3\).*float targets of shape \(2, 3\)",
     ),
     "too many labels": (
-        *(Z, jnp.zeros(3, int), -1, ValueError),
+        *(Z, np.zeros(3, int), -1, ValueError),
         r"y of shape \(3,\).*integer class labels of shape \(2,\)",
     ),
     "labels in a column": (
-        *(Z, jnp.zeros((2, 1), int), -1, ValueError),
+        *(Z, np.zeros((2, 1), int), -1, ValueError),
         r"y of shape \(2, 1\).*integer class labels of shape \(2,\)",
     ),
-    "float labels": (Z, jnp.zeros(2), -1, ValueError, r"class labels.*integers, not float64.*astype"),
-    "integer targets": (Z, jnp.zeros((2, 3), int), -1, ValueError, r"floats, not int64.*astype"),
-    "integer z": (jnp.zeros((2, 3), int), Z, -1, TypeError, r"z must hold floats, not int64.*astype"),
+    "float labels": (Z, np.zeros(2), -1, ValueError, r"class labels.*integers, not float64.*astype"),
+    "integer targets": (Z, np.zeros((2, 3), int), -1, ValueError, r"floats, not int64.*astype"),
+    "integer z": (np.zeros((2, 3), int), Z, -1, TypeError, r"z must hold floats, not int64.*astype"),
     "an axis beyond the last": (Z, Z, 2, ValueError, r"axis 2 does not exist in z of shape \(2, 3\)"),
     "an axis before the first": (Z, Z, -3, ValueError, r"axis -3 does not exist in z of shape \(2, 3\)"),
-    "no axis": (jnp.zeros(()), jnp.zeros(()), -1, ValueError, r"axis -1 does not exist in z of shape \(\)"),
+    "no axis": (np.zeros(()), np.zeros(()), -1, ValueError, r"axis -1 does not exist in z of shape \(\)"),
 }
 
 

@@ -27,7 +27,7 @@ HERE = np.where(PRESENT, [0.3, 0.7, 0.4], 0.0)  # targets, 0 at the outputs of p
 
 @every_cost
 def test_a_zero_probability_output_adds_nothing_to_the_cost_if_its_target_is_0(cost):
-    pair, c = (cost.__name__, "softmax"), 0.5
+    pair, c = (cost.__name__, "softmax"), 0.1
     output = jaxce.tempered_softmax(c)
     kept_z, kept_y = (x[PRESENT].reshape(3, 2) for x in (INFINITE, HERE))
     v = np.array([0.4, -0.9, 1.3])
@@ -60,8 +60,8 @@ def test_a_zero_probability_output_makes_the_cost_infinite_if_its_target_is_not_
 
 @pytest.mark.parametrize("cost", ["cross_entropy", "log_likelihood"])
 def test_the_derivative_with_respect_to_a_target_of_0_at_probability_0_is_not_nan(cost):
-    z, y = jnp.array([1.0, 2.0, -jnp.inf]), jnp.array([0.5, 0.5, 0.0])
-    assert not jnp.isnan(jax.jit(jax.grad(lambda y: jaxce.COSTS[cost](jaxce.softmax, z, y)))(y)).any()
+    z, y = np.array([1.0, 2.0, -np.inf]), np.array([0.5, 0.5, 0.0])
+    assert not np.isnan(jax.jit(jax.grad(lambda y: jaxce.COSTS[cost](jaxce.softmax, z, y)))(y)).any()
 
 
 @every_cost
@@ -126,9 +126,9 @@ SPREADS = np.array(list(itertools.product([1.0, -1.0, 0.0, 0.5], repeat=3)))
 
 
 @pytest.mark.parametrize("cost", jaxce.COSTS)
-@pytest.mark.parametrize(("output", "c"), [("sigmoid", 1.0), ("softmax", 1.0), ("softmax", 0.25), ("softmax", 3.0)])
+@pytest.mark.parametrize(("output", "c"), [("sigmoid", 1.0), ("softmax", 1.0), ("softmax", 0.1), ("softmax", 3.0)])
 def test_finite_logits_give_neither_nan_nor_a_spurious_infinity(cost, output, c):
-    targets = np.concatenate([np.eye(3), [[0.5, 0.25, 0.25], [0, 0, 0.125]]]).astype(np.float32)
+    targets = np.concatenate([np.eye(3), [[0.75, 0.25, 0], [0, 0, 0.125]]]).astype(np.float32)  # far from any a
     for size, y in itertools.product((1, 1e-2, 1e-35, 1e-38), targets):
         z = (SPREADS * size).astype(np.float32) * np.finfo(np.float32).max
         y = np.broadcast_to(y, z.shape)
@@ -194,14 +194,14 @@ TRAPS = {
 @pytest.mark.parametrize("trap", TRAPS)
 def test_inputs_that_other_libraries_get_wrong(trap):
     cost, output, dtype, z, y, where, C, delta = TRAPS[trap]
-    z = jnp.asarray(z, dtype)
-    y = jnp.asarray(y) if isinstance(y, int) else jnp.asarray(y, dtype)
-    where = None if where is None else jnp.asarray(where, bool)
+    z = np.asarray(z, jnp.dtype(dtype))
+    y = np.asarray(y) if isinstance(y, int) else np.asarray(y, z.dtype)
+    where = None if where is None else np.asarray(where, bool)
     value, gradient = value_and_delta(*functions((cost, output)), z, y, where)
     agree(value, C, rtol=TOLERANCE["float32"])
     rounded = TOLERANCE["float32"] + float(jnp.finfo(dtype).eps)
-    agree(np.asarray(gradient, float), delta, rtol=rounded)
-    slope, _ = forward_derivatives(*functions((cost, output)), z, y, jnp.ones_like(z), where)
+    agree(gradient.astype(float), delta, rtol=rounded)
+    slope, _ = forward_derivatives(*functions((cost, output)), z, y, np.ones_like(z), where)
     agree(slope, np.sum(delta), rtol=rounded, atol=TOLERANCE["float32"])
 
 
@@ -211,7 +211,7 @@ def test_an_ignored_example_s_label_does_not_affect_the_gradient(pair):
     z, labels = weighted_inputs(pair, (2, 3)), np.array([1, -1])
 
     def loss(z):
-        return jnp.where(labels >= 0, cost(output, z, jnp.asarray(labels)), 0).sum()
+        return jnp.where(labels >= 0, cost(output, z, labels), 0).sum()
 
     delta = jax.jit(jax.grad(loss))(z)
     agree(delta[0], book.delta(pair, z[0], np.eye(3)[1]), atol=1e-15)
