@@ -8,13 +8,17 @@ import argparse
 import functools
 import itertools
 import sys
+import sysconfig
 import time
+import traceback
 from pathlib import Path
 
+import jax
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+import derivations
 from derivations.certificate.certifier import UnprovedError
 from derivations.certificate.verdict import Certificate, Refutation
 from derivations.claims.batches import batch_claims
@@ -49,8 +53,10 @@ def certify_all(options: argparse.Namespace) -> int:
             chosen = every_claim()
             found = shared(_examine, range(len(chosen)), neighbours=NEIGHBOURS)
             verdicts = list(track(found, "certifying", len(chosen), console=console, transient=True))
-    except (ValueError, TypeError) as error:
-        sys.exit(f"certify: {error}")
+    except Exception as error:
+        if not options.function and not isinstance(error, ValueError):
+            raise
+        sys.exit(f"certify: {_in_one_line(error, options.function)}")
     _print(console, chosen, verdicts)
     if options.json:
         _write(options.json, [verdict for verdict, _ in verdicts])
@@ -61,6 +67,17 @@ def certify_all(options: argparse.Namespace) -> int:
         f"{done} certified, {len(verdicts) - done} refuted, {len(wrong)} of them unexpectedly, {seconds:.0f} s"
     )
     return int(bool(wrong))
+
+
+def _in_one_line(error: Exception, function: str) -> str:
+    """What went wrong: for an error in the user's function, its first line, and the user's line."""
+    frames = [f"{frame.f_code.co_filename}:{line}" for frame, line in traceback.walk_tb(error.__traceback__)]
+    libraries = (f"{Path(package.__file__).parent}/" for package in (derivations, jax))
+    inside = ("<", *libraries, sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"))
+    theirs = [frame for frame in frames if not frame.startswith(inside)]
+    if not theirs or not function:
+        return str(error)
+    return f"{function} stops with {type(error).__name__}: {str(error).partition(chr(10))[0]}, at {theirs[-1]}"
 
 
 def _print(console: Console, chosen: list[Claim], verdicts: list) -> None:

@@ -20,6 +20,14 @@ def of_one_argument(z):
     return z
 
 
+def of_an_attribute_that_is_not_there(z, y):
+    return z.no_such_attribute
+
+
+def of_arrays_that_do_not_fit(z, y):
+    return jnp.sum(z + jnp.ones(7))
+
+
 def test_the_command_certifies_a_function_of_ones_own(capsys, tmp_path):
     own = ["certify", "--json", str(tmp_path), "--equation", "84", "--function"]
     assert main([*own, f"{__name__}:good"]) == 0
@@ -28,6 +36,9 @@ def test_the_command_certifies_a_function_of_ones_own(capsys, tmp_path):
     assert [bool(verdict) for verdict in verdicts] == [True, True]
     assert main([*own, f"{__name__}:bad"]) == 1
     assert "expected" in capsys.readouterr().out
+
+
+AT_ITS_LINE = r"there stops with AttributeError: .*no_such_attribute.*, at .*test_certify\.py:\d+$"
 
 
 @pytest.mark.parametrize(
@@ -39,6 +50,11 @@ def test_the_command_certifies_a_function_of_ones_own(capsys, tmp_path):
         (["--function", "math:sin", "--equation", "0"], "choose one of 54"),
         (["--function", "math:sin"], "go together"),
         (["--function", f"{__name__}:of_one_argument", "--equation", "84"], "takes 1 positional argument"),
+        (["--function", f"{__name__}:of_an_attribute_that_is_not_there", "--equation", "84"], AT_ITS_LINE),
+        (
+            ["--function", f"{__name__}:of_arrays_that_do_not_fit", "--equation", "84"],
+            "incompatible shapes.*test_certify",
+        ),
     ],
 )
 def test_bad_options_are_refused_in_one_line(options, message):
