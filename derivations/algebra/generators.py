@@ -59,6 +59,8 @@ MEANINGS: dict[str, Callable[[Expr], Expr]] = {
     "value": lambda term: term,
 }
 
+HIGHEST_POWER = 100  # of a generator, or of its root, in the polynomials
+
 # The n of the equation g^n = term^n that a generator of this kind solves.
 DEGREES = {"base": 1, "absolute value": 2}
 
@@ -80,7 +82,8 @@ def is_positive(expression: Expr) -> bool | None:
     if isinstance(-expression, log):
         return is_positive(1 / (-expression).args[0] - 1)
     sums = {part: Dummy(positive=is_positive(part)) for part in expression.atoms(Sum)}
-    return factor(together(expression.xreplace(sums))).is_positive or None
+    powers = {part: Dummy(positive=True) for part in expression.atoms(exp) if part.is_positive and not _is_simple(part)}
+    return factor(together(expression.xreplace(sums | powers))).is_positive or expression.is_positive or None
 
 
 def _is_real(expression: Expr) -> bool | None:
@@ -100,6 +103,7 @@ class Generators:
         self._symbols: dict[tuple[str, Expr], Symbol] = {}
         self._rational: dict[Expr, Expr] = {}
         self._signs: dict[Expr, int | None] = {}
+        self._units: dict[Expr, list[Rational]] = {}
 
     def quotient(self, expression: Expr) -> Expr:
         """The expression as a quotient of polynomials in symbols; `meaning` says what each symbol stands for."""
@@ -169,8 +173,19 @@ class Generators:
             elif kind == "logarithm of absolute value":
                 result *= self._positive_power(self._absolute_factor(p), q)
             else:
-                result *= self._named("exponential", t) ** q
+                unit = self._unit(t, q)
+                result *= self._named("exponential", unit * t) ** (q / unit)
         return result
+
+    def _unit(self, term: Expr, multiple: Rational) -> Rational:
+        """The u of the generator e^(u term) of which e^(multiple term) is a power, not too high for polynomials.
+
+        So e^(t / 2) and e^(3 t) are powers of e^t, but e^(0.73105 t) and e^(-0.73105 t) of e^(0.73105 t).
+        """
+        units = self._units.setdefault(term, [S.One])
+        if not any(_is_low(multiple / unit) for unit in units):
+            units.append(multiple)
+        return next(unit for unit in units if _is_low(multiple / unit))
 
     def _power(self, base: Expr, exponent: Expr) -> Expr:
         if exponent.is_Rational:
@@ -274,6 +289,15 @@ def _product(expression: Expr) -> Iterator[Expr]:
 
 def _rational_multiple(term: Expr) -> tuple[Rational, Expr]:
     return term.as_coeff_Mul(rational=True)
+
+
+def _is_simple(power: Expr) -> bool:
+    """Whether it is a low power in polynomials of e^t, for each term t of its exponent."""
+    return all(_is_low(_rational_multiple(term)[0]) for term in Add.make_args(power.as_base_exp()[1]))
+
+
+def _is_low(power: Rational) -> bool:
+    return max(abs(power.p), power.q) <= HIGHEST_POWER
 
 
 def _without_sign(part: Expr) -> Expr:

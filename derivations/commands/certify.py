@@ -13,12 +13,10 @@ import time
 import traceback
 from pathlib import Path
 
-import jax
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-import derivations
 from derivations.certificate.certifier import UnprovedError
 from derivations.certificate.verdict import Certificate, Refutation
 from derivations.claims.batches import batch_claims
@@ -72,8 +70,7 @@ def certify_all(options: argparse.Namespace) -> int:
 def _in_one_line(error: Exception, function: str) -> str:
     """What went wrong: for an error in the user's function, its first line, and the user's line."""
     frames = [f"{frame.f_code.co_filename}:{line}" for frame, line in traceback.walk_tb(error.__traceback__)]
-    libraries = (f"{Path(package.__file__).parent}/" for package in (derivations, jax))
-    inside = ("<", *libraries, sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"))
+    inside = "<", f"{Path(__file__).parents[1]}/", sysconfig.get_path("stdlib"), sysconfig.get_path("purelib")
     theirs = [frame for frame in frames if not frame.startswith(inside)]
     if not theirs or not function:
         return str(error)

@@ -12,6 +12,7 @@ x, y = symbols("x y", real=True)
 a, p = symbols("a p", positive=True)
 f, g = IndexedBase("f", real=True), IndexedBase("g", real=True)
 w = IndexedBase("w", real=True)
+LONG = Rational("0.73105")
 
 
 @pytest.mark.parametrize(
@@ -186,3 +187,18 @@ def test_given_equations_are_solved_together_and_for_every_solution(left, given)
 )
 def test_given_equations_prove_only_what_follows_from_them(left, given):
     assert not is_zero(left, given)
+
+
+@pytest.mark.parametrize(
+    ("expression", "is_it"),
+    [
+        (log(1 + exp(-x - LONG)) - log(1 + exp(x + LONG)) + x + LONG, True),
+        (log(1 + exp(-LONG * x)) - log(1 + exp(LONG * x)) + LONG * x, True),
+        (exp(2 * LONG * x) - exp(LONG * x) ** 2, True),
+        (exp(LONG * x) - exp((LONG + Rational(1, 10**5)) * x), False),
+        (exp(LONG) - exp(-LONG), False),
+    ],
+)
+def test_exponents_of_many_digits_make_no_polynomial_of_their_degree(expression, is_it):
+    """As one of degree 14621, of e^(1/20000), this would take minutes."""
+    assert vanishes(expression) is is_it
