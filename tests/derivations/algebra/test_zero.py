@@ -1,7 +1,7 @@
 """Expressions that are zero and, above all, expressions that are not."""
 
 import pytest
-from sympy import Abs, Eq, IndexedBase, KroneckerDelta, Rational, Sum, exp, log, sqrt, symbols, tanh
+from sympy import Abs, Eq, IndexedBase, KroneckerDelta, Rational, Sum, digamma, exp, log, loggamma, sqrt, symbols, tanh
 
 from derivations.algebra.cases import Case
 from derivations.algebra.letters import K, N, i, j, k, m, n, s
@@ -19,6 +19,9 @@ LONG = Rational("0.73105")
     "zero",
     [
         exp(x + y) - exp(x) * exp(y),
+        loggamma(a + 3) - loggamma(a) - log(a) - log(a + 1) - log(a + 2),
+        loggamma(a + Rational(1, 2)) - loggamma(a - Rational(1, 2)) - log(a - Rational(1, 2)),
+        digamma(a + p + 1) - digamma(a + p) - 1 / (a + p),
         log(a * p) - log(a) - log(p),
         s(x) / (1 - s(x)) - exp(x),
         Sum(f[j] + g[j], (j, 1, K)) - Sum(f[k], (k, 1, K)) - Sum(g[m], (m, 1, K)),
@@ -41,6 +44,9 @@ def test_zero(zero):
     [
         exp(x + y) - exp(x) - exp(y),
         log(a + p) - log(a) - log(p),
+        loggamma(a + 1) - loggamma(a) - log(a + 1),
+        loggamma(a - 1) - loggamma(a) - log(a - 1),
+        digamma(a + 1) - digamma(a) - 1 / (a + 1),
         log(x * y) - log(x) - log(y),
         Sum(f[j], (j, 1, K)) - Sum(f[j], (j, 1, n)),
         Sum(f[j] * g[j], (j, 1, K)) - Sum(f[j], (j, 1, K)) * Sum(g[j], (j, 1, K)),
