@@ -2,7 +2,7 @@
 
 import sympy as sp
 
-FARTHEST = 100
+LARGEST_SHIFT = 100
 
 
 def with_recurrences(expression: sp.Expr) -> sp.Expr:
@@ -16,7 +16,7 @@ def with_recurrences(expression: sp.Expr) -> sp.Expr:
 
 
 def _is_shifted(part: sp.Basic) -> bool:
-    return isinstance(part, sp.gamma | sp.loggamma | sp.polygamma) and 0 < abs(_shift(part)) <= FARTHEST
+    return isinstance(part, sp.gamma | sp.loggamma | sp.polygamma) and 0 < abs(_shift(part)) <= LARGEST_SHIFT
 
 
 def _shift(part: sp.Basic) -> sp.Integer:
