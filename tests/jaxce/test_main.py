@@ -76,8 +76,8 @@ def test_the_seed_decides_everything(data, capsys):
     ("options", "heading"),
     [
         (
-            ("--cost", "log_likelihood", "--output", "softmax", "--hidden", "6", "5"),
-            "12-6-5-10 network, log_likelihood cost, softmax outputs, sgd of rate 0.5 on minibatches of 10",
+            ("--cost", "log_likelihood", "--output", "softmax", "--hidden", "5", "5"),
+            "12-5-5-10 network, log_likelihood cost, softmax outputs, sgd of rate 0.5 on minibatches of 10",
         ),
         (
             ("--cost", "quadratic", "--output", "linear", "--learning-rate", "0.1", "--optimizer", "momentum"),

@@ -15,10 +15,10 @@ import jaxce
 from jaxce import sweeps
 
 SIZES = (6, 5, 3)
-DATA = problem()
+DATA = problem(53)  # so that the last minibatch is shorter than the others
 NETWORK = {"cost": jaxce.cross_entropy, "output": jaxce.sigmoid}
 sgd = functools.cache(optax.sgd)  # fit compiles once for one optimizer
-MEMBERS = jaxce.grid(seed=[3, 4], learning_rate=[0.3, 0.5, 1.0])
+MEMBERS = jaxce.grid(seed=[3, 4], learning_rate=[0.3, 1.0])  # four, like all members below: more shapes compile more
 
 
 @pytest.fixture(params=["cpu", "gpu"])
@@ -46,13 +46,11 @@ def fit(member, data=DATA, **changes):
 
 
 def test_every_member_is_the_network_that_fit_trains(backend):
-    """The data include a last minibatch that is shorter than the others."""
-    data = problem(53)
-    result = sweep(data=data)
+    result = sweep()
     assert result.members == MEMBERS
     assert not result.diverged.any()
-    for index in (1, 5):
-        params, history = fit(MEMBERS[index], data=data)
+    for index in (1, 2):
+        params, history = fit(MEMBERS[index])
         for one, two in zip(jax.tree.leaves(params), jax.tree.leaves(result.params), strict=True):
             np.testing.assert_allclose(two[index], one, rtol=TOLERANCE["equal"], atol=TOLERANCE["equal"])
         for name in ("training_cost", "evaluation_cost", "accuracy"):
@@ -61,9 +59,9 @@ def test_every_member_is_the_network_that_fit_trains(backend):
 
 
 def test_on_a_cpu_members_equal_fit_bit_for_bit():
-    result = sweep(MEMBERS[:2])
-    for index, member in enumerate(MEMBERS[:2]):
-        params, _ = fit(member)
+    result = sweep()
+    for index in (1, 2):
+        params, _ = fit(MEMBERS[index])
         for one, two in zip(jax.tree.leaves(params), jax.tree.leaves(result.params), strict=True):
             np.testing.assert_array_equal(two[index], one)
 
@@ -78,11 +76,11 @@ def test_any_hyperparameter_of_any_optimizer_can_differ():
 
 
 def test_a_member_that_diverges_is_marked_and_does_not_affect_others(backend):
-    members = [{"seed": 0, "learning_rate": rate} for rate in (0.1, 1e200, 0.1)]
+    members = [{"seed": 0, "learning_rate": rate} for rate in (0.1, 1e200, 0.1, 1e200)]
     result = sweep(members, output=jaxce.linear, cost=jaxce.quadratic)
-    assert result.diverged.tolist() == [False, True, False]
+    assert result.diverged.tolist() == [False, True, False, True]
     assert all(np.all(np.isfinite(leaf)) for leaf in jax.tree.leaves(result.params))
-    assert np.all(np.isnan(result.history.training_cost[1]))
+    assert np.all(np.isnan(result.history.training_cost[[1, 3]]))
     assert np.all(np.isfinite(result.history.training_cost[[0, 2]]))
     np.testing.assert_array_equal(result.params[0].w[0], result.params[0].w[2])
 
@@ -95,7 +93,7 @@ def test_one_program_is_compiled_whatever_the_number_of_members(backend):
         return jaxce.cross_entropy(output, z, y)
 
     numbers = []
-    for count in (2, 5):
+    for count in (2, 4):
         traces.clear()
         sweep(jaxce.grid(seed=range(count), learning_rate=[0.5]), cost=counted)
         numbers.append(len(traces))
@@ -114,12 +112,12 @@ def compilations(caplog):
 def test_a_program_is_kept_for_the_next_sweep_like_it(backend, caplog, compilations):
     def compiled(**changes):
         caplog.clear()
-        sweep(MEMBERS[:2], **changes)
+        sweep(**changes)
         return compilations()
 
     compiled()
     assert not compiled()
-    assert compiled(batch_size=5)
+    assert compiled(batch_size=53)
 
 
 def test_progress_is_reported_and_an_interruption_keeps_the_finished_epochs(backend):
@@ -132,7 +130,7 @@ def test_progress_is_reported_and_an_interruption_keeps_the_finished_epochs(back
 
     with pytest.raises(jaxce.Interrupted, match="after epoch 2") as caught:
         sweep(progress=progress)
-    assert told == [(6, 1), (6, 2)]
+    assert told == [(4, 1), (4, 2)]
     whole = sweep(epochs=2)
     np.testing.assert_array_equal(caught.value.history.training_cost, whole.history.training_cost)
     for one, two in zip(jax.tree.leaves(caught.value.params), jax.tree.leaves(whole.params), strict=True):
@@ -149,7 +147,7 @@ def test_an_interruption_before_the_first_epoch_ends_keeps_nothing(monkeypatch):
 
 
 def test_without_evaluation_data_only_the_training_cost_is_measured():
-    result = sweep(MEMBERS[:1], evaluation=None)
+    result = sweep(evaluation=None)
     assert np.all(np.isfinite(result.history.training_cost))
     assert np.all(np.isnan(result.history.accuracy))
 
@@ -199,8 +197,8 @@ def test_float32_members_agree_with_fit_to_a_millionth():
     with jax.enable_x64(False):
         x, labels = DATA
         data = (jnp.asarray(x, jnp.float32), labels)
-        result = sweep(MEMBERS[:2], data)
-        params, _ = fit(MEMBERS[1])
+        result = sweep(data=data, evaluation=None)
+        params, _ = fit(MEMBERS[1], data, evaluation=None)
         for one, two in zip(jax.tree.leaves(params), jax.tree.leaves(result.params), strict=True):
             assert two.dtype == np.float32
             np.testing.assert_allclose(two[1], one, rtol=1e-6, atol=1e-6)

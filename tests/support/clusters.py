@@ -1,6 +1,11 @@
-"""A problem that small networks learn in a few epochs."""
+"""A problem that small networks learn in a few epochs, and networks with weights drawn by NumPy."""
 
+import itertools
+
+import jax.numpy as jnp
 import numpy as np
+
+from jaxce.network import Layer
 
 
 def problem(n=50, n_in=6, classes=3):
@@ -12,3 +17,12 @@ def problem(n=50, n_in=6, classes=3):
     labels = rng.integers(classes, size=n)
     x = np.eye(classes, n_in)[labels] + 0.1 * rng.normal(size=(n, n_in))
     return x, labels
+
+
+def random_params(sizes, dtype=float):
+    """Weights and biases of a network, drawn by NumPy: to draw them, `jaxce.init` compiles a program for each shape."""
+    rng = np.random.default_rng(0)
+    return [
+        Layer(*(jnp.asarray(rng.normal(size=shape).astype(dtype)) for shape in ((n_out, n_in), (n_out,))))
+        for n_in, n_out in itertools.pairwise(sizes)
+    ]
