@@ -59,7 +59,7 @@ MEANINGS: dict[str, Callable[[Expr], Expr]] = {
     "value": lambda term: term,
 }
 
-HIGHEST_POWER = 100  # of a generator, or of its root, in the polynomials
+HIGHEST_POWER = 100  # of a generator, or of its root, in polynomials
 
 # The n of the equation g^n = term^n that a generator of this kind solves.
 DEGREES = {"base": 1, "absolute value": 2}
@@ -103,7 +103,7 @@ class Generators:
         self._symbols: dict[tuple[str, Expr], Symbol] = {}
         self._rational: dict[Expr, Expr] = {}
         self._signs: dict[Expr, int | None] = {}
-        self._units: dict[Expr, list[Rational]] = {}
+        self._units: dict[Expr, dict[Rational, Rational]] = {}  # of a term, by its multiples
 
     def quotient(self, expression: Expr) -> Expr:
         """The expression as a quotient of polynomials in symbols; `meaning` says what each symbol stands for."""
@@ -172,7 +172,7 @@ class Generators:
                 result *= self._rational_power(p, q)
             elif kind == "logarithm of absolute value":
                 result *= self._positive_power(self._absolute_factor(p), q)
-            else:
+            elif q:
                 unit = self._unit(t, q)
                 result *= self._named("exponential", unit * t) ** (q / unit)
         return result
@@ -182,10 +182,9 @@ class Generators:
 
         So e^(t / 2) and e^(3 t) are powers of e^t, but e^(0.73105 t) and e^(-0.73105 t) of e^(0.73105 t).
         """
-        units = self._units.setdefault(term, [S.One])
-        if not any(_is_low(multiple / unit) for unit in units):
-            units.append(multiple)
-        return next(unit for unit in units if _is_low(multiple / unit))
+        units = self._units.setdefault(term, {S.One: S.One})
+        nearest = min(units, key=lambda other: _height(multiple / other))
+        return units.setdefault(multiple, units[nearest] if _height(multiple / nearest) <= HIGHEST_POWER else multiple)
 
     def _power(self, base: Expr, exponent: Expr) -> Expr:
         if exponent.is_Rational:
@@ -293,11 +292,11 @@ def _rational_multiple(term: Expr) -> tuple[Rational, Expr]:
 
 def _is_simple(power: Expr) -> bool:
     """Whether it is a low power in polynomials of e^t, for each term t of its exponent."""
-    return all(_is_low(_rational_multiple(term)[0]) for term in Add.make_args(power.as_base_exp()[1]))
+    return all(_height(_rational_multiple(term)[0]) <= HIGHEST_POWER for term in Add.make_args(power.as_base_exp()[1]))
 
 
-def _is_low(power: Rational) -> bool:
-    return max(abs(power.p), power.q) <= HIGHEST_POWER
+def _height(power: Rational) -> int:
+    return max(abs(power.p), power.q)
 
 
 def _without_sign(part: Expr) -> Expr:
