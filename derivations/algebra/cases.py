@@ -16,14 +16,25 @@ from typing import Self
 import sympy as sp
 from sympy.functions.elementary.hyperbolic import HyperbolicFunction
 
-from derivations.algebra.inequalities import Inequality, as_inequalities, is_feasible, known_bounds, linear_row, scaled
+from derivations.algebra.bounds import bounds_of_terms
+from derivations.algebra.inequalities import (
+    Inequality,
+    Row,
+    as_inequalities,
+    is_feasible,
+    known_bounds,
+    linear_row,
+    scaled,
+)
 from derivations.algebra.monotone import simpler, simplest
 from derivations.algebra.signs import (
     as_squares,
     factors_of_sign,
     linear_symbol,
+    parts_of_root,
     reduced,
     sign_by_structure,
+    sign_where_positive,
     solved_for_a_symbol,
 )
 from derivations.algebra.underflow import settled
@@ -165,9 +176,10 @@ class Case:
             return known
         if parts := simpler(form):
             return math.prod(map(self.sign, parts))
-        known = self._sign_of_terms(form)
-        if known is not None:
-            return known
+        for sign in (self._sign_of_function, self._sign_with_root, self._sign_of_terms, self._sign_by_bounds):
+            known = sign(form)
+            if known is not None:
+                return known
         factors = factors_of_sign(expression if form.is_polynomial() is False else form)
         if linear_symbol(form) or all(base.is_number or reduced(base) in (form, -form) for base, _ in factors):
             raise UndecidedError(form)
@@ -183,6 +195,31 @@ class Case:
     def _simplest(self, form: sp.Expr) -> tuple[int, sp.Expr]:
         """A sign and the simplest form found: in this case, the sign of `form` is the product of both signs."""
         return simplest(reduced(self.apply(form)))
+
+    def _sign_by_bounds(self, form: sp.Expr) -> int | None:
+        """The sign that follows from bounds of the terms that are not linear."""
+        bounds = bounds_of_terms(form, self._positive, self.known_sign) if form.is_Add else []
+        return self._only_sign(linear_row(form), bounds) if bounds else None
+
+    @functools.cached_property
+    def _positive(self) -> list[tuple[sp.Expr, bool]]:
+        """The simplest forms that the conditions make positive (True) or not negative (False)."""
+        simple = ((item, *self._simplest(item.form)) for item in self.conditions if item.sign)
+        return [(item.sign * sign * form, not item.weak) for item, sign, form in simple]
+
+    def _sign_of_function(self, form: sp.Expr) -> int | None:
+        """The sign of a function such as Gamma where its arguments are positive."""
+        sign, arguments = sign_where_positive(form)
+        return sign if sign and all(self.sign(argument) > 0 for argument in arguments) else None
+
+    def _sign_with_root(self, form: sp.Expr) -> int | None:
+        """The sign of c sqrt(p) + q: that of c if c^2 p > q^2, that of q if c^2 p < q^2, if the case decides these."""
+        c, p, q = parts_of_root(form)
+        sign = self.known_sign(c)
+        larger = self.known_sign(c**2 * p - q**2) if sign else None
+        if not larger:
+            return None
+        return sign if larger > 0 else self.sign(q)
 
     def _sign_of_terms(self, form: sp.Expr) -> int | None:
         """The sign of a sum that is not linear, if all of its terms have that sign or are zero."""
@@ -202,11 +239,14 @@ class Case:
         squares = as_squares(form)
         if squares:
             return squares[0][0] if any(self.sign(base) for _, base in reversed(squares)) else 0
-        row = linear_row(form)
+        return self._only_sign(linear_row(form), [])
+
+    def _only_sign(self, row: Row, more: list[Inequality]) -> int | None:
+        """The one sign of a linear form that is possible, given more inequalities; None if several are."""
         possible = [
             sign
             for sign, rows in {-1: [(scaled(row, -1), True)], 0: as_inequalities(row), 1: [(row, True)]}.items()
-            if is_feasible([*self._rows, *rows, *known_bounds(row)])
+            if is_feasible([*self._rows, *rows, *known_bounds(row), *more])
         ]
         return possible[0] if len(possible) == 1 else None
 

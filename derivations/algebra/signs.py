@@ -72,6 +72,44 @@ def sign_by_structure(expression: sp.Expr) -> int | None:
     return sign_by_structure(expression.xreplace(powers)) if powers else None
 
 
+def sign_where_positive(form: sp.Expr) -> tuple[int, tuple[sp.Expr, ...]]:
+    """A function's sign where certain expressions are positive, and these; 0 if no such sign is known.
+
+    >>> x = sp.Symbol("x", real=True)
+    >>> sign_where_positive(sp.gamma(x)), sign_where_positive(sp.polygamma(2, x)), sign_where_positive(sp.sin(x))
+    ((1, (x,)), (-1, (x,)), (0, ()))
+    """
+    if isinstance(form, sp.gamma | sp.lowergamma | sp.uppergamma):
+        return 1, form.args
+    if isinstance(form, sp.zeta):
+        return 1, (form.args[0] - 1, *form.args[1:])
+    order, *others = (*form.args, sp.S.Zero)
+    if isinstance(form, sp.polygamma) and order.is_Integer and order > 0:
+        return (1 if order.is_odd else -1), (others[0],)
+    if isinstance(form, sp.besseli) and order.is_Integer and order >= 0:
+        return 1, (others[0],) if order > 0 else ()
+    return 0, ()
+
+
+def parts_of_root(form: sp.Expr) -> tuple[sp.Expr, sp.Expr, sp.Expr]:
+    """c, p and q of a form c sqrt(p) + q; all 0 if it has no such form or several.
+
+    >>> x = sp.Symbol("x", real=True)
+    >>> parts_of_root(x - 2 * sp.sqrt(x**2 + 1))
+    (-2, x**2 + 1, x)
+    """
+    products = {term: sp.Mul.make_args(term) for term in sp.Add.make_args(form)} if form.is_Add else {}
+    roots = [(term, factor) for term, factors in products.items() for factor in factors if _is_root(factor)]
+    if len(roots) != 1:
+        return sp.S.Zero, sp.S.Zero, sp.S.Zero
+    ((term, root),) = roots
+    return term / root, root.base, form - term
+
+
+def _is_root(factor: sp.Expr) -> bool:
+    return factor.is_Pow and factor.exp == sp.S.Half and not factor.is_number
+
+
 def bounds_of_number(number: sp.Expr) -> tuple[sp.Rational, sp.Rational] | None:
     """Rational numbers of a real number's sign, strictly below and above it; None if they are not found.
 
