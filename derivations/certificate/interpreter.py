@@ -22,6 +22,7 @@ from derivations.algebra.underflow import is_underflow, settled
 from derivations.certificate import primitives
 from derivations.certificate.application import Rule, apply, checked, is_discrete, is_real, run_by_jax
 from derivations.certificate.arrays import Array, is_undecided, map_elements
+from derivations.certificate.bits import are_bits, bits_only
 from derivations.certificate.control import opened
 from derivations.certificate.literals import Reading
 
@@ -162,6 +163,8 @@ class Interpreter:
         if series := _series(eqn):
             self.reading.notes[series] = f"{SERIES[series](sp.Symbol('x'))}, of which it is a series"
             return checked(eqn, [map_elements(SERIES[series], *operands)])
+        if are_bits(operands):
+            return apply(bits_only(name), self, eqn, operands)
         if name in primitives.OF_INTEGERS and all(is_discrete(variable.aval) for variable in variables):
             open_ = name in primitives.OF_TRUTHS and any(map(is_undecided, operands))
             return apply(EVERY_RULE[name], self, eqn, operands) if open_ else run_by_jax(self, eqn, operands)

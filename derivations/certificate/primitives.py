@@ -1,6 +1,7 @@
 """The JAX primitives that are supported: the rule of each, those that JAX runs itself, and those that are calls."""
 
 from derivations.certificate.application import Rule
+from derivations.certificate.bits import BITS
 from derivations.certificate.comparisons import RELATIONS
 from derivations.certificate.control import CONTROL
 from derivations.certificate.elementwise import ELEMENTWISE
@@ -13,6 +14,7 @@ from derivations.certificate.structural import MOVES
 RULES: dict[str, Rule] = {
     **MOVES,
     **ELEMENTWISE,
+    **BITS,
     **RELATIONS,
     **REDUCTIONS,
     **ORDERING,

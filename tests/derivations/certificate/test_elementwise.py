@@ -33,6 +33,8 @@ INSIDE = (z > -1, z < 1)
         (lambda z: special.gammainc(2.0, z), 1 - (1 + z) * sp.exp(-z), (z > 0,)),
         (lambda z: special.gammaincc(2.0, z), (1 + z) * sp.exp(-z), (z > 0,)),
         (special.i0, sp.besseli(0, z), (z > 0,)),
+        (special.gamma, sp.gamma(z), (z > 0,)),
+        (lambda z: jnp.copysign(2 * z, z - 1), 2 * z, (z > 1,)),
         (special.erf, sp.erf(z), ()),
     ],
 )
@@ -126,3 +128,17 @@ def test_the_branch_for_this_processor_is_certified():
     program = lambda z: lax.platform_dependent(z, cpu=jnp.sin, default=jnp.cos)  # noqa: E731
     certificate = certify(program, sp.sin(z) if jax.default_backend() == "cpu" else sp.cos(z), z)
     assert any("the program for" in literal for literal in certificate.literals)
+
+
+@pytest.mark.parametrize(
+    ("program", "reason"),
+    [
+        (lambda x: jnp.signbit(x), "the sign bit of a zero"),
+        (lambda x: lax.bitcast_convert_type(x, jnp.int32) >> 3, "only its sign is known"),
+        (lambda x: lax.bitcast_convert_type(x, jnp.int32) + 1, "only its sign is known"),
+        (lambda x: lax.bitcast_convert_type(x, jnp.uint32), "only the sign of a float is known"),
+    ],
+)
+def test_of_the_bits_of_a_float_only_the_sign_is_read(program, reason):
+    with pytest.raises(NotImplementedError, match=reason):
+        certify(lambda z: program(z.astype(jnp.float32)), 0, z, assuming=[z >= 0])

@@ -123,6 +123,9 @@ def convert(rng):
 
 
 def bitcast(rng):
+    if rng.random() < 0.5:
+        shift = one_of(rng, lax.shift_right_logical, lax.shift_right_arithmetic)
+        return lambda x: shift(lax.bitcast_convert_type(x, jnp.int64), 63), not_0(rng, 5) * one_of(rng, 1, np.inf)
     return lambda x: lax.bitcast_convert_type(x, jnp.int32), integers(rng, 4, dtype=np.uint32)
 
 
