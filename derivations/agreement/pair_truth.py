@@ -39,7 +39,8 @@ def pair_truth(cost: str, output: str, z: np.ndarray, y: np.ndarray, c: float = 
         ('1.928749848e-22', '-1.928749848e-22')
     """
     with mp.workdps(_working_digits(output, z, c)):
-        return _truth(cost, output, exact(z), exact(y), mpf(c))
+        layer, y = _layer(output, exact(z), mpf(c)), exact(y)
+        return PairTruth(*_cost(cost, layer.a, y), *_delta(cost, layer, y))
 
 
 def pair_curvature(cost: str, output: str, z: np.ndarray, y: np.ndarray, v: np.ndarray, c: float = 1.0) -> np.ndarray:
@@ -47,7 +48,7 @@ def pair_curvature(cost: str, output: str, z: np.ndarray, y: np.ndarray, v: np.n
     with mp.workdps(3 * _working_digits(output, z, c)):
         h = mpf(10) ** -_working_digits(output, z, c)
         z, y, v = exact(z), exact(y), exact(v)
-        ahead, behind = (_truth(cost, output, z + step * v, y, mpf(c)).delta for step in (h, -h))
+        (ahead, _), (behind, _) = (_delta(cost, _layer(output, z + step * v, mpf(c)), y) for step in (h, -h))
         return (ahead - behind) / (2 * h)
 
 
@@ -60,33 +61,50 @@ def _working_digits(output, z, c):
 _exp = np.frompyfunc(mpmath.exp, 1, 1)
 
 
-def _truth(cost, output, z, y, c):
+class _Layer(NamedTuple):
+    """The activations a, and their derivatives da_j/dz_k = diagonal_j [j = k] - ones a_j a_k."""
+
+    a: np.ndarray
+    diagonal: np.ndarray
+    ones: mpf | int
+
+
+def _layer(output, z, c):
     if output == "linear":
-        a, diagonal, ones = z, np.ones_like(z), 0
-    elif output == "sigmoid":
+        return _Layer(z, np.ones_like(z), 0)
+    if output == "sigmoid":
         a = 1 / (1 + _exp(-z))
-        diagonal, ones = a * (1 - a), 0
-    else:
-        e = _exp(c * z)
-        a = e / sum(e)
-        diagonal, ones = c * a, c  # da_j/dz_k = diagonal_j [j = k] - ones a_j a_k
+        return _Layer(a, a * (1 - a), 0)
+    e = _exp(c * z)
+    a = e / sum(e)
+    return _Layer(a, c * a, c)
+
+
+def _cost(cost, a, y):
+    """C and its scale."""
+    if cost == "quadratic":
+        return sum((a - y) ** 2 / 2), sum(abs(a - y) * (abs(a) + abs(y)) / 2)
+    terms = -_product(y, a)
+    if cost == "log_likelihood":
+        return sum(terms), sum(abs(terms))
+    complementary = -_product(1 - y, 1 - a)
+    return sum(terms) + sum(complementary), sum(abs(terms) + abs(complementary))
+
+
+def _delta(cost, layer, y):
+    """dC/dz and its scale."""
+    a, diagonal, ones = layer
     if cost == "quadratic":
         g, g_scale = a - y, abs(a) + abs(y)
-        terms, absolute = [g**2 / 2], abs(g) * g_scale / 2
     elif cost == "log_likelihood":
-        terms, g, g_scale = [-_product(y, a)], -y / a, abs(y / a)
-        absolute = abs(terms[0])
+        g, g_scale = -y / a, abs(y / a)
     else:
-        terms = [-_product(y, a), -_product(1 - y, 1 - a)]
-        absolute = abs(terms[0]) + abs(terms[1])
         g, g_scale = (a - y) / (a * (1 - a)), (abs(a) + abs(y)) / abs(a * (1 - a))
-    return PairTruth(
-        sum(sum(term) for term in terms),
-        sum(absolute),
-        diagonal * g - ones * a * sum(a * g),
-        abs(diagonal) * g_scale + ones * a * sum(a * g_scale),
-    )
+    return diagonal * g - ones * a * sum(a * g), abs(diagonal) * g_scale + ones * a * sum(a * g_scale)
 
 
 def _product(weight, x):
-    return np.array([w * mpmath.log(value) if w else mpf(0) for w, value in zip(weight, x, strict=True)])
+    """The terms w ln x, with digits enough for C; mpmath rounds the logarithm, not x, which may be near 1."""
+    with mp.workdps(_DIGITS + 10):
+        logarithms = [mpmath.log(value) if w else mpf(0) for w, value in zip(weight, x, strict=True)]
+    return weight * np.array(logarithms, dtype=object)
