@@ -2,6 +2,7 @@
 
 import sys
 
+import jax
 import pytest
 
 STARTING = {"subprocess.Popen", "os.fork", "os.posix_spawn", "os.system"}
@@ -23,3 +24,11 @@ def process(request):
     _refusing = request.node.get_closest_marker("process") is None
     yield
     _refusing = False
+
+
+@pytest.fixture
+def unoptimized():
+    """Programs compiled in half the time: for tests of what is computed, whatever its speed and its last bits."""
+    jax.config.update("jax_disable_most_optimizations", True)
+    yield
+    jax.config.update("jax_disable_most_optimizations", False)

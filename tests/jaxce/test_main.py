@@ -18,6 +18,7 @@ from support.idx_file import encode
 from jaxce import checkpoint
 from jaxce.__main__ import main
 
+pytestmark = pytest.mark.usefixtures("unoptimized")
 ROOT = Path(__file__).parents[2]
 ROW = re.compile(r"^ +(\d+) +\d+\.\d{6} +\d+\.\d{6} +(\d+\.\d\d)% +\d+\.\d\d$", re.MULTILINE)
 
