@@ -5,7 +5,9 @@
     p^x                              e^(x ln p)
     ln p                             a sum of one generator ln f for each factor f of p, each prime number among them
     |p|                              p or -p where the sign of p is known, else a generator whose square is p^2
-    a sum, an element, sin(p), ...   one generator each
+    Gamma(p), p > 0                  e^(ln Gamma(p))
+    sin(p), cos(p), ...              one generator for p and -p, with the sign of an odd function
+    a sum, an element, f(p)          one generator each
 
 Equal parts become the same generator. A generator for a root or an absolute value solves an equation (that for
 sqrt(1 + x^2) has the square 1 + x^2); apart from that the generators are treated as independent. This loses some
@@ -35,14 +37,23 @@ from sympy import (
     S,
     Sum,
     Symbol,
+    asin,
+    atan,
     cancel,
+    cos,
+    erf,
+    erfinv,
     exp,
     expand,
     factor,
     factorint,
     fraction,
+    gamma,
     log,
+    loggamma,
     numer,
+    sin,
+    tan,
     together,
 )
 
@@ -58,6 +69,9 @@ MEANINGS: dict[str, Callable[[Expr], Expr]] = {
     "base": lambda term: term,
     "value": lambda term: term,
 }
+
+# Functions with f(-x) = f(x) or f(-x) = -f(x).
+PARITY: dict[type, int] = {cos: 1, **dict.fromkeys((sin, tan, asin, atan, erf, erfinv), -1)}
 
 HIGHEST_POWER = 100  # of a generator, or of its root, in polynomials
 
@@ -120,8 +134,8 @@ class Generators:
 
     @property
     def signs_matter(self) -> bool:
-        """Whether to know more signs might have made fewer generators: there are roots or absolute values."""
-        return any(kind in DEGREES for kind, _ in self.terms.values())
+        """Whether to know more signs might have made fewer generators, as for roots, absolute values and Gamma."""
+        return any(kind in DEGREES or isinstance(term, gamma) for kind, term in self.terms.values())
 
     def vanish(self, expression: Expr) -> bool:
         """Whether arithmetic and the equations that generators solve show that the expression is zero; 0/0 is not."""
@@ -159,8 +173,16 @@ class Generators:
             return expression.func(*map(self.rational, expression.args))
         if isinstance(expression, Function) and all(isinstance(part, Expr) for part in expression.args):
             parts = [cancel(self.rational(part)).xreplace(self.meaning) for part in expression.args]
-            return self._named("value", expression.func(*parts))
+            return self._of_function(expression.func, parts)
         return self._named("value", expression)
+
+    def _of_function(self, function: type, parts: list[Expr]) -> Expr:
+        if function is gamma and self.sign(parts[0]) == 1:
+            return self._exponential(self._named("value", loggamma(*parts)))
+        above, below = fraction(parts[0]) if parts else (S.Zero, S.One)
+        if function in PARITY and above.could_extract_minus_sign():
+            return PARITY[function] * self._named("value", function(expand(-above) / below))
+        return self._named("value", function(*parts))
 
     def _exponential(self, exponent: Expr) -> Expr:
         """e^(q1 t1 + q2 t2 + ...) = (e^t1)^q1 (e^t2)^q2 ..., where e^(q ln p) = p^q."""

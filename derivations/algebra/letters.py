@@ -4,8 +4,8 @@ Examples are numbered i = 1..n (the book's sum over x), neurons of the layer in 
 previous layer k = 1..N, and inputs l = 1..M.
 """
 
-from sympy import Dummy, Expr, Function, Indexed, diff, exp, symbols
-from sympy.functions.elementary.hyperbolic import HyperbolicFunction
+from sympy import Dummy, Expr, Function, Indexed, diff, exp, log, symbols
+from sympy.functions.elementary.hyperbolic import HyperbolicFunction, InverseHyperbolicFunction
 
 SIZES = n, K, N, M = symbols("n K N M", integer=True, positive=True)
 INDICES = i, j, k, l, m, t = symbols("i j k l m t", integer=True, positive=True)
@@ -38,12 +38,22 @@ class s_prime(Function):
 
 
 def as_exponentials(expression: Expr) -> Expr:
-    """The expression with sigmoids and hyperbolic functions written as exponentials."""
-    return expression.replace(_has_exponential_form, lambda part: part.rewrite(exp))
+    """The expression with sigmoids and hyperbolic functions written as exponentials, and their inverses as logarithms.
+
+    >>> from sympy.abc import z
+    >>> from sympy import atanh, tanh
+    >>> as_exponentials(tanh(z)), as_exponentials(atanh(z))
+    ((exp(z) - exp(-z))/(exp(z) + exp(-z)), -log(1 - z)/2 + log(z + 1)/2)
+    """
+    return expression.replace(_has_exponential_form, _in_exponential_form)
 
 
 def _has_exponential_form(part):
-    return isinstance(part, s | s_prime | HyperbolicFunction)
+    return isinstance(part, s | s_prime | HyperbolicFunction | InverseHyperbolicFunction)
+
+
+def _in_exponential_form(part):
+    return part.rewrite(log if isinstance(part, InverseHyperbolicFunction) else exp)
 
 
 def base(name: Expr) -> Expr:

@@ -1,7 +1,27 @@
 """Expressions that are zero and, above all, expressions that are not."""
 
 import pytest
-from sympy import Abs, Eq, IndexedBase, KroneckerDelta, Rational, Sum, digamma, exp, log, loggamma, sqrt, symbols, tanh
+from sympy import (
+    Abs,
+    Eq,
+    IndexedBase,
+    KroneckerDelta,
+    Rational,
+    Sum,
+    acosh,
+    asinh,
+    atanh,
+    cos,
+    digamma,
+    erf,
+    exp,
+    gamma,
+    log,
+    loggamma,
+    sqrt,
+    symbols,
+    tanh,
+)
 
 from derivations.algebra.cases import Case
 from derivations.algebra.letters import K, N, i, j, k, m, n, s
@@ -23,6 +43,12 @@ LONG = Rational("0.73105")
         loggamma(a + Rational(1, 2)) - loggamma(a - Rational(1, 2)) - log(a - Rational(1, 2)),
         digamma(a + p + 1) - digamma(a + p) - 1 / (a + p),
         log(a * p) - log(a) - log(p),
+        gamma(a + 1) - exp(loggamma(a + 1)),
+        log(a * gamma(p)) - log(a) - loggamma(p),
+        erf(sqrt(2) * (x - y) / (2 * a)) + erf(sqrt(2) * (y - x) / (2 * a)),
+        cos((x - y) / a) - cos((y - x) / a),
+        asinh(x) - log(x + sqrt(x**2 + 1)),
+        acosh(a + 1) - log(a + 1 + sqrt(a) * sqrt(a + 2)),
         s(x) / (1 - s(x)) - exp(x),
         Sum(f[j] + g[j], (j, 1, K)) - Sum(f[k], (k, 1, K)) - Sum(g[m], (m, 1, K)),
         Sum(f[j] * g[k], (j, 1, K)) - g[k] * Sum(f[m], (m, 1, K)),
@@ -48,6 +74,11 @@ def test_zero(zero):
         loggamma(a - 1) - loggamma(a) - log(a - 1),
         digamma(a + 1) - digamma(a) - 1 / (a + 1),
         log(x * y) - log(x) - log(y),
+        gamma(a + 1) - exp(loggamma(a)),
+        erf(sqrt(2) * (x - y) / (2 * a)) - erf(sqrt(2) * (y - x) / (2 * a)),
+        cos((x - y) / a) + cos((y - x) / a),
+        asinh(x) - log(x - sqrt(x**2 + 1)),
+        atanh(x) - log((1 + x) / (1 - x)) / 2,
         Sum(f[j], (j, 1, K)) - Sum(f[j], (j, 1, n)),
         Sum(f[j] * g[j], (j, 1, K)) - Sum(f[j], (j, 1, K)) * Sum(g[j], (j, 1, K)),
         Sum(f[j] ** 2, (j, 1, K)) - Sum(f[j], (j, 1, K)) ** 2,
@@ -211,3 +242,9 @@ def test_given_equations_prove_only_what_follows_from_them(left, given):
 def test_exponents_of_many_digits_make_no_polynomial_of_their_degree(expression, is_it):
     """As one of degree 14621, of e^(1/20000), this would take minutes."""
     assert vanishes(expression) is is_it
+
+
+def test_what_holds_where_a_case_knows_signs():
+    inside = Case.where([x > -1, x < 1])
+    assert vanishes(atanh(x) - log((1 + x) / (1 - x)) / 2, inside.known_sign)
+    assert vanishes(gamma(x + 3) - exp(loggamma(x)) * x * (x + 1) * (x + 2), Case.where([x > 0]).known_sign)
