@@ -18,12 +18,13 @@ NICE = [
     for p, q in ((0, 1), (1, 1), (-1, 1), (2, 1), (-2, 1), (1, 2), (-1, 2), (3, 1), (-3, 1), (1, 4), (3, 4), (1, 3))
 ]
 FAR = [Integer(n) for n in (10, -10, 100, -100, 2000, -2000)]
+TINY = [side * Rational(1, 10**n) for n in (3, 6, 9, 12) for side in (1, -1)]  # where an added epsilon matters
 
 Point = dict[Expr, Expr]  # a value for each symbol or element
 
 
-def points_in(case: Case, inputs: Iterable[Symbol]) -> Iterator[Point]:
-    """Inputs that lie in a case, simple ones first.
+def points_in(case: Case, inputs: Iterable[Symbol], *, is_tiny: bool = False) -> Iterator[Point]:
+    """Inputs that lie in a case, simple ones first or, if `is_tiny`, with some coordinates near 0.
 
     >>> z = Symbol("z", real=True)
     >>> next(points_in(Case.where([z > 2]), [z]))
@@ -34,6 +35,7 @@ def points_in(case: Case, inputs: Iterable[Symbol]) -> Iterator[Point]:
     rows, rng = _rows(case), random.Random(0)
     for attempt in range(3000):
         values = NICE[: 5 + attempt // 40] if attempt < 1500 else NICE + FAR
+        values = [*NICE[:5], *TINY] if is_tiny else values
         point = interior_point(rows, free, values, rng) if attempt % 2 else {s: rng.choice(values) for s in free}
         if point is None:
             continue

@@ -47,12 +47,20 @@ class Search:
         self.trials = Trials(self.question.program)
 
     def in_case(self, case: Case, component: int, computed: sp.Basic, wanted: sp.Basic) -> Found | None:
-        """A counterexample in a case, given the program's and the formula's expressions there."""
-        for point in itertools.islice(points_in(case, self.question.inputs), _POINTS):
-            self.tried += 1
-            there = attempt(_SECONDS_PER_POINT, _both_at, computed, wanted, point)
-            if there and (found := self._found(point, component, (computed, wanted), there)):
-                return found
+        """A counterexample in a case, given the program's and the formula's expressions there.
+
+        If the two differ, but at simple inputs by no more than rounding explains, inputs near 0 are tried.
+        """
+        hidden = len(self.hidden)
+        for is_tiny in (False, True):
+            points = points_in(case, self.question.inputs, is_tiny=is_tiny)
+            for point in itertools.islice(points, _POINTS):
+                self.tried += 1
+                there = attempt(_SECONDS_PER_POINT, _both_at, computed, wanted, point)
+                if there and (found := self._found(point, component, (computed, wanted), there)):
+                    return found
+            if len(self.hidden) == hidden:
+                break
         return None
 
     def anywhere(self) -> Found | None:

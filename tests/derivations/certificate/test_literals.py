@@ -9,7 +9,7 @@ import sympy as sp
 from derivations import UnprovedError, certify, to_jax
 from derivations.certificate.literals import Reading, number
 
-z = sp.Symbol("z", real=True)
+x, z = sp.symbols("x z", real=True)
 
 
 @pytest.mark.parametrize(
@@ -65,6 +65,14 @@ def test_a_difference_that_rounding_explains_is_not_a_refutation():
         with pytest.raises(UnprovedError, match="rounding of its floats"):
             certify(lambda z: z * weight, z * sp.Rational("0.12345679"), z)
         assert not certify(lambda z: z * weight, z * sp.Rational("0.1235"), z)
+
+
+def test_an_added_epsilon_is_seen_near_0():
+    with jax.enable_x64(False):
+        program = lambda z, x: x * jnp.log(z + np.float32(1e-7))  # noqa: E731
+        refutation = certify(program, x * sp.log(z), z, x, assuming=[z > 0])
+    assert not refutation
+    assert sp.Rational(dict(refutation.point)["z"]) <= sp.Rational(1, 1000)
 
 
 def test_that_an_underflowing_value_is_0_is_neither_proved_nor_refuted():
