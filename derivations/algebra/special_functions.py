@@ -11,6 +11,7 @@ import sympy as sp
 from derivations.algebra import extended_reals as real
 from derivations.algebra.cases import Case, UndecidedError
 
+LARGEST_ORDER = 20  # for which the sum of an incomplete beta function is written out
 FARTHEST = 7  # integer parts are sought between -2^6 and 2^6
 
 
@@ -216,6 +217,29 @@ def _incomplete_gamma(case, a, x, function, at_0, at_infinity):
     if x is sp.oo or case.sign(x) == 0:
         return at_infinity if x is sp.oo else at_0
     return function(a, x) / sp.gamma(a)
+
+
+def incomplete_beta(case: Case, a: sp.Expr, b: sp.Expr, x: sp.Expr) -> sp.Expr:
+    """I_x(a, b), the fraction that the part from 0 to x contributes to the integral B(a, b), for a, b > 0."""
+    if sp.nan in (a, b, x):
+        return sp.nan
+    if {a, b} & set(real.INFINITIES) or case.sign(a) <= 0 or case.sign(b) <= 0:
+        raise NotImplementedError(f"an incomplete beta function of a = {a}, b = {b}: assume that both are positive")
+    above, below = real.sign_of(case, x), real.compare(case, sp.S.One, x)
+    if above < 0 or below < 0:
+        return sp.nan
+    if above == 0 or below == 0:
+        return sp.S.Zero if above == 0 else sp.S.One
+    if b.is_Integer and b <= LARGEST_ORDER:
+        return x**a * _negative_binomial(a, b, 1 - x)
+    if a.is_Integer and a <= LARGEST_ORDER:
+        return 1 - (1 - x) ** b * _negative_binomial(b, a, x)
+    return sp.betainc_regularized(a, b, 0, x)
+
+
+def _negative_binomial(a: sp.Expr, terms: sp.Integer, x: sp.Expr) -> sp.Expr:
+    """The first terms of the series of (1 - x)^-a: the sum of a (a + 1) ... (a + k - 1) x^k / k!."""
+    return sp.Add(*(sp.expand_func(sp.rf(a, k)) * x**k / sp.factorial(k) for k in range(terms)))
 
 
 def scaled_bessel_0(case: Case, x: sp.Expr) -> sp.Expr:

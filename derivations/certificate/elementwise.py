@@ -190,6 +190,7 @@ ELEMENTWISE: dict[str, Rule] = {
             "zeta": special.hurwitz_zeta,
             "igamma": special.lower_incomplete_gamma,
             "igammac": special.upper_incomplete_gamma,
+            "regularized_incomplete_beta": special.incomplete_beta,
             "bessel_i0e": special.scaled_bessel_0,
             "bessel_i1e": special.scaled_bessel_1,
             "floor": special.floor,

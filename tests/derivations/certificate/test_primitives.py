@@ -390,6 +390,10 @@ def not_0(rng, n):
     return np.where(x == 0, 0.25, x)
 
 
+def positive(rng, n):
+    return rng.choice([0.5, 1.0, 1.5, 2.0, 3.0], n)
+
+
 unit = functools.partial(floats, low=-2, high=2)
 number = (floats, integers)
 TRIALS = {
@@ -427,6 +431,7 @@ TRIALS = {
     ),
     "igamma": elementwise(lax.igamma, not_0, floats),
     "igammac": elementwise(lax.igammac, not_0, floats),
+    "regularized_incomplete_beta": elementwise(lax.betainc, *[positive] * 2, functools.partial(finite, low=-2, high=2)),
     "bessel_i0e": elementwise(lax.bessel_i0e, floats),
     "bessel_i1e": elementwise(lax.bessel_i1e, floats),
     "floor": elementwise(lax.floor, floats),
