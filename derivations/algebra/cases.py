@@ -30,6 +30,7 @@ from derivations.algebra.monotone import simpler, simplest
 from derivations.algebra.signs import (
     as_squares,
     factors_of_sign,
+    half_waves,
     linear_symbol,
     parts_of_root,
     reduced,
@@ -181,9 +182,13 @@ class Case:
             if known is not None:
                 return known
         factors = factors_of_sign(expression if form.is_polynomial() is False else form)
-        if linear_symbol(form) or all(base.is_number or reduced(base) in (form, -form) for base, _ in factors):
+        is_linear = linear_symbol(form) and form.is_polynomial()
+        if is_linear or all(base.is_number or reduced(base) in (form, -form) for base, _ in factors):
             raise UndecidedError(form)
-        return math.prod(self.sign(base) ** (2 if power.is_even else 1) for base, power in factors)
+        try:
+            return math.prod(self.sign(base) ** (2 if power.is_even else 1) for base, power in factors)
+        except UndecidedError as undecided:
+            raise UndecidedError(form if linear_symbol(form) else undecided.form) from None
 
     def known_sign(self, expression: sp.Expr) -> int | None:
         """The sign that the conditions decide, or None."""
@@ -210,7 +215,10 @@ class Case:
     def _sign_of_function(self, form: sp.Expr) -> int | None:
         """The sign of a function such as Gamma where its arguments are positive."""
         sign, arguments = sign_where_positive(form)
-        return sign if sign and all(self.sign(argument) > 0 for argument in arguments) else None
+        if sign and all(self.sign(argument) > 0 for argument in arguments):
+            return sign
+        ends = half_waves(form)
+        return next((sign for sign, inside in ends if all(self.known_sign(part) == 1 for part in inside)), None)
 
     def _sign_with_root(self, form: sp.Expr) -> int | None:
         """The sign of c sqrt(p) + q: that of c if c^2 p > q^2, that of q if c^2 p < q^2, if the case decides these."""

@@ -20,7 +20,7 @@ INCREASING: dict[type, tuple[sp.Expr, sp.Expr, Callable]] = {
     sp.sinh: (-sp.oo, sp.oo, sp.asinh),
     sp.asinh: (-sp.oo, sp.oo, sp.sinh),
 }
-LARGEST_DEGREE = 4
+LARGEST_DEGREE = 8
 
 
 @functools.lru_cache(maxsize=10_000)
@@ -68,6 +68,8 @@ def _compared(function: sp.Expr, target: sp.Expr) -> tuple[sp.Expr, ...]:
 
 
 def _compared_power(base: sp.Expr, exponent: sp.Expr, target: sp.Expr) -> tuple[sp.Expr, ...]:
+    if exponent.free_symbols and target.is_positive:
+        return (exponent * sp.log(base) - sp.log(target),)
     if not exponent.is_Rational or (exponent.is_Integer and (exponent < 0 or base.is_Symbol)):
         return ()
     if exponent.is_odd:

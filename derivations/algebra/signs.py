@@ -91,19 +91,28 @@ def sign_where_positive(form: sp.Expr) -> tuple[int, tuple[sp.Expr, ...]]:
     return 0, ()
 
 
+def half_waves(form: sp.Expr) -> list[tuple[int, tuple[sp.Expr, sp.Expr]]]:
+    """For a sine or cosine, the sign that it has where two expressions are positive, for the waves around 0."""
+    if not isinstance(form, sp.sin | sp.cos):
+        return []
+    start = sp.S.Zero if isinstance(form, sp.sin) else -sp.pi / 2
+    shifted = form.args[0] - start
+    return [(-1 if n % 2 else 1, (shifted - n * sp.pi, (n + 1) * sp.pi - shifted)) for n in (0, -1, 1)]
+
+
 def parts_of_root(form: sp.Expr) -> tuple[sp.Expr, sp.Expr, sp.Expr]:
-    """c, p and q of a form c sqrt(p) + q; all 0 if it has no such form or several.
+    """c, p and q of a form c sqrt(p) + q, where p is the product of all radicands; all 0 if there is no such form.
 
     >>> x = sp.Symbol("x", real=True)
     >>> parts_of_root(x - 2 * sp.sqrt(x**2 + 1))
     (-2, x**2 + 1, x)
     """
-    products = {term: sp.Mul.make_args(term) for term in sp.Add.make_args(form)} if form.is_Add else {}
-    roots = [(term, factor) for term, factors in products.items() for factor in factors if _is_root(factor)]
-    if len(roots) != 1:
+    terms = {term: list(filter(_is_root, sp.Mul.make_args(term))) for term in sp.Add.make_args(form)}
+    found = [term for term, roots in terms.items() if roots]
+    if len(found) != 1 or not form.is_Add:
         return sp.S.Zero, sp.S.Zero, sp.S.Zero
-    ((term, root),) = roots
-    return term / root, root.base, form - term
+    roots = terms[found[0]]
+    return found[0] / sp.Mul(*roots), sp.Mul(*(root.base for root in roots)), form - found[0]
 
 
 def _is_root(factor: sp.Expr) -> bool:
@@ -138,7 +147,8 @@ def sign_of_number(number: sp.Expr) -> int | None:
 
 def _digits(number: sp.Expr) -> sp.Float | None:
     """More than DIGITS correct digits of a real number that is not 0, if they are found."""
-    powers = (part.as_base_exp() for part in sp.postorder_traversal(number) if part.is_Pow or part.func is sp.exp)
+    parts = (part for part in sp.postorder_traversal(number) if part.is_Pow or part.func is sp.exp)
+    powers = (part.as_base_exp() for part in parts if part.is_number)  # the root of a polynomial contains a variable
     if any(abs(exponent * sp.log(abs(base))).evalf(5) > sp.Float("1e9") for base, exponent in powers):
         return None  # to evaluate a number with so many digits would take too long
     try:

@@ -32,6 +32,16 @@ def tangent(case: Case, x: sp.Expr) -> sp.Expr:
     return sp.tan(x)
 
 
+def reciprocal(function: Callable) -> Callable:
+    """The function 1 / f(x), such as the secant of the cosine."""
+    return lambda case, x: real.divide(case, sp.S.One, function(case, x))
+
+
+def cotangent(case: Case, x: sp.Expr) -> sp.Expr:
+    """The cosine divided by the sine."""
+    return real.divide(case, cosine(case, x), sine(case, x))
+
+
 def within(function: Callable, low: sp.Expr, high: sp.Expr, at_low: sp.Expr, at_high: sp.Expr) -> Callable:
     """A function that is defined in the open interval (low, high), has these values at its ends, and is nan outside."""
 
@@ -161,6 +171,15 @@ def gamma(case: Case, x: sp.Expr) -> sp.Expr:
     if x is sp.nan or x in real.INFINITIES:
         return sp.oo if x is sp.oo else sp.nan
     return sp.nan if is_pole(case, x) else sp.gamma(x)
+
+
+def beta(case: Case, a: sp.Expr, b: sp.Expr) -> sp.Expr:
+    """B(a, b) = Gamma(a) Gamma(b) / Gamma(a + b), for a, b > 0."""
+    if sp.nan in (a, b):
+        return sp.nan
+    if {a, b} & set(real.INFINITIES) or case.sign(a) <= 0 or case.sign(b) <= 0:
+        raise NotImplementedError(f"beta({a}, {b}): only positive arguments are supported")
+    return sp.gamma(a) * sp.gamma(b) / sp.gamma(a + b)
 
 
 def real_logarithm_of_gamma(case: Case, x: sp.Expr) -> sp.Expr:

@@ -52,9 +52,22 @@ def test_signs_of_terms_that_are_not_linear(assuming, form, sign):
         ([x > 1], sp.zeta(x), 1),
         ([], sp.besseli(0, x), 1),
         ([], sp.gamma(x), None),
+        ([x > 0, x < 3], sp.sin(x), 1),
+        ([x > 0, x < 4], sp.sin(x), None),
+        ([x > -1, x < 1], sp.cos(x), 1),
+        ([x > 2, x < 4], sp.cos(x), -1),
+        ([x > -3, x < 0], sp.sin(x), -1),
+        ([], sp.sqrt(x**2 + 1) * sp.sqrt(y**2 + 1) - x, 1),
+        ([], 3 * sp.sqrt(x**2 + 1) * sp.sqrt(y**2 + 1) - 2, 1),
+        ([x > 2, y > 2], y - 1 / x, 1),
+        ([x > 0, x < 1, y > 0], 1 - x**y, 1),
+        ([x > 1, y > 0], 2 - x**y, None),
+        ([x < -10], x**6 - x**4 + 3 * x**2 - 15, 1),
+        ([x > 3], x**3 - 3 * x + 1, 1),
+        ([x > 1], x**3 - 3 * x + 1, None),
     ],
 )
-def test_signs_of_roots_and_special_functions(assuming, form, sign):
+def test_signs_of_roots_powers_and_special_functions(assuming, form, sign):
     assert Case.where(assuming).known_sign(form) == sign
 
 
@@ -68,7 +81,17 @@ def test_no_point_contradicts_a_sign():
         except ValueError:  # they contradict each other
             continue
         p, q, r = (rng.choice(LETTERS) for _ in range(3))
-        term = rng.choice([p**2 + q**2, p * q + r, sp.exp(p - q), sp.exp(p) - 2 * sp.exp(q), sp.sqrt(p**2 + 1) - q])
+        term = rng.choice(
+            [
+                p**2 + q**2,
+                p * q + r,
+                q - 1 / p,
+                sp.exp(p - q),
+                sp.exp(p) - 2 * sp.exp(q),
+                sp.sqrt(p**2 + 1) - q,
+                sp.sin(p),
+            ]
+        )
         form = rng.choice([1, -1]) * (term + rng.choice([0, r]) + rng.randint(-4, 4))
         known = case.known_sign(form)
         decided += known is not None

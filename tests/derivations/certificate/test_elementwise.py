@@ -39,6 +39,9 @@ INSIDE = (z > -1, z < 1)
         (special.gamma, sp.gamma(z), (z > 0,)),
         (lambda z: jnp.copysign(2 * z, z - 1), 2 * z, (z > 1,)),
         (special.erf, sp.erf(z), ()),
+        (lambda z: 1 / jnp.tanh(z), sp.coth(z), (z > 0,)),
+        (lambda z: jnp.exp(special.gammaln(z + 1)), sp.factorial(z), (z > 0,)),
+        (lambda z: jnp.exp(2 * special.gammaln(z) - special.gammaln(2 * z)), sp.beta(z, z), (z > 0,)),
     ],
 )
 def test_functions_and_their_slopes(program, formula, domain):
