@@ -140,17 +140,24 @@ class Generators:
     def vanish(self, expression: Expr) -> bool:
         """Whether arithmetic and the equations that generators solve show that the expression is zero; 0/0 is not."""
         numerator, denominator = fraction(together(self.rational(expression)))
-        equations = [(g, DEGREES[kind], term) for g, (kind, term) in self.terms.items() if kind in DEGREES]
-        roots = _roots([numerator, denominator, *(term for _, _, term in equations)])
+        equations = [(g, *solved) for g, (kind, term) in self.terms.items() if (solved := self._power_of(kind, term))]
+        roots = _roots([numerator, denominator, *(value for _, _, value in equations)])
 
         def is_zero_by_equations(part: Expr) -> bool:
             part = expand(part.xreplace(roots))
-            for generator, degree, term in reversed(equations):  # a term is made of earlier generators
+            for generator, degree, value in reversed(equations):  # a value is made of earlier generators and cosines
                 root, power = roots.get(generator, generator).as_base_exp()
-                part = _reduced(part, root, int(degree * power), term.xreplace(roots) ** degree)
+                part = _reduced(part, root, int(degree * power), value.xreplace(roots))
             return expand(part) == 0
 
         return is_zero_by_equations(numerator) and not (equations and is_zero_by_equations(denominator))
+
+    def _power_of(self, kind: str, term: Expr) -> tuple[int, Expr] | None:
+        """The degree and the right-hand side of the equation that a generator solves; None if there is none."""
+        if kind in DEGREES:
+            return DEGREES[kind], term ** DEGREES[kind]
+        cosine = self._symbols.get(("value", cos(*term.args))) if isinstance(term, sin) else None
+        return (2, 1 - cosine**2) if cosine else None
 
     def rational(self, expression: Expr) -> Expr:
         """The expression as a rational function of symbols, in which positive symbols may have rational powers."""

@@ -2,8 +2,8 @@
 
 It is decided exactly, in steps each of which is an identity:
 
-1. sigmoids and hyperbolic functions are written as exponentials, gamma functions by their recurrences, and sums are
-   brought to their normal form (`sums`);
+1. sigmoids and hyperbolic functions are written as exponentials, gamma functions by their recurrences, sines and
+   cosines by the addition theorems (`angles`), and sums are brought to their normal form (`sums`);
 2. each `given` equation is solved for a letter or a sum, and the solution is substituted;
 3. two free indices are either equal or not: each KroneckerDelta that is left is 1 or 0, and the expression must vanish
    in both cases;
@@ -39,6 +39,7 @@ from sympy import (
 )
 from sympy.utilities.iterables import connected_components
 
+from derivations.algebra.angles import with_few_angles
 from derivations.algebra.generators import Generators, Sign, known_sign
 from derivations.algebra.letters import as_exponentials, unknowns
 from derivations.algebra.recurrences import with_recurrences
@@ -64,7 +65,7 @@ def is_zero(
     expression = sympify(expression)
     put_in = onto_the_half_line(domain or {} if expression.has(log) or given else {})
     ranges = {} if ranges is None else ranges
-    expression = normal(as_exponentials(put_in(with_recurrences(expression))), ranges)
+    expression = normal(as_exponentials(put_in(with_recurrences(with_few_angles(expression)))), ranges)
     cases = itertools.chain.from_iterable(map(_delta_cases, _where_given(expression, tuple(given), put_in, ranges)))
     return all(_vanishes_in_parts(normal(case, ranges), known_sign, False) for case in cases)
 
@@ -79,7 +80,7 @@ def vanishes(expression: Expr, sign: Sign = known_sign) -> bool:
     >>> vanishes(log(y * z) - log(y) - log(z)), is_zero(log(y * z) - log(y) - log(z))
     (True, False)
     """
-    return _vanishes_in_parts(as_exponentials(with_recurrences(expression)), sign, True)
+    return _vanishes_in_parts(as_exponentials(with_recurrences(with_few_angles(expression))), sign, True)
 
 
 def _where_given(expression, given, put_in, ranges):
