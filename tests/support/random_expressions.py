@@ -22,14 +22,24 @@ from sympy import (
     Rational,
     S,
     Sum,
+    acosh,
+    asinh,
+    atanh,
+    cos,
     cosh,
+    erf,
     exp,
     expand,
     factor,
+    gamma,
     log,
+    loggamma,
     preorder_traversal,
+    sin,
     sinh,
+    sqrt,
     symbols,
+    tan,
     tanh,
     together,
 )
@@ -49,7 +59,7 @@ class UndefinedError(Exception):
 
 
 def random_expression(rng: random.Random, depth: int, leaves=(x, y, a, p) * 2 + NUMBERS) -> Expr:
-    """An expression of exponentials, logarithms, powers, roots, absolute values and hyperbolic functions."""
+    """An expression of exponentials, logarithms, powers, roots, absolute values and special functions."""
     if depth == 0 or rng.random() < 0.1:
         return rng.choice(leaves)
     u, v = (random_expression(rng, depth - 1, leaves) for _ in range(2))
@@ -64,6 +74,8 @@ def random_expression(rng: random.Random, depth: int, leaves=(x, y, a, p) * 2 + 
         lambda: u ** rng.choice(EXPONENTS),
         lambda: Abs(u),
         lambda: rng.choice((tanh, sinh, cosh, s))(u),
+        lambda: rng.choice((sin, cos, tan, asinh, acosh, atanh, gamma, loggamma, erf))(u),
+        lambda: rng.choice((sin, cos, erf))(u - v),
         lambda: u**v,
         lambda: log(u * v),
         lambda: (u * v) ** rng.choice(EXPONENTS),
@@ -143,6 +155,18 @@ RULES = [
     (tanh, lambda e, rng: 2 * s(2 * e.args[0]) - 1),
     (cosh, lambda e, rng: (1 + sinh(e.args[0]) ** 2) ** S.Half),
     (s, lambda e, rng: 1 - s(-e.args[0])),
+    (sin, lambda e, rng: 2 * sin(e.args[0] / 2) * cos(e.args[0] / 2)),
+    (sin, lambda e, rng: sqrt(1 - cos(e.args[0]) ** 2)),
+    ((sin, cos, erf), lambda e, rng: -e.func(expand(-e.args[0]))),
+    (cos, lambda e, rng: 1 - 2 * sin(e.args[0] / 2) ** 2),
+    (tan, lambda e, rng: sin(e.args[0]) / cos(e.args[0])),
+    (gamma, lambda e, rng: exp(loggamma(e.args[0]))),
+    (gamma, lambda e, rng: gamma(e.args[0] + 1) / e.args[0]),
+    (loggamma, lambda e, rng: log(gamma(e.args[0]))),
+    (loggamma, lambda e, rng: loggamma(e.args[0] + 1) - log(e.args[0])),
+    (asinh, lambda e, rng: log(e.args[0] + sqrt(e.args[0] ** 2 + 1))),
+    (acosh, lambda e, rng: log(e.args[0] + sqrt(e.args[0] ** 2 - 1))),
+    (atanh, lambda e, rng: log((1 + e.args[0]) / (1 - e.args[0])) / 2),
 ]
 
 
@@ -257,7 +281,14 @@ def value(expression: Expr, point: Mapping, *, real: bool) -> mpmath.mpc:
             if abs(exponent) > 50:
                 raise UndefinedError
             return base ** (int(e.exp) if e.exp.is_Integer else exponent)
-        if isinstance(e, exp | tanh | sinh | cosh | s) and abs(values[0]) > 200:
+        if isinstance(e, atanh) and abs(values[0]) >= 1:
+            raise UndefinedError
+        if isinstance(e, gamma | loggamma | acosh) and real and not _is_positive(values[0] - isinstance(e, acosh)):
+            raise UndefinedError
+        if (
+            isinstance(e, exp | tanh | sinh | cosh | s | sin | cos | tan | gamma | loggamma | erf)
+            and abs(values[0]) > 200
+        ):
             raise UndefinedError
         if e.func not in FUNCTIONS:
             raise UndefinedError  # SymPy introduces re and atan2 for arguments that may be complex
@@ -283,6 +314,15 @@ FUNCTIONS = {
     tanh: mpmath.tanh,
     sinh: mpmath.sinh,
     cosh: mpmath.cosh,
+    sin: mpmath.sin,
+    cos: mpmath.cos,
+    tan: mpmath.tan,
+    asinh: mpmath.asinh,
+    acosh: mpmath.acosh,
+    atanh: mpmath.atanh,
+    gamma: mpmath.gamma,
+    loggamma: mpmath.loggamma,
+    erf: mpmath.erf,
     s: lambda z: 1 / (1 + mpmath.exp(-z)),
 }
 
