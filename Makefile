@@ -13,8 +13,8 @@ train: $(VENV)/installed ## train the book's network, 784-30-10, on MNIST
 	$(BIN)/python -m jaxce train --hidden 30 --cost cross_entropy --output sigmoid --learning-rate 0.5 \
 	    --epochs 30 --batch-size 10 --seed 0
 
-quick: $(VENV)/installed-development ## test the library alone, starting no other processes
-	$(BIN)/pytest tests/jaxce jaxce -m "not process" --numprocesses 2 --dist worksteal
+quick: $(VENV)/installed-development ## test the library alone, without other processes or every type and size
+	$(BIN)/pytest tests/jaxce jaxce -m "not process and not thorough" --numprocesses 2 --dist worksteal
 
 test: $(VENV)/installed-development ## lint, check types, run every test
 	$(BIN)/ruff check

@@ -102,7 +102,7 @@ def worst(cost_name, output, output_name, c, z, y, *, soft=False, evaluate=value
 CASES = [(*pair, c) for pair, c in TEMPERED]
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("dtype", [np.float32, pytest.param(np.float64, marks=pytest.mark.thorough)])
 @pytest.mark.parametrize(("cost", "output", "c"), CASES)
 def test_errors_for_hard_targets_are_at_most_four_ulps(cost, output, c, dtype):
     coupled = (cost, output) in COUPLED
@@ -112,7 +112,7 @@ def test_errors_for_hard_targets_are_at_most_four_ulps(cost, output, c, dtype):
         assert max(error) <= (8 if coupled else 4), (K, error)
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("dtype", [np.float32, pytest.param(np.float64, marks=pytest.mark.thorough)])
 @pytest.mark.parametrize(("cost", "output", "c"), CASES)
 def test_errors_for_soft_targets_are_at_most_eight_ulps_of_the_terms(cost, output, c, dtype):
     for targets in SOFT:
@@ -121,6 +121,7 @@ def test_errors_for_soft_targets_are_at_most_eight_ulps_of_the_terms(cost, outpu
         assert max(error) <= 8, (targets.__name__, error)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("cost", "output"), PAIRS)
 def test_errors_for_a_thousand_classes_are_at_most_four_times_as_large(cost, output):
     coupled = (cost, output) in COUPLED
@@ -193,6 +194,7 @@ def spacing(x, dtype):
     return np.ldexp(1.0, exponent - limits.nmant)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("dtype", [jnp.bfloat16, jnp.float16])
 @pytest.mark.parametrize("y", [0.0, 1.0])
 @pytest.mark.parametrize(("cost", "output"), [pair for pair in PAIRS if pair[1] != "softmax"])

@@ -75,6 +75,7 @@ def test_every_wrong_formula_is_refused(pair):
             agree(delta, mutant, err_msg=name)
 
 
+@pytest.mark.thorough
 @every_pair
 def test_labels_of_any_integer_type_stand_for_one_hot_targets(pair):
     cost, output = functions(pair)
@@ -90,6 +91,7 @@ def test_labels_of_any_integer_type_stand_for_one_hot_targets(pair):
         agree(delta, book.delta(pair, z, one_hot), atol=1e-15)
 
 
+@pytest.mark.thorough
 @every_pair
 def test_labels_and_one_hot_targets_agree_bit_for_bit_and_jit_with_eager(pair):
     cost, output = functions(pair)
@@ -145,6 +147,7 @@ def test_forward_mode_and_second_derivatives(pair, c):
     agree(np.stack(columns, axis=-1), expected, atol=TOLERANCE["equal"])
 
 
+@pytest.mark.thorough
 @every_pair
 def test_the_hessian_comes_out_in_every_order_of_modes(pair):
     """Reverse over forward mode, and the whole matrix by vmap, as `jax.hessian` has it."""
@@ -205,6 +208,7 @@ def test_nothing_is_traced_twice(pair):
     assert len(traces) == 1
 
 
+@pytest.mark.thorough
 @every_pair
 @pytest.mark.parametrize("dtype", [jnp.float32, jnp.bfloat16, jnp.float16])
 def test_the_type_of_z_is_the_type_of_its_gradient(pair, dtype):

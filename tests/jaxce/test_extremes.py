@@ -25,6 +25,7 @@ PRESENT = np.isfinite(INFINITE)
 HERE = np.where(PRESENT, [0.3, 0.7, 0.4], 0.0)  # targets, 0 at the outputs of probability 0
 
 
+@pytest.mark.thorough
 @every_cost
 def test_a_zero_probability_output_adds_nothing_to_the_cost_if_its_target_is_0(cost):
     pair, c = (cost.__name__, "softmax"), 0.1
@@ -43,6 +44,7 @@ def test_a_zero_probability_output_adds_nothing_to_the_cost_if_its_target_is_0(c
     agree(product, curvature, atol=1e-14)
 
 
+@pytest.mark.thorough
 @every_cost
 def test_a_zero_probability_output_makes_the_cost_infinite_if_its_target_is_not_0(cost):
     y = np.where(PRESENT, 0.2, 0.6)
@@ -125,6 +127,7 @@ def true_cost(cost, output, z, y, c):
 SPREADS = np.array(list(itertools.product([1.0, -1.0, 0.0, 0.5], repeat=3)))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("cost", jaxce.COSTS)
 @pytest.mark.parametrize(("output", "c"), [("sigmoid", 1.0), ("softmax", 1.0), ("softmax", 0.1), ("softmax", 3.0)])
 def test_finite_logits_give_neither_nan_nor_a_spurious_infinity(cost, output, c):

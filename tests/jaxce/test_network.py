@@ -32,6 +32,7 @@ def test_layers_are_drawn_independently():
     assert not np.any(np.isclose(first.w[0] * 7**0.5, first.b))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("dtype", [jnp.float64, jnp.float32, jnp.bfloat16, jnp.float16])
 def test_the_type_of_the_parameters_is_the_type_of_the_activations(dtype):
     initial = jax.eval_shape(lambda key: jaxce.init(key, SIZES, dtype=dtype), jax.random.key(0))

@@ -54,6 +54,7 @@ def test_derivatives_in_both_modes(name, c):
         agree(computed, expected)
 
 
+@pytest.mark.thorough
 @every_layer
 @every_dtype
 def test_the_type_of_z_is_the_type_of_a(name, c, dtype):

@@ -21,7 +21,7 @@ sgd = functools.cache(optax.sgd)  # fit compiles once for one optimizer
 MEMBERS = jaxce.grid(seed=[3, 4], learning_rate=[0.3, 1.0])  # four, like all members below: more shapes compile more
 
 
-@pytest.fixture(params=["cpu", "gpu"])
+@pytest.fixture(params=["cpu", pytest.param("gpu", marks=pytest.mark.thorough)])
 def backend(request, monkeypatch):
     """Both ways of training: each network on its own core, as on a CPU, and all together, as on a GPU."""
     monkeypatch.setattr(jax, "default_backend", lambda: request.param)
@@ -66,6 +66,7 @@ def test_on_a_cpu_members_equal_fit_bit_for_bit():
             np.testing.assert_array_equal(two[index], one)
 
 
+@pytest.mark.thorough
 def test_any_hyperparameter_of_any_optimizer_can_differ():
     def momentum(learning_rate, momentum, decay):
         return optax.chain(optax.add_decayed_weights(decay), optax.sgd(learning_rate, momentum))
@@ -85,6 +86,7 @@ def test_a_member_that_diverges_is_marked_and_does_not_affect_others(backend):
     np.testing.assert_array_equal(result.params[0].w[0], result.params[0].w[2])
 
 
+@pytest.mark.thorough
 def test_one_program_is_compiled_whatever_the_number_of_members(backend):
     traces = []
 
@@ -193,6 +195,7 @@ def test_data_and_counts_are_checked_as_by_fit():
         sweep(epochs=0)
 
 
+@pytest.mark.thorough
 def test_float32_members_agree_with_fit_to_a_millionth():
     with jax.enable_x64(False):
         x, labels = DATA

@@ -127,6 +127,7 @@ def implicit_promotion():
         yield
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("implicit_promotion")
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_every_optimizer_learns(name):

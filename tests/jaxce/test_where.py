@@ -49,6 +49,7 @@ def test_a_masked_output_is_as_if_deleted(pair):
         assert not np.any(product[~WHERE])
 
 
+@pytest.mark.thorough
 @every_pair
 def test_a_label_may_name_a_kept_or_a_masked_output(pair):
     z, labels = weighted_inputs(pair, (3, 4)), np.array([1, 2, 0])  # masked, kept, masked
@@ -59,6 +60,7 @@ def test_a_label_may_name_a_kept_or_a_masked_output(pair):
         agree(gradient, delta, atol=1e-15)
 
 
+@pytest.mark.thorough
 @every_pair
 def test_a_fully_masked_example_costs_nothing(pair):
     z = np.array([[0.5, 0.4, 0.3, 0.2], [np.nan, np.inf, 1e30, -np.inf], [0.5, 0.4, 0.3, 0.2]])
