@@ -303,7 +303,9 @@ def validate_data(params, data, cost, output, hidden):
 
     Raises TypeError or ValueError otherwise, before anything is computed or compiled.
     """
-    x, y = map(jnp.asarray, data)
+    x, labels = data
+    labels = labels if isinstance(labels, jax.Array) else np.asarray(labels)  # in 32 bits, 2^32 would be the label 0
+    x, y = jnp.asarray(x), jnp.asarray(labels)
     if x.ndim != 2 or len(x) == 0:
         raise ValueError(f"x must be [examples, inputs] with at least one example; got the shape {x.shape}")
     targets = (len(x), len(params[-1].b))
@@ -311,7 +313,7 @@ def validate_data(params, data, cost, output, hidden):
         raise ValueError(f"y must be labels of shape {targets[:1]} or targets of shape {targets}; got {y.shape}")
     if y.ndim == 1 and not jnp.issubdtype(y.dtype, jnp.integer):
         raise TypeError(f"y of shape {y.shape} must hold integer labels; got {y.dtype}: try y.astype(int)")
-    if y.ndim == 1 and not 0 <= int(y.min()) <= int(y.max()) < targets[1]:
-        raise ValueError(f"labels must be from 0 to {targets[1] - 1}; got {int(y.min())} to {int(y.max())}")
+    if y.ndim == 1 and not 0 <= int(labels.min()) <= int(labels.max()) < targets[1]:
+        raise ValueError(f"labels must be from 0 to {targets[1] - 1}; got {int(labels.min())} to {int(labels.max())}")
     jax.eval_shape(loss, params, x, y, cost=cost, output=output, hidden=hidden)
     return x, y

@@ -7,6 +7,7 @@ at a time, since these contain the same expressions, for which SymPy's cache the
 import argparse
 import functools
 import itertools
+import os
 import sys
 import sysconfig
 import time
@@ -42,6 +43,8 @@ def certify_all(options: argparse.Namespace) -> int:
     """Certify claims, print a table and every refutation; exit status 1 unless exactly those fail that should."""
     if bool(options.function) != bool(options.equation):
         sys.exit("certify: --function and --equation go together, as in --function module:name --equation 84")
+    if options.json:
+        _make_folder(options.json)
     console, start = Console(highlight=False), time.perf_counter()
     try:
         if options.function:
@@ -88,8 +91,17 @@ def _print(console: Console, chosen: list[Claim], verdicts: list) -> None:
             console.print(str(verdict), markup=False)
 
 
+def _make_folder(folder: Path) -> None:
+    """Make the folder for the verdicts before they are worked out, which takes minutes."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        sys.exit(f"certify: --json {folder} cannot be made a folder: {error.strerror}")
+    if not os.access(folder, os.W_OK):
+        sys.exit(f"certify: --json {folder} cannot be written to")
+
+
 def _write(folder: Path, verdicts: list[Certificate | Refutation]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
     for number, verdict in enumerate(verdicts, start=1):
         (folder / f"{number:03}.json").write_text(verdict.to_json() + "\n")
 

@@ -359,6 +359,17 @@ def test_counts_out_of_range_are_refused(change, message):
         train(**change)
 
 
+def test_labels_of_64_bits_are_refused_before_they_wrap():
+    y = 2**32 + np.arange(10)
+    with jax.enable_x64(False), pytest.raises(ValueError, match="from 0 to 9; got 4294967296 to 4294967305"):
+        jaxce.evaluate(
+            random_params((4, 10), np.float32),
+            (np.zeros((10, 4), np.float32), y),
+            cost=jaxce.quadratic,
+            output=jaxce.linear,
+        )
+
+
 def test_trained_sigmoid_outputs_sum_to_nearly_1_on_most_images_and_not_on_all():
     """Exercise 7 on real images: these outputs are not a probability distribution."""
     data = jaxce.mnist.load()

@@ -49,6 +49,7 @@ AT_ITS_LINE = r"there stops with AttributeError: .*no_such_attribute.*, at .*tes
         (["--function", "math", "--equation", "84"], "module:name"),
         (["--function", "math:sin", "--equation", "0"], "choose one of 54"),
         (["--function", "math:sin"], "go together"),
+        (["--json", "/dev/null/verdicts"], "cannot be made a folder: Not a directory"),
         (["--function", f"{__name__}:of_one_argument", "--equation", "84"], "takes 1 positional argument"),
         (["--function", f"{__name__}:of_an_attribute_that_is_not_there", "--equation", "84"], AT_ITS_LINE),
         (
