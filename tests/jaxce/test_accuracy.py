@@ -129,6 +129,7 @@ def test_errors_for_a_thousand_classes_are_at_most_four_times_as_large(cost, out
     assert max(worst(cost, jaxce.OUTPUTS[output], output, 1.0, z, y)) <= (32 if coupled else 16)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("targets", [hard, *SOFT], ids=lambda targets: targets.__name__)
 @pytest.mark.parametrize(("cost", "output", "c"), CASES)
 def test_the_error_of_the_curvature_is_at_most_sixteen_ulps_of_its_largest_component(cost, output, c, targets):

@@ -66,6 +66,7 @@ def test_the_derivative_with_respect_to_a_target_of_0_at_probability_0_is_not_na
     assert not np.isnan(jax.jit(jax.grad(lambda y: jaxce.COSTS[cost](jaxce.softmax, z, y)))(y)).any()
 
 
+@pytest.mark.thorough
 @every_cost
 def test_the_only_output_of_a_softmax_is_certain(cost):
     one_left = np.array([[-np.inf, 2.0, -np.inf], [7.0, -np.inf, -np.inf]])

@@ -45,6 +45,7 @@ def fit(member, data=DATA, **changes):
     return jaxce.fit(params, data, optimizer=sgd(**hyperparameters), **arguments)
 
 
+@pytest.mark.thorough
 def test_every_member_is_the_network_that_fit_trains(backend):
     result = sweep()
     assert result.members == MEMBERS

@@ -137,6 +137,7 @@ def test_every_optimizer_learns(name):
     assert history.training_cost[-1] < 0.5 * history.training_cost[0]
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("implicit_promotion")
 @pytest.mark.parametrize("dtype", [jnp.float32, jnp.bfloat16])
 def test_parameters_keep_their_type(dtype):
