@@ -34,7 +34,7 @@ def targets(K):
 
 
 @pytest.mark.parametrize(("pair", "c"), TEMPERED)
-@pytest.mark.parametrize("K", [2, 3, 10])
+@pytest.mark.parametrize("K", [2, 3, pytest.param(10, marks=pytest.mark.thorough)])
 def test_value_and_gradient_are_the_book_s(pair, c, K):
     y = targets(K)
     z = weighted_inputs(pair, y.shape)

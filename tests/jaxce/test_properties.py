@@ -50,6 +50,7 @@ def entropy(pair, y):
     return -np.sum(y * np.log(y) + (1 - y) * np.log(1 - y) * (pair[0] == "cross_entropy"))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("pair", PAIRS, ids="-".join)
 @given(z=logits, y=hard | proportions, order=st.permutations(range(K)))
 def test_the_order_of_the_neurons_does_not_matter(pair, z, y, order):

@@ -371,6 +371,7 @@ def test_labels_of_64_bits_are_refused_before_they_wrap():
         )
 
 
+@pytest.mark.thorough
 def test_trained_sigmoid_outputs_sum_to_nearly_1_on_most_images_and_not_on_all():
     """Exercise 7 on real images: these outputs are not a probability distribution."""
     data = jaxce.mnist.load()
