@@ -9,6 +9,8 @@ import sympy as sp
 from jax import lax
 
 from derivations import certify, symbols
+from derivations.algebra.cases import Case
+from derivations.certificate.elementwise import polynomial
 from derivations.certificate.program import trace
 from derivations.certificate.verdict import Refutation
 
@@ -57,6 +59,12 @@ def test_functions_and_their_slopes(program, formula, domain):
 def test_a_function_whose_slope_is_written_in_another_way():
     assert certify(jnp.arccosh, sp.acosh(z), z, assuming=[z > 1])
     assert certify(jax.grad(jnp.arccosh), 1 / sp.sqrt(z**2 - 1), z, assuming=[z > 1])
+
+
+def test_a_polynomial_begins_with_its_constant():
+    """JAX 0.12 has a primitive for it."""
+    assert sp.expand(polynomial(Case(), z, sp.Integer(5), sp.Integer(3), y)) == 5 + 3 * z + y * z**2
+    assert polynomial(Case(), z, y) == y
 
 
 def test_functions_of_which_only_the_value_is_certified():
