@@ -4,12 +4,13 @@ from typing import TYPE_CHECKING
 
 from jaxce import mnist
 from jaxce.costs import COSTS, cross_entropy, log_likelihood, quadratic
+from jaxce.history import Diverged, History, Interrupted
 from jaxce.network import Layer, accuracy, forward, init, loss, weighted_input
 from jaxce.output_layer import Output
 from jaxce.outputs import OUTPUTS, linear, sigmoid
 from jaxce.softmax_layer import softmax, tempered_softmax
 from jaxce.sweeps import Sweep, grid, sweep
-from jaxce.training import Diverged, History, Interrupted, evaluate, fit
+from jaxce.training import evaluate, fit
 
 __all__ = [
     "COSTS",

@@ -15,7 +15,7 @@ import platformdirs
 import tyro
 
 import jaxce
-from jaxce import checkpoint, curves
+from jaxce import curves, network_file
 from jaxce.network import SCHEMES
 from jaxce.progress import bar
 
@@ -81,7 +81,7 @@ class Train:
         if not 0 <= self.seed < 2**32:
             raise ValueError(f"seed must be from 0 to {2**32 - 1}; got {self.seed}")
         for file in filter(None, (self.save, self.plot)):
-            checkpoint.check_writable(file)
+            network_file.check_writable(file)
         if self.plot:
             curves.check_format(self.plot)
         if self.cache:
@@ -124,7 +124,7 @@ class Train:
         print(f"{'last':9}{_row(history, -1)}")
         print(f"\n{len(history.seconds)} epochs in {history.seconds.sum():.2f} s, compilation included")
         if self.save:
-            checkpoint.save_network(self.save, checkpoint.Network(params, self.cost, self.output))
+            network_file.save_network(self.save, network_file.Network(params, self.cost, self.output))
             print(f"parameters saved in {self.save}")
         if self.plot:
             curves.plot_history(history, self.plot)
@@ -142,7 +142,7 @@ class Evaluate:
 
     def run(self) -> None:
         """Load the network and the images, and print the table."""
-        network = checkpoint.load_network(self.file)
+        network = network_file.load_network(self.file)
         images, labels = jaxce.mnist.load(self.data).test
         cost, output = jaxce.COSTS[network.cost], jaxce.OUTPUTS[network.output]
         result = jaxce.evaluate(network.params, (images, labels), cost=cost, output=output)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from jaxce.training import History
+from jaxce.history import History
 
 
 def check_format(file: Path) -> None:

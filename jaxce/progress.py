@@ -7,7 +7,7 @@ import numpy as np
 from rich.console import Console
 from rich.progress import Progress, TextColumn
 
-from jaxce.training import History
+from jaxce.history import History
 
 
 @contextlib.contextmanager

@@ -20,18 +20,11 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
+from jaxce.data import check_counts, validate_data
+from jaxce.epoch import BLOCK, compiled, mean_cost_and_accuracy, train_epoch
+from jaxce.history import History, Interrupted
 from jaxce.network import Layer, init
 from jaxce.outputs import sigmoid
-from jaxce.training import (
-    BLOCK,
-    History,
-    Interrupted,
-    check_counts,
-    compiled,
-    mean_cost_and_accuracy,
-    train_epoch,
-    validate_data,
-)
 
 Member = Mapping[str, Any]  # the seed of a network, and the optimizer's hyperparameters by name
 

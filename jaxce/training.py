@@ -1,78 +1,20 @@
-"""Minibatch gradient descent: w -> w - (eta / m) sum_x dC_x/dw, or any other step that optax makes of the gradient.
+"""Minibatch gradient descent: some epochs, and the measurements after each."""
 
-An epoch shuffles the n examples, cuts them into minibatches of m, and takes one step on each. Where m does not divide
-n, the last minibatch is shorter, and is trained on like the others. An epoch is one compiled program.
-"""
-
-import functools
-import math
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 import optax
 
-from jaxce.network import Layer, accuracy, loss, weighted_input
+from jaxce.data import check_counts, validate_data
+from jaxce.epoch import Evaluation, compiled, mean_cost_and_accuracy, train_epoch
+from jaxce.history import Diverged, History, Interrupted, history_of
+from jaxce.network import Layer
 from jaxce.outputs import sigmoid
 
-BLOCK = 100  # minibatches whose examples are gathered at once: few enough for the copy to stay in a core's cache
-
-
-class History(NamedTuple):
-    """Measurements per epoch: one array per quantity, one entry per epoch, nan where a quantity was not measured.
-
-    Attributes:
-        training_cost: the mean over the epoch's examples, each with the weights just before the step on its minibatch.
-        evaluation_cost: the mean cost of the evaluation data after the epoch.
-        accuracy: the accuracy on the evaluation data after the epoch, from 0 to 1.
-        seconds: the wall time of the epoch and its evaluation; that of the first epoch includes compilation.
-    """
-
-    training_cost: np.ndarray
-    evaluation_cost: np.ndarray
-    accuracy: np.ndarray
-    seconds: np.ndarray
-
-
-class Evaluation(NamedTuple):
-    """How well a network does on some data.
-
-    Attributes:
-        cost: the mean cost over the examples.
-        accuracy: the share of examples whose largest output is the label's, from 0 to 1; nan if y holds no labels.
-    """
-
-    cost: jax.Array
-    accuracy: jax.Array
-
-
-class Diverged(ArithmeticError):
-    """The cost or the parameters are no longer finite; `.params` and `.history` are those of the epochs before."""
-
-    def __init__(self, params: Sequence[Layer], history: History, cost: float):
-        super().__init__(
-            f"training diverged in epoch {len(history.seconds) + 1}: its mean cost is {cost}; "
-            f"{_last_row(history)}. Try a smaller learning rate, or a cost whose domain holds every output"
-        )
-        self.params, self.history = params, history
-
-
-class Interrupted(KeyboardInterrupt):
-    """Training was interrupted from the keyboard; `.params` and `.history` are those of the finished epochs."""
-
-    def __init__(self, params: Sequence[Layer], history: History):
-        super().__init__(f"training interrupted after epoch {history.seconds.shape[-1]}")
-        self.params, self.history = params, history
-
-
-def _last_row(history):
-    if len(history.seconds) == 0:
-        return "no epoch before it was finite"
-    row = ", ".join(f"{name} {column[-1]:.6g}" for name, column in history._asdict().items())
-    return f"the last finite epoch was {len(history.seconds)} ({row})"
+_train_epoch = compiled(train_epoch)
 
 
 def fit(
@@ -141,13 +83,13 @@ def fit(
             measured = (jnp.nan, jnp.nan) if test is None else mean_cost_and_accuracy(trained, *test, **network)
             row = (*map(float, (training_cost, *measured)), time.perf_counter() - start)
             if not is_finite:
-                raise Diverged(params, _history(rows), float(training_cost))
+                raise Diverged(params, history_of(rows), float(training_cost))
             params, rows = trained, [*rows, row]
             if progress is not None:
-                progress(_history(rows))
+                progress(history_of(rows))
     except KeyboardInterrupt:
-        raise Interrupted(params, _history(rows)) from None
-    return params, _history(rows)
+        raise Interrupted(params, history_of(rows)) from None
+    return params, history_of(rows)
 
 
 def evaluate(
@@ -180,140 +122,3 @@ def evaluate(
     """
     x, y = validate_data(params, data, cost, output, hidden)
     return mean_cost_and_accuracy(params, x, y, cost=cost, output=output, hidden=hidden)
-
-
-class Epoch(NamedTuple):
-    """What an epoch of training leaves.
-
-    Attributes:
-        params: the parameters after it.
-        state: the optimizer's state after it.
-        training_cost: the mean cost of its examples, each with the weights just before the step on its minibatch.
-        is_finite: whether the cost and all parameters are finite.
-    """
-
-    params: list[Layer]
-    state: Any
-    training_cost: jax.Array | float
-    is_finite: jax.Array
-
-
-def train_epoch(params, state, x, y, key, *, cost, output, hidden, optimizer, batch_size) -> Epoch:
-    """Train on every example once, in random order, one step per minibatch.
-
-    The costs of a block of minibatches are computed together, after the steps on them, from the weighted inputs z that
-    each step met: one vectorised computation instead of one small one per step.
-    """
-
-    def mean_cost(params, x, y):
-        z = weighted_input(params, x, hidden=hidden)
-        return jnp.mean(cost(output, z, y)), z
-
-    def step(carry, minibatch):
-        params, state = carry
-        gradient, z = jax.grad(mean_cost, has_aux=True)(params, *minibatch)
-        updates, state = optimizer.update(gradient, state, params)
-        return (optax.apply_updates(params, updates), state), z
-
-    def train_block(carry, block):
-        """A step on each minibatch of a block, given as examples' numbers [minibatches, m]; the sum of their costs."""
-        xs, ys = x[block], y[block]
-        carry, zs = jax.lax.scan(step, carry, (xs, ys))
-        return carry, jnp.sum(jax.vmap(functools.partial(cost, output))(zs, ys))
-
-    full_blocks, *others = _blocks(shuffled(key, len(x)), batch_size)
-    carry, total = (params, state), 0.0
-    if full_blocks.size:
-        carry, sums = jax.lax.scan(train_block, carry, full_blocks)
-        total = jnp.sum(sums)
-    for block in others:
-        if block.size:
-            carry, C = train_block(carry, block)
-            total += C
-    params, state = carry
-    return Epoch(params, state, total / len(x), _all_finite((*params, total)))
-
-
-def _blocks(order, batch_size):
-    """Examples' numbers as minibatches: full blocks [blocks, BLOCK, m]; whole minibatches left over [k, m]; the rest.
-
-    The rest is a block of one shorter minibatch, [1, r]. Each of the three may be empty.
-    """
-    in_minibatches = len(order) - len(order) % batch_size
-    in_blocks = in_minibatches - in_minibatches % (BLOCK * batch_size)
-    return (
-        order[:in_blocks].reshape(-1, BLOCK, batch_size),
-        order[in_blocks:in_minibatches].reshape(-1, batch_size),
-        order[None, in_minibatches:],
-    )
-
-
-def _all_finite(tree):
-    return jnp.all(jnp.array([jnp.all(jnp.isfinite(leaf)) for leaf in jax.tree.leaves(tree)]))
-
-
-def shuffled(key: jax.Array, n: int) -> jax.Array:
-    """The integers from 0 to n - 1 in random order, sorted by a random number of 32 bits or more each.
-
-    It is a radix sort: the random number is cut into digits, and the integers are sorted by one digit after the other,
-    each time together with their places, so that the sort is stable. Digit and place share one 32-bit word, since words
-    sort four times as fast as pairs.
-
-    Example:
-        >>> sorted(shuffled(jax.random.key(0), 5).tolist())
-        [0, 1, 2, 3, 4]
-    """
-    place_bits = (n - 1).bit_length()
-    passes = math.ceil(32 / (32 - place_bits))
-    places, order = jnp.arange(n, dtype=jnp.uint32), jnp.arange(n)
-    for digit in jax.random.bits(key, (passes, n), jnp.uint32) >> place_bits << place_bits:
-        order = order[jnp.sort(digit | places) & (2**place_bits - 1)]
-    return order
-
-
-# jax.jit for functions with these arguments, each of which makes another program.
-compiled = functools.partial(jax.jit, static_argnames=("cost", "output", "hidden", "optimizer", "batch_size"))
-_train_epoch = compiled(train_epoch)
-
-
-@functools.partial(jax.jit, static_argnames=("cost", "output", "hidden"))
-def mean_cost_and_accuracy(params, x, y, *, cost, output, hidden) -> Evaluation:
-    """`evaluate`, compiled, for arrays that are known to fit the network."""
-    labelled = jnp.issubdtype(y.dtype, jnp.integer)
-    return Evaluation(
-        loss(params, x, y, cost=cost, output=output, hidden=hidden),
-        accuracy(params, x, y, hidden=hidden) if labelled else jnp.array(jnp.nan),
-    )
-
-
-def _history(rows):
-    return History(*np.array(rows, dtype=float).reshape(-1, len(History._fields)).T)
-
-
-def check_counts(n, epochs, batch_size):
-    """Raise ValueError if n examples cannot be cut into minibatches of `batch_size`, or `epochs` is less than 1."""
-    if not 1 <= batch_size <= n:
-        raise ValueError(f"batch_size must be from 1 to the number of examples, {n}; got {batch_size}")
-    if epochs < 1:
-        raise ValueError(f"epochs must be at least 1; got {epochs}")
-
-
-def validate_data(params, data, cost, output, hidden):
-    """The pair (x, y) as JAX arrays, known to fit the network.
-
-    Raises TypeError or ValueError otherwise, before anything is computed or compiled.
-    """
-    x, labels = data
-    labels = labels if isinstance(labels, jax.Array) else np.asarray(labels)  # in 32 bits, 2^32 would be the label 0
-    x, y = jnp.asarray(x), jnp.asarray(labels)
-    if x.ndim != 2 or len(x) == 0:
-        raise ValueError(f"x must be [examples, inputs] with at least one example; got the shape {x.shape}")
-    targets = (len(x), len(params[-1].b))
-    if y.shape not in (targets, targets[:1]):
-        raise ValueError(f"y must be labels of shape {targets[:1]} or targets of shape {targets}; got {y.shape}")
-    if y.ndim == 1 and not jnp.issubdtype(y.dtype, jnp.integer):
-        raise TypeError(f"y of shape {y.shape} must hold integer labels; got {y.dtype}: try y.astype(int)")
-    if y.ndim == 1 and not 0 <= int(labels.min()) <= int(labels.max()) < targets[1]:
-        raise ValueError(f"labels must be from 0 to {targets[1] - 1}; got {int(labels.min())} to {int(labels.max())}")
-    jax.eval_shape(loss, params, x, y, cost=cost, output=output, hidden=hidden)
-    return x, y

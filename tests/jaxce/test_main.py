@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from support.idx_file import encode
 
-from jaxce import checkpoint
+from jaxce import network_file
 from jaxce.__main__ import main
 
 pytestmark = pytest.mark.usefixtures("unoptimized")
@@ -93,7 +93,7 @@ def test_the_seed_decides_everything(data, capsys):
 def test_the_heading_describes_the_network_that_is_trained_and_saved(data, options, heading, tmp_path, capsys):
     train(data, *options, "--save", str(tmp_path / "network.npz"))
     assert capsys.readouterr().out.splitlines()[0] == heading
-    saved = checkpoint.load_network(tmp_path / "network.npz")
+    saved = network_file.load_network(tmp_path / "network.npz")
     assert f"{saved.cost} cost, {saved.output} outputs" in heading
     assert "-".join(str(layer.w.shape[1]) for layer in saved.params) == heading.partition("-10 ")[0]
 
@@ -104,7 +104,7 @@ def test_the_options_change_what_is_trained(data, tmp_path):
     weights = []
     for options in ((), *changes):
         train(data, *options, "--save", str(tmp_path / "network.npz"))
-        weights.append(checkpoint.load_network(tmp_path / "network.npz").params[-1].w)
+        weights.append(network_file.load_network(tmp_path / "network.npz").params[-1].w)
     for index, one in enumerate(weights):
         assert not any(np.array_equal(one, other) for other in weights[:index])
 
@@ -167,7 +167,7 @@ def test_ctrl_c_ends_cleanly_and_keeps_the_last_finished_epoch(data, tmp_path):
     assert process.returncode == 130
     assert re.fullmatch(r"jaxce: training interrupted after epoch \d+\n", complaint)
     assert f"parameters saved in {file}" in printed
-    assert checkpoint.load_network(file).params[0].w.shape == (30, 12)
+    assert network_file.load_network(file).params[0].w.shape == (30, 12)
 
 
 def test_divergence_prints_the_finite_epochs_and_saves_them(data, tmp_path, capsys):
@@ -181,7 +181,7 @@ def test_divergence_prints_the_finite_epochs_and_saves_them(data, tmp_path, caps
     assert finite > 0
     assert f"diverged in epoch {finite + 1}" in complaint
     assert f"the last finite epoch was {finite} (training_cost" in complaint
-    assert all(np.all(np.isfinite(array)) for layer in checkpoint.load_network(file).params for array in layer)
+    assert all(np.all(np.isfinite(array)) for layer in network_file.load_network(file).params for array in layer)
 
 
 BAD_OPTIONS = {
@@ -283,7 +283,7 @@ def test_a_truncated_network_is_refused_wherever_it_ends(data, tmp_path):
     for end in range(0, len(content), 97):
         part.write_bytes(content[:end])
         with pytest.raises(ValueError, match="not a network saved by jaxce, or is damaged"):
-            checkpoint.load_network(part)
+            network_file.load_network(part)
 
 
 def test_a_process_is_refused_to_a_test_without_the_mark():

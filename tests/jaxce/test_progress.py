@@ -5,8 +5,8 @@ import io
 import numpy as np
 from rich.console import Console
 
+from jaxce.history import History
 from jaxce.progress import bar
-from jaxce.training import History
 
 
 def shown(history, terminal=True):

@@ -12,8 +12,8 @@ from support.clusters import problem, random_params
 from support.tolerance import TOLERANCE
 
 import jaxce
+from jaxce.epoch import shuffled
 from jaxce.network import Layer
-from jaxce.training import shuffled
 
 pytestmark = pytest.mark.usefixtures("unoptimized")
 

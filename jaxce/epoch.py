@@ -1,0 +1,132 @@
+"""One pass over the examples: they are shuffled and cut into minibatches, and each is a step w -> w - (eta / m) dC/dw.
+
+Where m does not divide n, the last minibatch is shorter, and is trained on like the others. An epoch is one compiled
+program.
+"""
+
+import functools
+import math
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import optax
+
+from jaxce.network import Layer, accuracy, loss, weighted_input
+
+BLOCK = 100  # minibatches whose examples are gathered at once: few enough for the copy to stay in a core's cache
+
+
+class Evaluation(NamedTuple):
+    """How well a network does on some data.
+
+    Attributes:
+        cost: the mean cost over the examples.
+        accuracy: the share of examples whose largest output is the label's, from 0 to 1; nan if y holds no labels.
+    """
+
+    cost: jax.Array
+    accuracy: jax.Array
+
+
+class Epoch(NamedTuple):
+    """What an epoch of training leaves.
+
+    Attributes:
+        params: the parameters after it.
+        state: the optimizer's state after it.
+        training_cost: the mean cost of its examples, each with the weights just before the step on its minibatch.
+        is_finite: whether the cost and all parameters are finite.
+    """
+
+    params: list[Layer]
+    state: Any
+    training_cost: jax.Array | float
+    is_finite: jax.Array
+
+
+def train_epoch(params, state, x, y, key, *, cost, output, hidden, optimizer, batch_size) -> Epoch:
+    """Train on every example once, in random order, one step per minibatch.
+
+    The costs of a block of minibatches are computed together, after the steps on them, from the weighted inputs z that
+    each step met: one vectorised computation instead of one small one per step.
+    """
+
+    def mean_cost(params, x, y):
+        z = weighted_input(params, x, hidden=hidden)
+        return jnp.mean(cost(output, z, y)), z
+
+    def step(carry, minibatch):
+        params, state = carry
+        gradient, z = jax.grad(mean_cost, has_aux=True)(params, *minibatch)
+        updates, state = optimizer.update(gradient, state, params)
+        return (optax.apply_updates(params, updates), state), z
+
+    def train_block(carry, block):
+        """A step on each minibatch of a block, given as examples' numbers [minibatches, m]; the sum of their costs."""
+        xs, ys = x[block], y[block]
+        carry, zs = jax.lax.scan(step, carry, (xs, ys))
+        return carry, jnp.sum(jax.vmap(functools.partial(cost, output))(zs, ys))
+
+    full_blocks, *others = _blocks(shuffled(key, len(x)), batch_size)
+    carry, total = (params, state), 0.0
+    if full_blocks.size:
+        carry, sums = jax.lax.scan(train_block, carry, full_blocks)
+        total = jnp.sum(sums)
+    for block in others:
+        if block.size:
+            carry, C = train_block(carry, block)
+            total += C
+    params, state = carry
+    return Epoch(params, state, total / len(x), _all_finite((*params, total)))
+
+
+def _blocks(order, batch_size):
+    """Examples' numbers as minibatches: full blocks [blocks, BLOCK, m]; whole minibatches left over [k, m]; the rest.
+
+    The rest is a block of one shorter minibatch, [1, r]. Each of the three may be empty.
+    """
+    in_minibatches = len(order) - len(order) % batch_size
+    in_blocks = in_minibatches - in_minibatches % (BLOCK * batch_size)
+    return (
+        order[:in_blocks].reshape(-1, BLOCK, batch_size),
+        order[in_blocks:in_minibatches].reshape(-1, batch_size),
+        order[None, in_minibatches:],
+    )
+
+
+def _all_finite(tree):
+    return jnp.all(jnp.array([jnp.all(jnp.isfinite(leaf)) for leaf in jax.tree.leaves(tree)]))
+
+
+def shuffled(key: jax.Array, n: int) -> jax.Array:
+    """The integers from 0 to n - 1 in random order, sorted by a random number of 32 bits or more each.
+
+    It is a radix sort: the random number is cut into digits, and the integers are sorted by one digit after the other,
+    each time together with their places, so that the sort is stable. Digit and place share one 32-bit word, since words
+    sort four times as fast as pairs.
+
+    Example:
+        >>> sorted(shuffled(jax.random.key(0), 5).tolist())
+        [0, 1, 2, 3, 4]
+    """
+    place_bits = (n - 1).bit_length()
+    passes = math.ceil(32 / (32 - place_bits))
+    places, order = jnp.arange(n, dtype=jnp.uint32), jnp.arange(n)
+    for digit in jax.random.bits(key, (passes, n), jnp.uint32) >> place_bits << place_bits:
+        order = order[jnp.sort(digit | places) & (2**place_bits - 1)]
+    return order
+
+
+# jax.jit for functions with these arguments, each of which makes another program.
+compiled = functools.partial(jax.jit, static_argnames=("cost", "output", "hidden", "optimizer", "batch_size"))
+
+
+@functools.partial(jax.jit, static_argnames=("cost", "output", "hidden"))
+def mean_cost_and_accuracy(params, x, y, *, cost, output, hidden) -> Evaluation:
+    """`evaluate`, compiled, for arrays that are known to fit the network."""
+    labelled = jnp.issubdtype(y.dtype, jnp.integer)
+    return Evaluation(
+        loss(params, x, y, cost=cost, output=output, hidden=hidden),
+        accuracy(params, x, y, hidden=hidden) if labelled else jnp.array(jnp.nan),
+    )
