@@ -23,6 +23,7 @@ class Evaluation(NamedTuple):
     Attributes:
         cost: the mean cost over the examples.
         accuracy: the share of examples whose largest output is the label's, from 0 to 1; nan if y holds no labels.
+            Targets 0 and 1 of a single output neuron count as labels.
     """
 
     cost: jax.Array
@@ -125,8 +126,10 @@ compiled = functools.partial(jax.jit, static_argnames=("cost", "output", "hidden
 @functools.partial(jax.jit, static_argnames=("cost", "output", "hidden"))
 def mean_cost_and_accuracy(params, x, y, *, cost, output, hidden) -> Evaluation:
     """`evaluate`, compiled, for arrays that are known to fit the network."""
-    labelled = jnp.issubdtype(y.dtype, jnp.integer)
-    return Evaluation(
-        loss(params, x, y, cost=cost, output=output, hidden=hidden),
-        accuracy(params, x, y, hidden=hidden) if labelled else jnp.array(jnp.nan),
-    )
+    C = loss(params, x, y, cost=cost, output=output, hidden=hidden)
+    if y.ndim == 1:
+        return Evaluation(C, accuracy(params, x, y, output=output, hidden=hidden))
+    if y.shape[1] > 1:
+        return Evaluation(C, jnp.array(jnp.nan))
+    share = accuracy(params, x, (y[:, 0] > 0.5).astype(int), output=output, hidden=hidden)
+    return Evaluation(C, jnp.where(jnp.all((y == 0) | (y == 1)), share, jnp.nan))

@@ -5,13 +5,13 @@ of an unsigned integer type stands for x / (the type's largest value), so that i
 """
 
 import functools
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, Inexact, Shaped
+from jaxtyping import Array, Float, Inexact, Integer, Shaped
 
 from jaxce.outputs import sigmoid
 
@@ -26,6 +26,37 @@ class Layer(NamedTuple):
 
     w: Array
     b: Array
+
+
+Params = Sequence[Layer | Sequence[Any] | Mapping[str, Any]]  # a network, in the forms that `as_layers` reads
+
+
+def as_layers(params: Sequence[Any]) -> list[Layer]:
+    """A network's layers, each of which may also be a pair (w, b), or a mapping of w and b as Orbax restores it.
+
+    Raises:
+        ValueError: a layer is none of these, or the shapes or types of its w and b do not fit.
+
+    Example:
+        >>> w, b = np.ones((3, 4)), np.ones(3)
+        >>> as_layers([(w, b), {"w": w, "b": b}])[1].w.shape
+        (3, 4)
+    """
+    if not params:
+        raise ValueError("a network has at least one layer; got none")
+    return [_as_layer(number, layer) for number, layer in enumerate(params, start=1)]
+
+
+def _as_layer(number, layer):
+    try:
+        w, b = (layer["w"], layer["b"]) if isinstance(layer, Mapping) else layer
+        got = f"w {w.dtype}{list(w.shape)}, b {b.dtype}{list(b.shape)}"
+        are_floats = all(jnp.issubdtype(array.dtype, jnp.floating) for array in (w, b))
+        if are_floats and w.ndim == 2 and b.shape == w.shape[:1]:
+            return Layer(w, b)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        got = type(layer).__name__
+    raise ValueError(f"layer {number} must be Layer(w, b) with floats w [n_out, n_in] and b [n_out]; got {got}")
 
 
 # The standard deviation of the initial weights, from the number of inputs.
@@ -85,7 +116,7 @@ def _activation_of_input(x, dtype):
 
 
 def weighted_input(
-    params: Sequence[Layer], x: Shaped[Array | np.ndarray, "*batch n_in"], *, hidden: Callable = sigmoid
+    params: Params, x: Shaped[Array | np.ndarray, "*batch n_in"], *, hidden: Callable = sigmoid
 ) -> Inexact[Array, "*batch n_out"]:
     """z^L, the weighted inputs of the output layer.
 
@@ -99,7 +130,7 @@ def weighted_input(
 
     Raises:
         TypeError: x holds neither floats nor unsigned integers.
-        ValueError: a layer does not have as many inputs as there are outputs of the one before it.
+        ValueError: a layer does not have as many inputs as there are outputs of the one before it, or is none.
 
     Example:
         >>> import jax.numpy as jnp
@@ -107,20 +138,21 @@ def weighted_input(
         >>> weighted_input(params, jnp.array([3.0, 4.0]))
         Array([11.5], dtype=float...)
     """
-    rows = _activation_of_input(x, params[0].w.dtype)
+    layers = as_layers(params)
+    rows = _activation_of_input(x, layers[0].w.dtype)
     # Inside, each column is one example: on a CPU, the matrix product that is the gradient of w is then faster.
     a = rows.reshape(-1, rows.shape[-1]).T
-    for number, (w, b) in enumerate(params, start=1):
+    for number, (w, b) in enumerate(layers, start=1):
         if len(a) != w.shape[1]:
             raise ValueError(f"layer {number} takes {w.shape[1]} inputs (w is {w.shape}); got {len(a)}")
         z = w @ a + b[:, None]
-        a = jax.vmap(hidden, in_axes=-1, out_axes=-1)(z) if number < len(params) else z
+        a = jax.vmap(hidden, in_axes=-1, out_axes=-1)(z) if number < len(layers) else z
     return a.T.reshape(*rows.shape[:-1], len(a))
 
 
 @functools.partial(jax.jit, static_argnames=("output", "hidden"))
 def forward(
-    params: Sequence[Layer], x: Shaped[Array, "*batch n_in"], *, output: Callable, hidden: Callable = sigmoid
+    params: Params, x: Shaped[Array, "*batch n_in"], *, output: Callable, hidden: Callable = sigmoid
 ) -> Inexact[Array, "*batch n_out"]:
     """a^L = output(z^L), the activations of the output layer.
 
@@ -148,7 +180,7 @@ def forward(
 
 @functools.partial(jax.jit, static_argnames=("cost", "output", "hidden"))
 def loss(
-    params: Sequence[Layer],
+    params: Params,
     x: Shaped[Array, "*batch n_in"],
     y: Shaped[Array, "..."],
     *,
@@ -168,7 +200,7 @@ def loss(
 
     Raises:
         TypeError: x holds neither floats nor unsigned integers.
-        ValueError: the shapes of the layers, x and y do not fit.
+        ValueError: the shapes of the layers, x and y do not fit, or the cost is not one number for each example.
 
     Example:
         >>> import jax.numpy as jnp, jaxce
@@ -178,25 +210,65 @@ def loss(
         >>> bool(jnp.isclose(C, 10 * jnp.log(2)))
         True
     """
-    return jnp.mean(cost(output, weighted_input(params, x, hidden=hidden), y))
+    C = cost(output, weighted_input(params, x, hidden=hidden), y)
+    if jnp.shape(C) != x.shape[:-1]:
+        raise ValueError(
+            f"the cost must be one number for each example, here of shape {x.shape[:-1]}, not {jnp.shape(C)}: "
+            "sum it over the outputs, and do not take the mean over the examples"
+        )
+    return jnp.mean(C)
 
 
-@functools.partial(jax.jit, static_argnames=("hidden",))
+@functools.partial(jax.jit, static_argnames=("output", "hidden"))
+def classify(
+    params: Params,
+    x: Shaped[Array, "*batch n_in"],
+    *,
+    output: Callable | None = None,
+    hidden: Callable = sigmoid,
+) -> Integer[Array, "*batch"]:
+    """The number of each example's largest output; for one output neuron, 1 where it is above 1/2, and otherwise 0.
+
+    Args:
+        params: the network's layers.
+        x: inputs [..., n_in], floats or unsigned integers (which stand for x / their type's largest value).
+        output: the output layer; without it, one like linear, sigmoid and softmax, which keep the order of the weighted
+            inputs, and of one neuron a sigmoid.
+        hidden: the activation function of the hidden layers.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> params = [Layer(w=jnp.eye(3), b=jnp.zeros(3))]
+        >>> classify(params, jnp.array([[1.0, 3.0, 2.0]])).tolist()
+        [1]
+    """
+    z = weighted_input(params, x, hidden=hidden)
+    if z.shape[-1] == 1:
+        return (z[..., 0] > 0 if output is None else output(z)[..., 0] > 0.5).astype(int)
+    if output is None or getattr(output, "keeps_order", False):
+        return jnp.argmax(z, axis=-1)  # z has the digits that a may have lost
+    return jnp.argmax(output(z), axis=-1)
+
+
+@functools.partial(jax.jit, static_argnames=("output", "hidden"))
 def accuracy(
-    params: Sequence[Layer],
+    params: Params,
     x: Shaped[Array, "*batch n_in"],
     labels: Shaped[Array, "..."],
     *,
+    output: Callable | None = None,
     hidden: Callable = sigmoid,
 ) -> Float[Array, ""]:
     """The share of examples whose largest output is the label's, from 0 to 1.
 
-    No output layer is needed: linear, sigmoid and softmax keep the order of the weighted inputs.
+    One output neuron stands for two classes: 1 where it is above 1/2, and otherwise 0.
 
     Args:
         params: the network's layers.
         x: inputs [..., n_in], floats or unsigned integers (which stand for x / their type's largest value).
         labels: integer class labels [...].
+        output: the output layer. Linear, sigmoid and softmax keep the order of the weighted inputs, and need not be
+            named, but for a single neuron that is no sigmoid.
         hidden: the activation function of the hidden layers.
 
     Raises:
@@ -213,5 +285,5 @@ def accuracy(
         raise TypeError(f"labels must be integers, one per example; got {labels.dtype}{list(labels.shape)}")
     if labels.shape != x.shape[:-1]:
         raise ValueError(f"labels must have the shape of the examples, {x.shape[:-1]}; got {labels.shape}")
-    largest = jnp.argmax(weighted_input(params, x, hidden=hidden), axis=-1)
-    return jnp.mean(largest == labels.astype(largest.dtype))
+    classes = classify(params, x, output=output, hidden=hidden)
+    return jnp.mean(classes == labels.astype(classes.dtype))

@@ -67,6 +67,7 @@ class Output:
         log_pullback: `(z, g, total, axis)` to (d ln a/dz)^T g, where total is the sum of g along `axis`.
         log_complement_pullback: `(z, g, axis)` to (d ln(1 - a)/dz)^T g.
         c: the constant that multiplies z. The three pullbacks are with respect to c z, so c times smaller.
+        keeps_order: whether the largest z_j always has the largest a_j, so that classes can be told from z.
         log_unit: a power of two, large enough for the logarithms divided by it to be finite for all finite z.
         name: the expression that makes this Output, without `jaxce.`; `repr` shows it.
         doc: the formula of a, which `help` shows.
@@ -87,6 +88,7 @@ class Output:
     log_complement_pullback: LogComplementPullback
     c: float = 1.0
     log_unit: float = 1.0
+    keeps_order: bool = False
     name: str = "Output(...)"
     doc: str = "An output layer."
 

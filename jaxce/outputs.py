@@ -36,6 +36,7 @@ linear = Output(
     residual_pullback=lambda z, y, axis: z - y,
     log_pullback=_linear_log_pullback,
     log_complement_pullback=lambda z, g, axis: -g / (1 - _inside_0_and_1(z)),
+    keeps_order=True,
     name="linear",
     doc="The linear output layer: a = z.",
 )
@@ -117,6 +118,7 @@ sigmoid = Output(
     residual_pullback=_sigmoid_residual_pullback,
     log_pullback=lambda z, g, total, axis: _sigmoid_activations(z, axis)[1] * g,
     log_complement_pullback=lambda z, g, axis: -_sigmoid_activations(z, axis)[0] * g,
+    keeps_order=True,
     name="sigmoid",
     doc="The sigmoid output layer: a = s(z) = 1/(1 + e^-z), for each output.",
 )

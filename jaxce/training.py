@@ -1,7 +1,7 @@
 """Minibatch gradient descent: some epochs, and the measurements after each."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -11,14 +11,14 @@ import optax
 from jaxce.data import check_counts, validate_data
 from jaxce.epoch import Evaluation, compiled, mean_cost_and_accuracy, train_epoch
 from jaxce.history import Diverged, History, Interrupted, history_of
-from jaxce.network import Layer
+from jaxce.network import Layer, Params, as_layers
 from jaxce.outputs import sigmoid
 
 _train_epoch = compiled(train_epoch)
 
 
 def fit(
-    params: Sequence[Layer],
+    params: Params,
     data: tuple[Any, Any],
     *,
     cost: Callable,
@@ -72,7 +72,7 @@ def fit(
     x, y = validate_data(params, data, **network)
     test = None if evaluation is None else validate_data(params, evaluation, **network)
     check_counts(len(x), epochs, batch_size)
-    params, state, rows = list(params), optimizer.init(params), []
+    params, state, rows = as_layers(params), optimizer.init(params), []
     try:
         for epoch in range(epochs):
             start = time.perf_counter()
@@ -93,7 +93,7 @@ def fit(
 
 
 def evaluate(
-    params: Sequence[Layer],
+    params: Params,
     data: tuple[Any, Any],
     *,
     cost: Callable,

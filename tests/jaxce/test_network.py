@@ -8,7 +8,7 @@ from support.clusters import random_params
 from support.tolerance import TOLERANCE
 
 import jaxce
-from jaxce.network import Layer
+from jaxce.network import Layer, classify
 
 SIZES = (6, 5, 4, 3)
 
@@ -69,6 +69,26 @@ def test_accuracy_is_the_share_of_largest_outputs_that_are_the_label_s():
     params = [Layer(w=jnp.asarray(np.eye(300)), b=jnp.asarray(np.zeros(300)))]
     x = np.eye(300)[[256, 0, 1, 2]]
     assert float(jaxce.accuracy(params, x, np.array([0, 0, 1, 3], np.uint8))) == 0.5
+
+
+@pytest.mark.parametrize("f", [lambda z: jax.nn.sigmoid(-z), lambda z: jnp.exp(-z * z)])
+def test_accuracy_is_that_of_the_output_where_it_does_not_keep_the_order_of_z(f):
+    params, x, output = (
+        random_params((6, 5)),
+        np.random.default_rng(1).normal(size=(50, 6)),
+        jaxce.Output.from_activation(f),
+    )
+    labels = np.asarray(jaxce.forward(params, x, output=output)).argmax(axis=-1)
+    assert float(jaxce.accuracy(params, x, labels, output=output)) == 1
+    assert float(jaxce.accuracy(params, x, labels)) < 0.5
+    network = {"output": output, "cost": jaxce.quadratic}
+    assert float(jaxce.evaluate(params, (x, labels), **network).accuracy) == 1
+
+
+def test_outputs_that_keep_the_order_of_z_are_classified_by_z_where_rounding_makes_them_equal():
+    params = [Layer(w=jnp.eye(2), b=jnp.zeros(2))]
+    for output in (*jaxce.OUTPUTS.values(), jaxce.tempered_softmax(100)):
+        assert classify(params, jnp.array([50.0, 60.0]), output=output) == 1
 
 
 def test_the_type_of_x_is_checked():
