@@ -32,7 +32,11 @@ class Diverged(ArithmeticError):
             f"training diverged in epoch {len(history.seconds) + 1}: its mean cost is {cost}; "
             f"{_last_row(history)}. Try a smaller learning rate, or a cost whose domain holds every output"
         )
-        self.params, self.history = params, history
+        self.params, self.history, self.cost = params, history, cost
+
+    def __reduce__(self):
+        """What it was made from, so that it can be copied, and travel from one process to another."""
+        return type(self), (self.params, self.history, self.cost)
 
 
 class Interrupted(KeyboardInterrupt):
@@ -41,6 +45,10 @@ class Interrupted(KeyboardInterrupt):
     def __init__(self, params: Sequence[Layer], history: History):
         super().__init__(f"training interrupted after epoch {history.seconds.shape[-1]}")
         self.params, self.history = params, history
+
+    def __reduce__(self):
+        """What it was made from, as of `Diverged`."""
+        return type(self), (self.params, self.history)
 
 
 def _last_row(history):

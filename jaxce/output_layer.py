@@ -56,8 +56,8 @@ class LogComplementPullback(Protocol):
 class Output:
     """An output layer as a value: pure functions of z, from which a cost takes what it needs.
 
-    An Output is hashable and compares by identity, so that it can be a static argument of `jax.jit`. Calling it gives
-    the activation: `softmax(z, axis=-1, where=None)`.
+    An Output is hashable and compares by identity, so that it can be a static argument of `jax.jit`. It never changes,
+    and is its own copy. Calling it gives the activation: `softmax(z, axis=-1, where=None)`.
 
     Attributes:
         activations: `(z, axis)` to the pair a, 1 - a.
@@ -71,6 +71,8 @@ class Output:
         log_unit: a power of two, large enough for the logarithms divided by it to be finite for all finite z.
         name: the expression that makes this Output, without `jaxce.`; `repr` shows it.
         doc: the formula of a, which `help` shows.
+        made_by: a function and its arguments that make this Output, for another process to do so; if there are none,
+            `pickle` needs all the functions above.
 
     Example:
         >>> import jaxce
@@ -91,10 +93,26 @@ class Output:
     keeps_order: bool = False
     name: str = "Output(...)"
     doc: str = "An output layer."
+    made_by: tuple = ()
 
     def __post_init__(self):
         """Let `help` show what this output layer computes and how to call it, not how an Output is built."""
         object.__setattr__(self, "__doc__", f"{self.doc}\n\n{inspect.getdoc(Output.__call__)}")
+
+    def __copy__(self) -> "Output":
+        """Itself."""
+        return self
+
+    def __deepcopy__(self, memo: dict) -> "Output":
+        """Itself."""
+        return self
+
+    def __reduce__(self):
+        """How another process makes it."""
+        if self.made_by:
+            make, *arguments = self.made_by
+            return make, tuple(arguments)
+        return Output, tuple(getattr(self, field.name) for field in dataclasses.fields(self))
 
     def __repr__(self) -> str:
         """The expression that makes it, such as `jaxce.softmax`."""
@@ -149,6 +167,7 @@ class Output:
             log_complement_pullback=lambda z, g, axis: _vjp(log_complement, z, g),
             name=f"Output.from_activation({name})",
             doc=f"The output layer a_j = f(z_j), where f is {name}.",
+            made_by=(cls.from_activation, f),
         )
 
 

@@ -10,6 +10,11 @@ from jaxce.fusion import fusion_barrier
 from jaxce.output_layer import Output, half_square, residual
 from jaxce.softmax_layer import softmax
 
+
+def _named(name):
+    return OUTPUTS[name]
+
+
 # a = z
 
 
@@ -39,6 +44,7 @@ linear = Output(
     keeps_order=True,
     name="linear",
     doc="The linear output layer: a = z.",
+    made_by=(_named, "linear"),
 )
 
 
@@ -121,6 +127,7 @@ sigmoid = Output(
     keeps_order=True,
     name="sigmoid",
     doc="The sigmoid output layer: a = s(z) = 1/(1 + e^-z), for each output.",
+    made_by=(_named, "sigmoid"),
 )
 
 OUTPUTS = {"linear": linear, "sigmoid": sigmoid, "softmax": softmax}

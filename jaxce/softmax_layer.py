@@ -162,6 +162,7 @@ def _tempered_softmax(c):
         keeps_order=True,
         name="softmax" if c == 1 else f"tempered_softmax({c})",
         doc=f"The softmax layer with c = {c}: a_j = e^(c z_j) / sum_k e^(c z_k) (78, 83).",
+        made_by=(tempered_softmax, c),
     )
 
 

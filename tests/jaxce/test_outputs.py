@@ -1,6 +1,9 @@
 """Output layers: activations, derivatives, the constant c, and outputs made from an activation."""
 
+import copy
+import dataclasses
 import inspect
+import pickle
 import pydoc
 
 import jax
@@ -170,3 +173,30 @@ def test_a_constant_beyond_z_s_type_is_an_error(c):
     assert np.isfinite(jax.jit(jaxce.tempered_softmax(c))(np.array([1e-5, 2e-5]))).all()
     with pytest.raises(ValueError, match="c must be between"):
         jaxce.tempered_softmax(c)(jnp.array([1.0, 2.0], jnp.float32))
+
+
+def scaled_tanh(z):
+    return jnp.tanh(z / 2)
+
+
+def pickled(value):
+    return pickle.loads(pickle.dumps(value))
+
+
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, pickled])
+@pytest.mark.parametrize("output", [*jaxce.OUTPUTS.values(), jaxce.tempered_softmax(0.5)], ids=repr)
+def test_a_copy_of_an_output_is_the_output_itself(output, again):
+    assert again(output) is output
+    assert again({"output": output, "layers": [3]}) == {"output": output, "layers": [3]}
+
+
+def test_an_output_from_an_activation_is_made_again_in_another_process():
+    output = jaxce.Output.from_activation(scaled_tanh)
+    assert copy.deepcopy(output) is output
+    np.testing.assert_array_equal(pickled(output)(Z), output(Z))
+
+
+def test_an_output_that_does_not_say_how_it_is_made_is_pickled_by_its_functions():
+    with pytest.raises((AttributeError, pickle.PicklingError), match="lambda"):
+        pickle.dumps(dataclasses.replace(jaxce.linear, made_by=()))
+    assert pickled(jaxce.Output(*[scaled_tanh] * 6, c=2.0)).c == 2
