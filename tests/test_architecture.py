@@ -16,7 +16,7 @@ ALLOWED = {
     "derivations.algebra": {"sympy"},
     "derivations.proof": {"derivations.algebra", "mpmath", "sympy"},
     "derivations.book": {"derivations.algebra", "derivations.proof", "sympy"},
-    "derivations.certificate": {"derivations.algebra", "jax", "numpy", "sympy"},
+    "derivations.certificate": {"derivations.algebra", "jax", "mpmath", "numpy", "sympy"},
     "derivations.design": {
         "derivations.algebra",
         "derivations.proof",

@@ -27,6 +27,7 @@ from derivations.algebra.inequalities import (
     scaled,
 )
 from derivations.algebra.monotone import simpler, simplest
+from derivations.algebra.ranges import Range, ranges_of_atoms
 from derivations.algebra.signs import (
     as_squares,
     factors_of_sign,
@@ -257,6 +258,16 @@ class Case:
             if is_feasible([*self._rows, *rows, *known_bounds(row), *more])
         ]
         return possible[0] if len(possible) == 1 else None
+
+    @functools.cached_property
+    def ranges(self) -> dict[sp.Expr, Range]:
+        """Numbers between which the symbols lie.
+
+        >>> z, y = sp.symbols("z y", real=True)
+        >>> Case.where([z > 1, y > z]).ranges
+        {z: (Fraction(1, 1), None), y: (Fraction(1, 1), None)}
+        """
+        return ranges_of_atoms(self._rows)
 
     @functools.cached_property
     def _rows(self) -> list[Inequality]:

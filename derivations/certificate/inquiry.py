@@ -12,9 +12,11 @@ from derivations.algebra.zero import vanishes
 from derivations.certificate.budget import attempt
 from derivations.certificate.counterexample import Found, Search
 from derivations.certificate.interpreter import Interpreter
+from derivations.certificate.masks import is_negligible, masked
 from derivations.certificate.program import Interpretation
 from derivations.certificate.question import Question
 
+NEGLECTED = "0, which changes the result by less than exp(-1000)"
 QUICK = 3.0  # seconds for a first attempt at a proof, before a counterexample is sought
 
 
@@ -69,13 +71,29 @@ class Inquiry:
             return None
         finite = real.is_finite(computed) and real.is_finite(wanted)
         quick = finite and (computed == wanted or attempt(QUICK, are_equal, case, computed, wanted))
-        if not quick:
+        if not quick and not (finite and self._equal_without_mask(case, computed, wanted)):
             if found := self.search.in_case(case, component, computed, wanted):
                 return found
             if quick is not None or not are_equal(case, computed, wanted):
                 raise StoppedError(self._unproved(case, computed, wanted))
         self.nowhere.discard(component)
         return None
+
+    def _equal_without_mask(self, case: Case, computed: sp.Expr, wanted: sp.Expr) -> bool:
+        """Whether they are equal but for less than e^-1000, because the program masks with a large number."""
+        if not self.question.reading.masks:
+            return False
+        part = masked(computed, case.ranges)
+        if (
+            not part.powers
+            or part.limit.has(sp.nan, *real.INFINITIES, sp.zoo)
+            or not are_equal(case, part.limit, wanted)
+        ):
+            return False
+        if not is_negligible(part, case.ranges):
+            return False
+        self.question.reading.notes |= {str(power): NEGLECTED for power in part.powers.values()}
+        return True
 
     def _undefined_alike(self, case: Case, component: int, computed: sp.Basic, wanted: sp.Basic) -> bool:
         """Whether neither side is a real number, for the same reason as far as exact numbers tell.
@@ -116,6 +134,12 @@ class Inquiry:
 
     def _unproved(self, case: Case, computed: sp.Basic, wanted: sp.Basic) -> str:
         what = f"neither proved nor refuted: {computed} is {wanted} where {case}"
+        if self.question.reading.masks:
+            numbers = ", ".join(map(str, sorted(self.question.reading.masks)))
+            what += (
+                f"\nThe program masks with {numbers}, which counts as infinite only where the inputs are known to be "
+                "much smaller: assume bounds for them, such as z > -100 and z < 100, or mask with -jnp.inf or `where=`"
+            )
         if not self.search.tried:
             return (
                 f"{what}\nNo input was found in this case: it may be impossible. If so, assume what excludes it; "

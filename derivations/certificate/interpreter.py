@@ -143,6 +143,8 @@ class Interpreter:
         except NotImplementedError as refusal:
             raise _at(step.line, refusal) from None
         values.update(zip(map(id, step.results), results, strict=True))
+        for result in results:
+            self.reading.find_masks(result, is_selected=step.eqn.primitive.name == "select_n")
         if any(sp.nan in r.ravel() for r in results) and not any(sp.nan in o.ravel() for o in operands):
             self.nan_births.append(f"{step.eqn.primitive.name}, {step.line}")
 

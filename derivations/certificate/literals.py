@@ -46,22 +46,37 @@ CONSTANTS = (
 CERTAIN = {2: 2, 4: 4, 8: 9}
 PROBABLE = {2: 3, 4: 6, 8: 12}
 
+LARGE = 10**4  # the least size of a number with which programs mask: -1e4 in float16, -1e9, the least float
+
 
 class Reading:
     """How a program's floats are read, given the formulas with which it is compared.
 
-    `notes` lists each float that is read as a number other than its exact binary value.
+    `notes` lists each float that is read as a number other than its exact binary value, and `masks` the large numbers
+    with which the program masks.
     """
 
     def __init__(self, formulas: Iterable[sp.Basic] = ()):
         """Collect the numbers that the formulas contain."""
         self.contained = list(dict.fromkeys(itertools.chain.from_iterable(map(numbers_in, formulas))))
         self.notes: dict[str, str] = {}
+        self.masks: set[sp.Rational] = set()
+        self._has_large = False
 
     def read(self, values: np.ndarray) -> np.ndarray:
         """An array of concrete values as SymPy numbers."""
-        numbers = np.array([self.number(value) for value in values.ravel()], dtype=object)
-        return numbers.reshape(values.shape)
+        numbers = np.array([self.number(value) for value in values.ravel()], dtype=object).reshape(values.shape)
+        if jnp.issubdtype(values.dtype, jnp.floating) and (np.isfinite(values) & (np.abs(values) >= LARGE)).any():
+            self._has_large = True
+            self.find_masks(numbers)
+        return numbers
+
+    def find_masks(self, values: np.ndarray, *, is_selected: bool = False) -> None:
+        """Remember the large numbers in an array that is selected, or that else consists of 0 and one such number."""
+        if self._has_large:
+            large = {value for value in values.ravel() if value.is_Rational and abs(value) >= LARGE}
+            if is_selected or (len(large) == 1 and set(values.ravel()) == large | {sp.S.Zero}):
+                self.masks |= large
 
     def number(self, value: Any) -> sp.Basic:
         """The number for which one concrete value stands."""

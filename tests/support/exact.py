@@ -8,6 +8,8 @@ from jax.extend.core import jaxpr_as_fun
 
 from derivations.algebra import extended_reals as real
 from derivations.algebra.cases import Case
+from derivations.algebra.underflow import settled
+from derivations.certificate.arrays import map_elements
 from derivations.certificate.interpreter import Interpreter
 from derivations.certificate.program import Program
 
@@ -29,7 +31,8 @@ def exactly(value):
 def both(fn, *arguments):
     """The interpreter's results, the program's results, and the names of the primitives in the program."""
     program = Program(fn, *map(exactly, arguments))
-    exact = Interpreter(Case()).call(program.jaxpr, program.inputs)
+    results = Interpreter(Case()).call(program.jaxpr, program.inputs)
+    exact = [map_elements(settled, result) for result in results]
     run = jaxpr_as_fun(program.jaxpr)(*map(jnp.asarray, arguments))
     return exact, [np.asarray(result) for result in run], names(program.jaxpr.jaxpr)
 
