@@ -40,6 +40,7 @@ from derivations.algebra.signs import (
     solved_for_a_symbol,
 )
 from derivations.algebra.underflow import settled
+from derivations.algebra.zero import vanishes
 
 SIGNS = {-1: "<", 0: "=", 1: ">"}
 
@@ -185,6 +186,8 @@ class Case:
         factors = factors_of_sign(expression if form.is_polynomial() is False else form)
         is_linear = linear_symbol(form) and form.is_polynomial()
         if is_linear or all(base.is_number or reduced(base) in (form, -form) for base, _ in factors):
+            if (form.is_number or not form.is_polynomial()) and vanishes(form):
+                return 0
             raise UndecidedError(form)
         try:
             return math.prod(self.sign(base) ** (2 if power.is_even else 1) for base, power in factors)

@@ -7,6 +7,7 @@
     |p|                              p or -p where the sign of p is known, else a generator whose square is p^2
     Gamma(p), p > 0                  e^(ln Gamma(p))
     sin(p), cos(p), ...              one generator for p and -p, with the sign of an odd function
+    atan(1 / p), p > 0               pi / 2 - atan(p)
     a sum, an element, f(p)          one generator each
 
 Equal parts become the same generator. A generator for a root or an absolute value solves an equation (that for
@@ -41,6 +42,7 @@ from sympy import (
     atan,
     cancel,
     cos,
+    default_sort_key,
     erf,
     erfinv,
     exp,
@@ -52,6 +54,7 @@ from sympy import (
     log,
     loggamma,
     numer,
+    pi,
     sin,
     tan,
     together,
@@ -135,7 +138,12 @@ class Generators:
     @property
     def signs_matter(self) -> bool:
         """Whether to know more signs might have made fewer generators, as for roots, absolute values and Gamma."""
-        return any(kind in DEGREES or isinstance(term, gamma) for kind, term in self.terms.values())
+        return any(
+            kind in DEGREES
+            or isinstance(term, gamma)
+            or (isinstance(term, atan) and _is_inverted(*fraction(term.args[0])))
+            for kind, term in self.terms.values()
+        )
 
     def vanish(self, expression: Expr) -> bool:
         """Whether arithmetic and the equations that generators solve show that the expression is zero; 0/0 is not."""
@@ -188,8 +196,19 @@ class Generators:
             return self._exponential(self._named("value", loggamma(*parts)))
         above, below = fraction(parts[0]) if parts else (S.Zero, S.One)
         if function in PARITY and above.could_extract_minus_sign():
-            return PARITY[function] * self._named("value", function(expand(-above) / below))
-        return self._named("value", function(*parts))
+            return PARITY[function] * self._without_parity(function, expand(-above), below)
+        return (
+            self._without_parity(function, above, below) if len(parts) == 1 else self._named("value", function(*parts))
+        )
+
+    def _without_parity(self, function: type, above: Expr, below: Expr) -> Expr:
+        """A function of a quotient; for an arctangent perhaps the reciprocal: atan(x) + atan(1/x) = sgn(x) pi / 2."""
+        sign = self.sign(above / below) if function is atan and _is_inverted(above, below) else None
+        return (
+            sign * pi / 2 - self._of_function(atan, [below / above])
+            if sign
+            else self._named("value", function(above / below))
+        )
 
     def _exponential(self, exponent: Expr) -> Expr:
         """e^(q1 t1 + q2 t2 + ...) = (e^t1)^q1 (e^t2)^q2 ..., where e^(q ln p) = p^q."""
@@ -339,6 +358,11 @@ def _roots(expressions: Iterable[Expr]) -> dict[Expr, Expr]:
         if power.base.is_Symbol and power.exp.is_Rational:
             degrees[power.base] = math.lcm(degrees.get(power.base, 1), int(power.exp.q))
     return {symbol: Dummy(positive=True) ** degree for symbol, degree in degrees.items() if degree > 1}
+
+
+def _is_inverted(above: Expr, below: Expr) -> bool:
+    """Whether, of the arctangents of a quotient and its reciprocal, that of the reciprocal is preferred."""
+    return not below.is_number and (above.is_number or default_sort_key(above) < default_sort_key(below))
 
 
 def _reduced(numerator: Expr, symbol: Expr, degree: int, value: Expr) -> Expr:

@@ -10,6 +10,7 @@ from sympy import (
     Sum,
     acosh,
     asinh,
+    atan,
     atanh,
     cos,
     digamma,
@@ -18,6 +19,7 @@ from sympy import (
     gamma,
     log,
     loggamma,
+    pi,
     sin,
     sqrt,
     symbols,
@@ -56,6 +58,8 @@ LONG = Rational("0.73105")
         cos(x / a) ** 4 - sin(x / a) ** 4 - cos(2 * x / a),
         sin(sin(2 * x)) - sin(2 * sin(x) * cos(x)),
         asinh(x) - log(x + sqrt(x**2 + 1)),
+        atan(a / (1 + p)) + atan((1 + p) / a) - pi / 2,
+        atan(-1 / a) - atan(a) + pi / 2,
         acosh(a + 1) - log(a + 1 + sqrt(a) * sqrt(a + 2)),
         s(x) / (1 - s(x)) - exp(x),
         Sum(f[j] + g[j], (j, 1, K)) - Sum(f[k], (k, 1, K)) - Sum(g[m], (m, 1, K)),
@@ -89,6 +93,9 @@ def test_zero(zero):
         sin(x + y) - sin(x) * cos(y) + cos(x) * sin(y),
         (sin(x) - cos(x)) / (sin(x) ** 2 + cos(x) ** 2 - 1),
         sin(sin(x / 2)) - sin(x / 2),
+        atan(x) + atan(1 / x) - pi / 2,
+        atan(a) + atan(1 / a) + pi / 2,
+        atan(a) - atan(1 / a),
         asinh(x) - log(x - sqrt(x**2 + 1)),
         atanh(x) - log((1 + x) / (1 - x)) / 2,
         Sum(f[j], (j, 1, K)) - Sum(f[j], (j, 1, n)),
@@ -179,6 +186,10 @@ def test_signs_that_a_case_has_decided_are_used():
     assert vanishes(root + x - 1, below.known_sign)
     assert not vanishes(root + x - 1)
     assert not vanishes(root + x - 1, Case.where([x > 1]).known_sign)
+    angle = atan(1 / (1 - x)) + atan(1 - x)
+    assert vanishes(angle - pi / 2, below.known_sign)
+    assert not vanishes(angle - pi / 2)
+    assert not vanishes(angle - pi / 2, Case.where([x > 1]).known_sign)
 
 
 def _keep(expression, *_):

@@ -51,7 +51,7 @@ def outcomes(verdict, seed, count):
 
 @pytest.mark.parametrize("verdict", VERDICTS)
 def test_an_expression_that_is_called_zero_is_zero(verdict):
-    found, wrong = outcomes(verdict, seed=0, count=60)
+    found, wrong = outcomes(verdict, seed=0, count=80)
     assert wrong == []
     assert found[True, "equal"] >= 10
     assert found[False, "different"] >= 5

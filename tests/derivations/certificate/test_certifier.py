@@ -195,6 +195,14 @@ def test_certificates_assume_that_no_logit_is_so_low_that_jaxce_treats_it_as_abs
         certify(program, DELTA, z, y)
 
 
+def test_a_comparison_of_two_forms_that_are_identically_equal_has_one_case():
+    t = sp.Symbol("t", real=True)
+    program = lambda t: jnp.where(jnp.sin(2 * t) > 2 * jnp.sin(t) * jnp.cos(t), 1.0, 0.0)  # noqa: E731
+    certificate = certify(program, 0, t)
+    assert isinstance(certificate, Certificate)
+    assert len(certificate.cases) == 1
+
+
 def test_a_formula_may_branch_where_the_program_does_not():
     z = symbols("z")
     certificate = certify(lambda z: z, sp.Max(z[()], 0) - sp.Max(-z[()], 0), z)
