@@ -21,6 +21,7 @@ from sympy import (
     Integer,
     KroneckerDelta,
     Mul,
+    S,
     Sum,
     Symbol,
     apart,
@@ -28,6 +29,9 @@ from sympy import (
     expand,
     factor,
     fraction,
+    nan,
+    oo,
+    zoo,
 )
 
 from derivations.algebra.generators import Generators
@@ -81,6 +85,7 @@ class _Scope(NamedTuple):
         if not (low - Integer(1)).is_nonnegative:  # the letters of indices are assumed positive, which this one is not
             summand, index = summand.xreplace({index: (any_integer := Dummy(integer=True))}), any_integer
         summand = _Scope(self.free, {**self.bound, index: (low, high)}).normal(summand)
+        summand = _linear_in_deltas(summand, index)
         generators = Generators()
         parts = [fraction(part) for part in _parts(cancel(generators.quotient(summand)), generators, index)]
         terms = (
@@ -116,6 +121,18 @@ class _Scope(NamedTuple):
             is_size = low == 1 and high.is_Symbol and high not in self.bound
             return is_size and self.free.setdefault(place, (low, high)) == (low, high)
         return (place - low).is_nonnegative and (high - place).is_nonnegative
+
+
+def _linear_in_deltas(summand, index):
+    """The summand g(delta) as g(0) + (g(1) - g(0)) delta, for each delta of the index that it is not linear in."""
+    for delta in summand.atoms(KroneckerDelta):
+        value = Dummy()
+        of_value = summand.xreplace({delta: value})
+        if delta.has(index) and not of_value.is_polynomial(value):
+            at_0, at_1 = (of_value.xreplace({value: number}) for number in (S.Zero, S.One))
+            if not (at_0 + at_1).has(nan, zoo, oo):
+                summand = at_0 + (at_1 - at_0) * delta
+    return summand
 
 
 def _parts(quotient, generators, index):

@@ -27,6 +27,8 @@ def test_equal_sums_have_one_form():
         Sum(Sum(KroneckerDelta(m, l) * w[m, l], (m, 1, K)), (l, 1, K)) - Sum(w[j, j], (j, 1, K)),
         Sum(1, (m, 2, K)) - K + 1,
         Sum(1, (m, 0, K)) - K - 1,
+        Sum(exp(KroneckerDelta(m, j) * z), (m, 1, K)) - K + 1 - exp(z),
+        Sum(1 / (2 - KroneckerDelta(m, j)), (m, 2, K)) - (K - 1) / 2 - (1 - KroneckerDelta(1, j)) / 2,
         Sum(KroneckerDelta(j, k) * exp(z) * f[m], (m, 1, K)) - KroneckerDelta(j, k) * exp(z) * Sum(f[l], (l, 1, K)),
     ],
     ids=str,
@@ -50,6 +52,8 @@ def test_the_ranges_of_sums_are_respected(zero):
         Sum(KroneckerDelta(m, j), (m, 1, K)) - Sum(KroneckerDelta(m, j), (m, 1, N)),  # K < j <= N
         Sum(KroneckerDelta(m, Symbol("q", integer=True)), (m, 1, K)) - 1,
         Sum(exp(KroneckerDelta(m, j) * z), (m, 1, K)) - K,
+        Sum(exp(KroneckerDelta(m, j) * z), (m, 2, K)) - K + 2 - exp(z),  # j = 1
+        Sum(1 / (1 - KroneckerDelta(m, j)), (m, 1, K)) - K + 1,  # undefined at m = j
         Sum(exp(KroneckerDelta(m, j) * f[m]), (m, 1, K)) - Sum(exp(f[m]), (m, 1, K)),
     ],
     ids=str,
