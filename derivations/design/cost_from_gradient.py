@@ -10,16 +10,22 @@ from sympy import (
     Indexed,
     Integral,
     Rational,
+    S,
     Sum,
     Symbol,
     apart,
+    atan,
+    cos,
     diff,
     exp,
     expand,
+    floor,
     integrate,
     log,
+    sin,
     solve,
     sympify,
+    tan,
 )
 
 from derivations.algebra.generators import Generators, known_sign
@@ -147,10 +153,31 @@ def antiderivative(f: Expr, z: Expr, values: Expr | None = None) -> Expr:
     If z is itself an activation, `values` is the expression whose values it takes: they decide whether the integral
     contains ln(a - 1), for a > 1, or ln(1 - a), for a < 1.
     """
-    integral = Add(*(_integral(term, z) for term in Add.make_args(f.rewrite(exp))))
+    integral = Add(*(_integral(term, z) for term in Add.make_args(as_exponentials(f))))
     if integral.has(Integral):
         raise ValueError(f"SymPy finds no closed form of the integral of {f} with respect to {z}")
-    return _simple_logarithms(integral, z, values)
+    return _simple_logarithms(_continuous(integral, z), z, values)
+
+
+def _continuous(integral, z):
+    """The integral with a continuous angle for each atan(c tan(t) + d), which jumps, and without floors that mend it.
+
+    For c > d^2 / 4, t + atan(((c - 1) sin 2t + d (1 + cos 2t)) / (1 + c + (1 - c) cos 2t + d sin 2t)) is continuous; it
+    differs from atan(c tan(t) + d) by multiples of pi.
+    """
+
+    def angle(argument):
+        if not argument.has(tan):
+            return atan(argument)
+        d, scaled = argument.as_independent(tan, as_Add=True)
+        c, tangent = scaled.as_independent(tan, as_Add=False)
+        if not isinstance(tangent, tan) or known_sign(c - d**2 / 4) != 1:
+            raise ValueError(f"SymPy's integral contains atan({argument}), which jumps where the tangent has poles")
+        sine, cosine = sin(2 * tangent.args[0]), cos(2 * tangent.args[0])
+        rest = ((c - 1) * sine + d * (1 + cosine)) / (1 + c + (1 - c) * cosine + d * sine)
+        return tangent.args[0] + atan(rest)
+
+    return integral.replace(floor, lambda part: S.Zero if part.has(z) else floor(part)).replace(atan, angle)
 
 
 def _integral(f, z):

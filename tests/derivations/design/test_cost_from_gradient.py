@@ -1,12 +1,15 @@
 """From a gradient to its cost: the canonical pairs, and the fields that have none."""
 
+import math
+
 import pytest
 import sympy
-from sympy import Eq, IndexedBase, Sum, Symbol, cosh, exp, log, symbols, tanh
+from sympy import Eq, IndexedBase, Sum, Symbol, atan, cos, cosh, exp, log, sin, symbols, tan, tanh
 
 import derivations
 from derivations.algebra.letters import K, j, k, m, s
 from derivations.algebra.zero import is_zero
+from derivations.design.cost_from_gradient import _continuous
 
 z, y, a = symbols("z y a", real=True)
 Z, Y = IndexedBase("z", real=True), IndexedBase("y", real=True)
@@ -25,10 +28,28 @@ def same(cost, expected, by):
         (exp(z) - y, exp(z) - y * z),
         (tanh(z) - y, log(cosh(z)) - y * z),
         ((z - y) ** 3, (z - y) ** 4 / 4),
+        (sin(z) - y, -cos(z) - y * z),
+        (y * z * cos(z), y * (z * sin(z) + cos(z))),
+        (cos(z) * exp(sin(z)), exp(sin(z))),
     ],
 )
 def test_scalar_costs(delta, cost):
     assert same(derivations.cost_from_gradient(delta, z, y), cost, z)
+
+
+@pytest.mark.parametrize("delta", [1 / (2 + cos(z)), 1 / (3 + sin(z)), 1 / (5 + 3 * cos(z) + 2 * sin(z))])
+def test_costs_of_periodic_gradients_do_not_jump(delta):
+    cost = derivations.cost_from_gradient(delta, z, y)
+    value, slope, step = sympy.lambdify(z, cost), sympy.lambdify(z, delta), 1e-4
+    for place in (-3 * math.pi, -math.pi / 2, 0.0, math.pi, 2 * math.pi):
+        assert (value(place + step) - value(place - step)) / (2 * step) == pytest.approx(slope(place), abs=1e-6)
+
+
+def test_an_integral_that_jumps_is_refused():
+    with pytest.raises(ValueError, match="jumps"):
+        _continuous(atan(tan(z) + 3), z)
+    with pytest.raises(ValueError, match="jumps"):
+        _continuous(atan(tan(z) ** 2), z)
 
 
 @pytest.mark.parametrize(
