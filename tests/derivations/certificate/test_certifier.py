@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 import sympy as sp
 
+import derivations
 import jaxce
+from derivations import certificate as certificate_package
 from derivations import certify, symbols
 from derivations.certificate.certifier import UnprovedError
 from derivations.certificate.verdict import Certificate, Refutation, read
@@ -193,6 +195,11 @@ def test_certificates_assume_that_no_logit_is_so_low_that_jaxce_treats_it_as_abs
         UnprovedError, match="underflow"
     ):  # beyond that, the program has e^-1000 in place of e^(z1 - z2)
         certify(program, DELTA, z, y)
+
+
+def test_the_package_of_certificates_offers_what_derivations_offers():
+    for name in ("Certificate", "Refutation", "UnprovedError", "certify", "symbols", "trace", "trace_cases"):
+        assert getattr(certificate_package, name) is getattr(derivations, name)
 
 
 def test_a_comparison_of_two_forms_that_are_identically_equal_has_one_case():
