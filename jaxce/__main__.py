@@ -16,6 +16,7 @@ import tyro
 
 import jaxce
 from jaxce import curves, network_file
+from jaxce.files import check_writable
 from jaxce.network import SCHEMES
 from jaxce.progress import bar
 
@@ -81,7 +82,7 @@ class Train:
         if not 0 <= self.seed < 2**32:
             raise ValueError(f"seed must be from 0 to {2**32 - 1}; got {self.seed}")
         for file in filter(None, (self.save, self.plot)):
-            network_file.check_writable(file)
+            check_writable(file)
         if self.plot:
             curves.check_format(self.plot)
         if self.cache:
@@ -89,7 +90,7 @@ class Train:
 
         data = jaxce.mnist.load(self.data)
         key_init, key_fit = jax.random.split(jax.random.key(self.seed))
-        sizes = (data.train.images.shape[1], *self.hidden, jaxce.mnist.CLASSES)
+        sizes = (data.train.images.shape[1], *self.hidden, data.classes)
         params = jaxce.init(key_init, sizes, scheme=self.init)
         print(f"{'-'.join(map(str, sizes))} network, {self.cost} cost, {self.output} outputs, {self._rule()}")
         print(HEADING)

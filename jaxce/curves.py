@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
+from jaxce.files import write_file
 from jaxce.history import History
 
 
@@ -18,8 +19,12 @@ def check_format(file: Path) -> None:
     except ImportError as error:
         raise ValueError("a plot needs matplotlib: pip install 'jaxce[plots]'") from error
     formats = FigureCanvasBase.get_supported_filetypes()
-    if file.suffix.removeprefix(".").lower() not in formats:
+    if _format(file) not in formats:
         raise ValueError(f"cannot draw {file}: its name must end in one of {', '.join(sorted(formats))}")
+
+
+def _format(file):
+    return file.suffix.removeprefix(".").lower()
 
 
 def plot_history(history: History, file: Path) -> None:
@@ -49,4 +54,4 @@ def plot_history(history: History, file: Path) -> None:
     accuracy.set_ylabel("test accuracy, percent")
     accuracy.set_xlabel("epoch")
     accuracy.xaxis.set_major_locator(MaxNLocator(integer=True))
-    figure.savefig(file)
+    write_file(file, lambda stream: figure.savefig(stream, format=_format(file)))

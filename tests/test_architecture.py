@@ -76,6 +76,7 @@ DEFINED_OFTEN = {
     "main": "the function that `python -m` and an installed command call",
     "delta": "a letter of the book, which denotes another layer's error in each module that introduces it",
     "Step": "a step of a derivation, which `derivations` exports, and a step of a program, internal to certificates",
+    "read": "of a verdict from its JSON, and of an array from its IDX file: the module's name says which",
     "evaluate": "of a network on data, and of a formula in a case",
 }
 

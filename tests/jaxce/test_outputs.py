@@ -5,6 +5,7 @@ import dataclasses
 import inspect
 import pickle
 import pydoc
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -199,4 +200,5 @@ def test_an_output_from_an_activation_is_made_again_in_another_process():
 def test_an_output_that_does_not_say_how_it_is_made_is_pickled_by_its_functions():
     with pytest.raises((AttributeError, pickle.PicklingError), match="lambda"):
         pickle.dumps(dataclasses.replace(jaxce.linear, made_by=()))
-    assert pickled(jaxce.Output(*[scaled_tanh] * 6, c=2.0)).c == 2
+    functions: list[Any] = [scaled_tanh] * 6
+    assert pickled(jaxce.Output(*functions, c=2.0)).c == 2
