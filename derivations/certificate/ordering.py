@@ -61,7 +61,10 @@ def sort(interpreter, *operands, dimension, is_stable, num_keys):
 
 
 def top_k(interpreter, x, *, k, axis, is_stable=True):
-    """The k greatest elements in order, with their indices; nan is the greatest, equal elements keep their order."""
+    """The k greatest elements in order, with their indices; equal elements keep their order.
+
+    But zeros and nan are ordered by their sign bits: several zeros get unknown indices, and nan is refused.
+    """
     rows = np.moveaxis(x, axis, -1)
     values, indices = filled((*rows.shape[:-1], k), sp.S.Zero), filled((*rows.shape[:-1], k), sp.S.Zero)
     for index in np.ndindex(rows.shape[:-1]):
@@ -72,8 +75,12 @@ def top_k(interpreter, x, *, k, axis, is_stable=True):
             total_order(interpreter.case, row[i], row[j]) == 0 for i, j in itertools.pairwise(places)
         ):
             raise NotImplementedError("top_k with is_stable = False leaves open how equal elements are ordered")
+        if sp.nan in row:
+            real.check_signs(*row)
+        zeros = [place for place in places if row[place] == 0]
+        unknown = {place: sp.Dummy("unknown_index", integer=True) for place in zeros} if len(zeros) > 1 else {}
         places = places[:k]
-        values[index], indices[index] = row[places], [sp.Integer(place) for place in places]
+        values[index], indices[index] = row[places], [unknown.get(place, sp.Integer(place)) for place in places]
     return [np.moveaxis(values, -1, axis), np.moveaxis(indices, -1, axis)]
 
 

@@ -170,9 +170,15 @@ def sort(rng):
     return (alone, first) if rng.random() < 0.3 else (stable, first, *rest)
 
 
+def signed(rng: Rng, *shape: int):
+    """Floats without zeros and nan, whose sign bits are unknown."""
+    x = floats(rng, *shape)
+    return np.where((x == 0) | np.isnan(x), -0.25, x)
+
+
 def top_k(rng):
     k, place = int(rng.integers(0, 4)), axis(rng)
-    return lambda x: lax.top_k(x, k, axis=place), one_of(rng, floats, integers)(rng, 3, 3)
+    return lambda x: lax.top_k(x, k, axis=place), one_of(rng, signed, integers)(rng, 3, 3)
 
 
 def dot_general(rng):
@@ -447,7 +453,7 @@ TRIALS = {
     ),
     **({"one_minus_square": alike(lax.one_minus_square, 1, floats)} if hasattr(lax, "one_minus_square") else {}),
     **({"polynomial": alike(polynomial, 4, floats)} if hasattr(lax, "polynomial") else {}),
-    **{name: alike(getattr(lax, name + "_p").bind, 2, floats) for name in ("eq_to", "lt_to", "le_to")},
+    **{name: alike(getattr(lax, name + "_p").bind, 2, signed) for name in ("eq_to", "lt_to", "le_to")},
     "is_finite": elementwise(lax.is_finite, floats),
     **{name: alike(getattr(lax, name), 2, floats, integers, truths) for name in ("eq", "ne", "lt", "le", "gt", "ge")},
     "and": alike(lax.bitwise_and, 2, integers, truths),

@@ -38,6 +38,25 @@ def test_the_greatest_come_first():
     assert certify(lambda v: lax.top_k(v, 1)[1][0], first, v)
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_the_greatest_of_zeros_has_an_unknown_index(order):
+    def program(w):
+        return lax.top_k(jnp.stack([0.0 * w[0], -0.0 * w[0]])[jnp.asarray(order)], 1)
+
+    assert trace(lambda w: program(w)[0], w)[0] == 0
+    assert isinstance(trace(lambda w: program(w)[1], w)[0], sp.Dummy)
+
+
+def test_an_order_by_the_sign_bits_of_zeros_and_nan_is_refused():
+    bits = {name: getattr(lax, f"{name}_p").bind for name in ("eq_to", "lt_to", "le_to")}
+    programs = [lambda z, less=less: less(0 * z, -0 * z) for less in bits.values()]
+    programs += [lambda z: lax.top_k(jnp.stack([z, z - jnp.nan]), 1)[0]]
+    for program in programs:
+        with pytest.raises(NotImplementedError, match="sign bits"):
+            trace(program, np.array(z))
+    assert trace(lambda z: bits["lt_to"](z, z + 1), np.array(z))[()] == sp.true
+
+
 def test_pooling_with_its_gradient():
     def pooled(v):
         return lax.reduce_window(v, -jnp.inf, lax.max, (2,), (2,), "VALID").sum()
