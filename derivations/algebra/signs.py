@@ -147,15 +147,20 @@ def sign_of_number(number: sp.Expr) -> int | None:
 
 def _digits(number: sp.Expr) -> sp.Float | None:
     """More than DIGITS correct digits of a real number that is not 0, if they are found."""
-    parts = (part for part in sp.postorder_traversal(number) if part.is_Pow or part.func is sp.exp)
-    powers = (part.as_base_exp() for part in parts if part.is_number)  # the root of a polynomial contains a variable
-    if any(abs(exponent * sp.log(abs(base))).evalf(5) > sp.Float("1e9") for base, exponent in powers):
-        return None  # to evaluate a number with so many digits would take too long
+    if not is_evaluable(number):
+        return None
     try:
         value = number.evalf(DIGITS + 5, maxn=100, strict=True)
     except (PrecisionExhausted, NotImplementedError, ValueError):
         return None
     return sp.Float(value, DIGITS + 5) if value.is_extended_real and value.is_finite and value != 0 else None
+
+
+def is_evaluable(number: sp.Basic) -> bool:
+    """Whether no power in a number is so large or small that to evaluate it would take too long."""
+    parts = (part for part in sp.postorder_traversal(number) if part.is_Pow or part.func is sp.exp)
+    powers = (part.as_base_exp() for part in parts if part.is_number)  # the root of a polynomial contains a variable
+    return not any(abs(exponent * sp.log(abs(base))).evalf(5) > sp.Float("1e9") for base, exponent in powers)
 
 
 def linear_symbol(form: sp.Expr) -> sp.Symbol | None:

@@ -9,6 +9,7 @@ from derivations.algebra import extended_reals as real
 from derivations.algebra.cases import Case, Condition, UndecidedError
 from derivations.algebra.formulas import Truth
 from derivations.algebra.points import Point, points_in
+from derivations.algebra.signs import is_evaluable
 from derivations.certificate.budget import attempt
 from derivations.certificate.interpreter import Interpreter
 from derivations.certificate.question import Question
@@ -16,6 +17,7 @@ from derivations.certificate.trial import Trials
 
 _POINTS = 30
 BothSides = tuple[sp.Basic, sp.Basic]  # the computed and the expected expression
+BEYOND = ()
 _SECONDS_PER_POINT = 2.0
 
 
@@ -36,12 +38,14 @@ class Found:
 class Search:
     """Looks for counterexamples to one question.
 
-    `tried` counts the inputs, and `hidden` keeps those at which a run does not show the difference for its rounding.
+    `tried` counts the inputs; `hidden` keeps those at which a run does not show the difference for its rounding, and
+    `beyond` those at which the values are too large to be evaluated, which do not count.
     """
 
     question: Question
     tried: int = 0
     hidden: list[Point] = field(default_factory=list)
+    beyond: list[Point] = field(default_factory=list)
 
     def __post_init__(self):
         self.trials = Trials(self.question.program)
@@ -55,8 +59,11 @@ class Search:
         for is_tiny in (False, True):
             points = points_in(case, self.question.inputs, is_tiny=is_tiny)
             for point in itertools.islice(points, _POINTS):
-                self.tried += 1
                 there = attempt(_SECONDS_PER_POINT, _both_at, computed, wanted, point)
+                if there == BEYOND:
+                    self.beyond.append(point)
+                    continue
+                self.tried += 1
                 if there and (found := self._found(point, component, (computed, wanted), there)):
                     return found
             if len(self.hidden) == hidden:
@@ -89,9 +96,11 @@ class Search:
         return list(zip((element for array in results for element in array.ravel()), wanted, strict=True))
 
 
-def _both_at(computed: sp.Basic, wanted: sp.Basic, point: Point) -> BothSides | None:
-    """The values of both sides at a point if they differ there, else None."""
+def _both_at(computed: sp.Basic, wanted: sp.Basic, point: Point) -> BothSides | tuple[()] | None:
+    """The values of both sides at a point if they differ there, else None; BEYOND if they are too large to tell."""
     there = computed.xreplace(point), wanted.xreplace(point)
+    if not all(map(is_evaluable, there)):
+        return BEYOND
     return there if _differ(*there) else None
 
 

@@ -8,6 +8,7 @@ import sympy as sp
 from derivations.algebra import extended_reals as real
 from derivations.algebra.cases import Case, UndecidedError, uncovered
 from derivations.algebra.formulas import Truth
+from derivations.algebra.points import Point
 from derivations.algebra.zero import vanishes
 from derivations.certificate.budget import attempt
 from derivations.certificate.counterexample import Found, Search
@@ -140,17 +141,21 @@ class Inquiry:
                 f"\nThe program masks with {numbers}, which counts as infinite only where the inputs are known to be "
                 "much smaller: assume bounds for them, such as z > -100 and z < 100, or mask with -jnp.inf or `where=`"
             )
+        if not self.search.tried and self.search.beyond:
+            return (
+                f"{what}\nAt {_written(self.search.beyond[0])} the values are too large to be compared: assume bounds"
+            )
         if not self.search.tried:
             return (
                 f"{what}\nNo input was found in this case: it may be impossible. If so, assume what excludes it; "
                 "if not, narrow the assumptions to a region in which it lies"
             )
         if self.search.hidden:
-            point = ", ".join(f"{symbol} = {value}" for symbol, value in self.search.hidden[0].items())
             return (
-                f"{what}\nAt {point} the two differ, but a run of the program does not show it: they differ by no more "
-                "than the rounding of its floats, underflow or overflow. Give in `constants` the exact numbers that "
-                f"its literals stand for; they were read as {self.question.reading.notes or 'their exact values'}"
+                f"{what}\nAt {_written(self.search.hidden[0])} the two differ, but a run of the program does not show "
+                "it: they differ by no more than the rounding of its floats, underflow or overflow. Give in `constants` the "
+                "exact numbers that its literals stand for; they were read as "
+                f"{self.question.reading.notes or 'their exact values'}"
             )
         return (
             f"{what}\nNo difference was seen at {self.search.tried} inputs, so it is probably true: try another form "
@@ -175,6 +180,10 @@ def are_equal(case: Case, computed: sp.Expr, wanted: sp.Expr) -> bool:
         return any(item.sign == 0 for item in case.conditions) and case.sign(computed - wanted) == 0
     except UndecidedError:
         return False
+
+
+def _written(point: Point) -> str:
+    return ", ".join(f"{symbol} = {value}" for symbol, value in point.items())
 
 
 def printed(found: Found) -> list[str]:

@@ -83,6 +83,12 @@ def test_a_loop_that_does_not_end_is_reported_as_out_of_time():
         certify(endless, z, z, seconds=2)
 
 
+def test_values_that_are_too_large_to_be_evaluated_are_not_waited_for():
+    tower = sp.exp(sp.exp(sp.exp(z)))
+    with pytest.raises(UnprovedError, match="z = 51 the values are too large to be compared"):
+        certify(lambda z: jnp.exp(jnp.exp(jnp.exp(z))), tower + sp.Max(0, z - 50), z, seconds=20)
+
+
 def test_too_many_cases_give_no_proof_but_a_counterexample_is_still_found():
     v = symbols("v", 4)
     with pytest.raises(UnprovedError, match="more than 5 cases"):
