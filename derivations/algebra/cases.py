@@ -151,6 +151,10 @@ class Case:
         """Whether one of the conditions gives the form of another a different sign."""
         return any(own.form == other.form and own.sign != other.sign and not own.weak for own in self.conditions)
 
+    def contains(self, form: sp.Expr) -> bool:
+        """Whether one of the conditions gives the sign of this very form."""
+        return any(own.form == form and not own.weak for own in self.conditions)
+
     def split(self, form: sp.Expr) -> list[Self]:
         """The narrower cases in which `form` is negative, zero and positive, without those that are contradictory."""
         return [case for sign in SIGNS if (case := self.assume(Condition(form, sign)))]

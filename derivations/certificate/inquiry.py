@@ -151,10 +151,11 @@ class Inquiry:
                 "if not, narrow the assumptions to a region in which it lies"
             )
         if self.search.hidden:
+            where = _written(self.search.hidden[0])
             return (
-                f"{what}\nAt {_written(self.search.hidden[0])} the two differ, but a run of the program does not show "
-                "it: they differ by no more than the rounding of its floats, underflow or overflow. Give in `constants` the "
-                "exact numbers that its literals stand for; they were read as "
+                f"{what}\nAt {where} the two differ, but a run of the program does not show it: they differ by no more "
+                "than the rounding of its floats, underflow or overflow. Give in `constants` "
+                "the exact numbers that its literals stand for; they were read as "
                 f"{self.question.reading.notes or 'their exact values'}"
             )
         return (

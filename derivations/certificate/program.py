@@ -119,6 +119,8 @@ class Program:
             try:
                 results, values = self.values(interpreter, formulas)
             except UndecidedError as undecided:
+                if interpreter.case.contains(undecided.form):
+                    raise RuntimeError(f"{undecided}, although they contain it: {interpreter.case}") from None
                 waiting.extend(reversed(interpreter.case.split(undecided.form)))
             else:
                 yield Interpretation(interpreter.case, results, values, interpreter)

@@ -252,3 +252,9 @@ def test_elements_of_an_object_array_are_real_numbers():
     for other in (sp.I, z > 0, True):
         with pytest.raises(TypeError, match="consists of real expressions"):
             trace(lambda v: v[0], np.array([z, other], dtype=object))
+
+
+def test_a_comparison_that_a_case_does_not_decide_although_it_contains_it_is_an_error(monkeypatch):
+    monkeypatch.setattr(Case, "about", lambda self, letters: Case())
+    with pytest.raises(RuntimeError, match="although they contain it: z < 0"):
+        trace_cases(jnp.abs, symbols("z"))
