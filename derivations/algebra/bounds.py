@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 import sympy as sp
 
-from derivations.algebra.generators import Sign
+from derivations.algebra.assumptions import Sign
 from derivations.algebra.inequalities import Inequality, linear_row
 from derivations.algebra.signs import bounds_of_number
 

@@ -8,7 +8,7 @@ contradict the conditions (Fourier-Motzkin).
 
 import functools
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Self
@@ -17,6 +17,7 @@ import sympy as sp
 from sympy.functions.elementary.hyperbolic import HyperbolicFunction
 
 from derivations.algebra.bounds import bounds_of_terms
+from derivations.algebra.conditions import SIGNS, Condition, condition
 from derivations.algebra.inequalities import (
     Inequality,
     Row,
@@ -31,18 +32,14 @@ from derivations.algebra.ranges import Range, ranges_of_atoms
 from derivations.algebra.signs import (
     as_squares,
     factors_of_sign,
-    half_waves,
     linear_symbol,
-    parts_of_root,
     reduced,
     sign_by_structure,
-    sign_where_positive,
     solved_for_a_symbol,
 )
+from derivations.algebra.signs_of_parts import sign_of_function, sign_of_sum, sign_with_root
 from derivations.algebra.underflow import settled
 from derivations.algebra.zero import vanishes
-
-SIGNS = {-1: "<", 0: "=", 1: ">"}
 
 
 @functools.lru_cache(maxsize=10_000)
@@ -58,23 +55,6 @@ class UndecidedError(Exception):
         """Remember the form to split on."""
         super().__init__(f"the sign of {form} is not decided by the assumptions")
         self.form = form
-
-
-@dataclass(frozen=True)
-class Condition:
-    """That `form` has this sign, -1, 0 or 1; `weak` allows zero as well, as in an assumption `y >= 0`."""
-
-    form: sp.Expr
-    sign: int
-    weak: bool = False
-
-    def __str__(self):
-        """The condition as one would write it: z1 < z2 rather than z1 - z2 < 0."""
-        terms = sp.Add.make_args(self.form)
-        right = [term for term in terms if term.is_number or term.could_extract_minus_sign()]
-        left = [term for term in terms if term not in right]
-        sign = SIGNS[self.sign] + ("=" if self.weak else "")
-        return f"{sp.Add(*left)} {sign} {-sp.Add(*right)}"
 
 
 @dataclass(frozen=True)
@@ -183,8 +163,8 @@ class Case:
             return known
         if parts := simpler(form):
             return math.prod(map(self.sign, parts))
-        for sign in (self._sign_of_function, self._sign_with_root, self._sign_of_terms, self._sign_by_bounds):
-            known = sign(form)
+        for decide in (sign_of_function, sign_with_root, sign_of_sum, type(self)._sign_by_bounds):
+            known = decide(self, form)
             if known is not None:
                 return known
         factors = factors_of_sign(expression if form.is_polynomial() is False else form)
@@ -219,34 +199,6 @@ class Case:
         """The simplest forms that the conditions make positive (True) or not negative (False)."""
         simple = ((item, *self._simplest(item.form)) for item in self.conditions if item.sign)
         return [(item.sign * sign * form, not item.weak) for item, sign, form in simple]
-
-    def _sign_of_function(self, form: sp.Expr) -> int | None:
-        """The sign of a function such as Gamma where its arguments are positive."""
-        sign, arguments = sign_where_positive(form)
-        if sign and all(self.sign(argument) > 0 for argument in arguments):
-            return sign
-        ends = half_waves(form)
-        return next((sign for sign, inside in ends if all(self.known_sign(part) == 1 for part in inside)), None)
-
-    def _sign_with_root(self, form: sp.Expr) -> int | None:
-        """The sign of c sqrt(p) + q: that of c if c^2 p > q^2, that of q if c^2 p < q^2, if the case decides these."""
-        c, p, q = parts_of_root(form)
-        sign = self.known_sign(c)
-        larger = self.known_sign(c**2 * p - q**2) if sign else None
-        if not larger:
-            return None
-        return sign if larger > 0 else self.sign(q)
-
-    def _sign_of_terms(self, form: sp.Expr) -> int | None:
-        """The sign of a sum that is not linear, if all of its terms have that sign or are zero."""
-        if not form.is_Add or all(term.is_number or term.as_coeff_Mul()[1].is_Symbol for term in form.args):
-            return None
-        signs = set()
-        for term in form.args:
-            signs.add(self.known_sign(term))
-            if None in signs or {-1, 1} <= signs:
-                return None
-        return next((sign for sign in signs if sign), 0)
 
     def _sign_of_form(self, form: sp.Expr) -> int | None:
         known = sign_by_structure(form)
@@ -288,38 +240,3 @@ class Case:
             rows += [(row, strict) for row, strict in known_bounds({symbol: Fraction(1)})]
             rows += as_inequalities(linear_row(reduced(symbol - value)))
         return rows
-
-
-def condition(relation: sp.Basic) -> Condition:
-    """A SymPy relation as a condition; TypeError for anything else."""
-    kinds = {sp.StrictLessThan: (-1, False), sp.LessThan: (-1, True), sp.StrictGreaterThan: (1, False)}
-    kinds |= {sp.GreaterThan: (1, True), sp.Equality: (0, False)}
-    if type(relation) not in kinds:
-        raise TypeError(f"an assumption is a relation such as z > 0 or sympy.Eq(y1 + y2, 1), not {relation!r}")
-    return Condition(sp.expand(relation.lhs - relation.rhs), *kinds[type(relation)])
-
-
-def uncovered(region: Case, cases: list[Case]) -> Iterator[Case]:
-    """The parts of `region` that lie in none of `cases`: none, if the cases cover all of it.
-
-    >>> z = sp.Symbol("z", real=True)
-    >>> negative, zero, positive = Case().split(z)
-    >>> print(*uncovered(Case(), [negative, positive]))
-    z = 0
-    """
-    if not cases:
-        yield region
-        return
-    first, *rest = cases
-    inside = region
-    for item in first.conditions:
-        if item in region.conditions:
-            continue
-        for other in (Condition(item.form, sign) for sign in SIGNS if sign != item.sign):
-            outside = inside.assume(other)
-            if outside:
-                yield from uncovered(outside, [case for case in rest if not case.excludes(other)])
-        narrower = inside.assume(item)
-        if narrower is None:
-            return
-        inside = narrower

@@ -8,6 +8,7 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanAtom, BooleanFunction
 
 from derivations.algebra import extended_reals as real
+from derivations.algebra import gamma_functions, rounding
 from derivations.algebra import special_functions as special
 from derivations.algebra.cases import Case, letters_of
 
@@ -85,14 +86,14 @@ _FORMULAS = {
     sp.sech: special.reciprocal(special.hyperbolic_cosine),
     sp.csch: special.reciprocal(special.hyperbolic_sine),
     sp.coth: special.reciprocal(special.hyperbolic_tangent),
-    sp.floor: special.floor,
-    sp.ceiling: special.ceiling,
-    sp.Mod: special.modulo,
-    sp.gamma: special.gamma,
-    sp.factorial: lambda case, x: special.gamma(case, real.add(case, x, sp.S.One)),
-    sp.beta: special.beta,
-    sp.loggamma: special.real_logarithm_of_gamma,
-    sp.digamma: special.digamma,
-    sp.polygamma: special.polygamma,
-    sp.zeta: lambda case, x, q=sp.S.One: special.hurwitz_zeta(case, x, q),
+    sp.floor: rounding.floor,
+    sp.ceiling: rounding.ceiling,
+    sp.Mod: rounding.modulo,
+    sp.gamma: gamma_functions.gamma,
+    sp.factorial: lambda case, x: gamma_functions.gamma(case, real.add(case, x, sp.S.One)),
+    sp.beta: gamma_functions.beta,
+    sp.loggamma: gamma_functions.real_logarithm_of_gamma,
+    sp.digamma: gamma_functions.digamma,
+    sp.polygamma: gamma_functions.polygamma,
+    sp.zeta: lambda case, x, q=sp.S.One: gamma_functions.hurwitz_zeta(case, x, q),
 }

@@ -36,7 +36,6 @@ from sympy import (
     Pow,
     Rational,
     S,
-    Sum,
     Symbol,
     asin,
     atan,
@@ -60,7 +59,9 @@ from sympy import (
     together,
 )
 
-Sign = Callable[[Expr], int | None]
+from derivations.algebra.assumptions import Sign, is_known_real, known_sign
+from derivations.algebra.multiples import HIGHEST_POWER, height, rational_multiple
+
 """A function that gives the sign of an expression, 1 or -1, or None or 0 if it does not know it."""
 
 # What a generator of each kind stands for, given the term from which it was made.
@@ -76,37 +77,8 @@ MEANINGS: dict[str, Callable[[Expr], Expr]] = {
 # Functions with f(-x) = f(x) or f(-x) = -f(x).
 PARITY: dict[type, int] = {cos: 1, **dict.fromkeys((sin, tan, asin, atan, erf, erfinv), -1)}
 
-HIGHEST_POWER = 100  # of a generator, or of its root, in polynomials
-
 # The n of the equation g^n = term^n that a generator of this kind solves.
 DEGREES = {"base": 1, "absolute value": 2}
-
-
-def known_sign(expression: Expr) -> int | None:
-    """The sign that follows from the assumptions on the letters: 1, -1 or None."""
-    if is_positive(expression):
-        return 1
-    return -1 if is_positive(-expression) else None
-
-
-def is_positive(expression: Expr) -> bool | None:
-    """True or None (unknown): what SymPy knows, and that sums of positive terms and ln x for x > 1 are positive."""
-    if isinstance(expression, Sum):
-        has_terms = all((high - low).is_nonnegative for _, low, high in expression.limits)
-        return (has_terms and is_positive(expression.function)) or None
-    if isinstance(expression, log):
-        return is_positive(expression.args[0] - 1)
-    if isinstance(-expression, log):
-        return is_positive(1 / (-expression).args[0] - 1)
-    sums = {part: Dummy(positive=is_positive(part)) for part in expression.atoms(Sum)}
-    powers = {part: Dummy(positive=True) for part in expression.atoms(exp) if part.is_positive and not _is_simple(part)}
-    return factor(together(expression.xreplace(sums | powers))).is_positive or expression.is_positive or None
-
-
-def _is_real(expression: Expr) -> bool | None:
-    """True or None (unknown): what SymPy knows, and that sums of real terms are real."""
-    sums = {part: Dummy(real=_is_real(part.function)) for part in expression.atoms(Sum)}
-    return expression.xreplace(sums).is_real or None
 
 
 class Generators:
@@ -214,7 +186,7 @@ class Generators:
         """e^(q1 t1 + q2 t2 + ...) = (e^t1)^q1 (e^t2)^q2 ..., where e^(q ln p) = p^q."""
         result = S.One
         for term in Add.make_args(expand(_without_common_denominator(exponent))):
-            q, t = _rational_multiple(term)
+            q, t = rational_multiple(term)
             kind, p = self.terms.get(t, ("", S.Zero))
             if kind == "logarithm":
                 result *= self._rational_power(p, q)
@@ -231,8 +203,8 @@ class Generators:
         So e^(t / 2) and e^(3 t) are powers of e^t, but e^(0.73105 t) and e^(-0.73105 t) of e^(0.73105 t).
         """
         units = self._units.setdefault(term, {S.One: S.One})
-        nearest = min(units, key=lambda other: _height(multiple / other))
-        return units.setdefault(multiple, units[nearest] if _height(multiple / nearest) <= HIGHEST_POWER else multiple)
+        nearest = min(units, key=lambda other: height(multiple / other))
+        return units.setdefault(multiple, units[nearest] if height(multiple / nearest) <= HIGHEST_POWER else multiple)
 
     def _power(self, base: Expr, exponent: Expr) -> Expr:
         if exponent.is_Rational:
@@ -298,7 +270,7 @@ class Generators:
     def _absolute_factor(self, part: Expr) -> Expr | None:
         """|f| as f or -f, or as a generator; None if f is not known to be real."""
         known = self._of_known_sign(part)
-        if known is not None or not (self.real or _is_real(part.xreplace(self.meaning))):
+        if known is not None or not (self.real or is_known_real(part.xreplace(self.meaning))):
             return known
         return self._named("absolute value", _without_sign(part))
 
@@ -332,19 +304,6 @@ def _factors(quotient: Expr) -> list[tuple[Expr, Rational]]:
 
 def _product(expression: Expr) -> Iterator[Expr]:
     return (part for part in Mul.make_args(factor(expression)) if part != 1)
-
-
-def _rational_multiple(term: Expr) -> tuple[Rational, Expr]:
-    return term.as_coeff_Mul(rational=True)
-
-
-def _is_simple(power: Expr) -> bool:
-    """Whether it is a low power in polynomials of e^t, for each term t of its exponent."""
-    return all(_height(_rational_multiple(term)[0]) <= HIGHEST_POWER for term in Add.make_args(power.as_base_exp()[1]))
-
-
-def _height(power: Rational) -> int:
-    return max(abs(power.p), power.q)
 
 
 def _without_sign(part: Expr) -> Expr:

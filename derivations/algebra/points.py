@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sympy import Expr, Integer, Interval, Rational, S, Set, Symbol, degree, oo, sign, solve
 
-from derivations.algebra.cases import Case, Condition
+from derivations.algebra.cases import Case
+from derivations.algebra.conditions import Condition
 from derivations.algebra.interior import Halfspace, as_row, interior_point
 from derivations.algebra.letters import base, unknowns
 from derivations.algebra.monotone import simplest

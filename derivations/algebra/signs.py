@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 import sympy as sp
 from sympy.core.evalf import PrecisionExhausted
 
-from derivations.algebra.generators import known_sign
+from derivations.algebra.assumptions import known_sign
 from derivations.algebra.sums import normal
 
 UNIT = sp.Interval.open(0, 1)

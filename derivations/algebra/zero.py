@@ -40,7 +40,8 @@ from sympy import (
 from sympy.utilities.iterables import connected_components
 
 from derivations.algebra.angles import with_few_angles
-from derivations.algebra.generators import Generators, Sign, known_sign
+from derivations.algebra.assumptions import Sign, known_sign
+from derivations.algebra.generators import Generators
 from derivations.algebra.letters import as_exponentials, unknowns
 from derivations.algebra.recurrences import with_recurrences
 from derivations.algebra.signs import onto_the_half_line

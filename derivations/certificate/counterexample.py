@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 import sympy as sp
 
 from derivations.algebra import extended_reals as real
-from derivations.algebra.cases import Case, Condition, UndecidedError
+from derivations.algebra.cases import Case, UndecidedError
+from derivations.algebra.conditions import Condition
 from derivations.algebra.formulas import Truth
 from derivations.algebra.points import Point, points_in
 from derivations.algebra.signs import is_evaluable

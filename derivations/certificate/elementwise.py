@@ -9,6 +9,7 @@ import numpy as np
 import sympy as sp
 
 from derivations.algebra import extended_reals as real
+from derivations.algebra import gamma_functions, rounding
 from derivations.algebra import special_functions as special
 from derivations.algebra.cases import Case
 from derivations.certificate.application import Rule, elementwise, run_by_jax
@@ -45,12 +46,12 @@ def _digamma(case: Case, x: sp.Expr) -> sp.Expr:
     """The derivative of ln Gamma; at its pole 0, nan or -oo, as in the installed version of JAX."""
     if real.sign_of(case, x) == 0:
         return constant(jax.lax.digamma(jnp.zeros(())))[()]
-    return special.digamma(case, x)
+    return gamma_functions.digamma(case, x)
 
 
 def _polygamma(case: Case, order: sp.Expr, x: sp.Expr) -> sp.Expr:
     """Digamma and its derivatives; at 0, digamma is as in JAX."""
-    return _digamma(case, x) if order == 0 else special.polygamma(case, order, x)
+    return _digamma(case, x) if order == 0 else gamma_functions.polygamma(case, order, x)
 
 
 def finiteness(case: Case, x: sp.Expr) -> sp.Basic:
@@ -83,7 +84,7 @@ def _is_not_zero(case: Case, x: sp.Basic) -> sp.Basic:
 
 
 def _as_integer(case: Case, range_: jnp.iinfo, x: sp.Expr) -> sp.Integer:
-    whole = special.truncate(case, x)
+    whole = rounding.truncate(case, x)
     if not whole.is_number:
         raise NotImplementedError(f"{x} as an integer would need infinitely many cases; assume bounds for it")
     if not (whole.is_Integer and range_.min <= whole <= range_.max):
@@ -105,7 +106,7 @@ def _rounded(interpreter, x: Array, bits: int) -> Array:
 def round_(interpreter, x, *, rounding_method):
     """The nearest integer; of two that are equally near, the even one or the one farther from 0, by the method."""
     to_even = rounding_method == jax.lax.RoundingMethod.TO_NEAREST_EVEN
-    return at(special.to_nearest_even if to_even else special.to_nearest_away)(interpreter, x)
+    return at(rounding.to_nearest_even if to_even else rounding.to_nearest_away)(interpreter, x)
 
 
 def polynomial(case: Case, x: sp.Expr, *coefficients: sp.Expr) -> sp.Expr:
@@ -146,7 +147,7 @@ ELEMENTWISE: dict[str, Rule] = {
     "sub": elementwise(real.subtract),
     "mul": elementwise(real.multiply),
     "div": elementwise(real.divide),
-    "rem": elementwise(special.remainder),
+    "rem": elementwise(rounding.remainder),
     "neg": elementwise(real.negative),
     "sign": elementwise(real.sign_of),
     "abs": elementwise(real.absolute),
@@ -184,17 +185,17 @@ ELEMENTWISE: dict[str, Rule] = {
             "erf": special.error_function,
             "erfc": special.complementary_error_function,
             "erf_inv": special.inverse_error_function,
-            "lgamma": special.logarithm_of_gamma,
+            "lgamma": gamma_functions.logarithm_of_gamma,
             "digamma": _digamma,
             "polygamma": _polygamma,
-            "zeta": special.hurwitz_zeta,
-            "igamma": special.lower_incomplete_gamma,
-            "igammac": special.upper_incomplete_gamma,
-            "regularized_incomplete_beta": special.incomplete_beta,
-            "bessel_i0e": special.scaled_bessel_0,
-            "bessel_i1e": special.scaled_bessel_1,
-            "floor": special.floor,
-            "ceil": special.ceiling,
+            "zeta": gamma_functions.hurwitz_zeta,
+            "igamma": gamma_functions.lower_incomplete_gamma,
+            "igammac": gamma_functions.upper_incomplete_gamma,
+            "regularized_incomplete_beta": gamma_functions.incomplete_beta,
+            "bessel_i0e": gamma_functions.scaled_bessel_0,
+            "bessel_i1e": gamma_functions.scaled_bessel_1,
+            "floor": rounding.floor,
+            "ceil": rounding.ceiling,
         }.items()
     },
     "round": round_,

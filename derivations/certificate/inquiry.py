@@ -6,7 +6,8 @@ from typing import Any
 import sympy as sp
 
 from derivations.algebra import extended_reals as real
-from derivations.algebra.cases import Case, UndecidedError, uncovered
+from derivations.algebra.cases import Case, UndecidedError
+from derivations.algebra.coverage import uncovered
 from derivations.algebra.formulas import Truth
 from derivations.algebra.points import Point
 from derivations.algebra.zero import vanishes

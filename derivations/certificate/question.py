@@ -11,7 +11,8 @@ import jax
 import numpy as np
 import sympy as sp
 
-from derivations.algebra.cases import Case, Condition, condition
+from derivations.algebra.cases import Case
+from derivations.algebra.conditions import Condition, condition
 from derivations.certificate.arrays import Array, map_elements
 from derivations.certificate.literals import Reading
 from derivations.certificate.program import Program

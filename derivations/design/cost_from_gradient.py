@@ -28,7 +28,8 @@ from sympy import (
     tan,
 )
 
-from derivations.algebra.generators import Generators, known_sign
+from derivations.algebra.assumptions import known_sign
+from derivations.algebra.generators import Generators
 from derivations.algebra.letters import K, as_exponentials, i, k, letters, m, unknowns
 from derivations.algebra.sums import lowest_terms
 from derivations.algebra.zero import is_zero

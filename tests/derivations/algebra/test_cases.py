@@ -1,11 +1,12 @@
-"""Cases: which signs conditions decide, that splits cover everything, and that a gap is found."""
+"""Cases: which signs conditions decide, and which assumptions contradict each other."""
 
 import random
 
 import pytest
 import sympy as sp
 
-from derivations.algebra.cases import Case, Condition, UndecidedError, letters_of, uncovered
+from derivations.algebra.cases import Case, UndecidedError, letters_of
+from derivations.algebra.conditions import Condition
 from derivations.algebra.points import points_in
 from derivations.algebra.signs import sign_of_number
 
@@ -65,15 +66,6 @@ def signs_of(case, form):
     """The sign by all conditions of a case, or None."""
     possible = [sign for sign in (-1, 0, 1) if case.assume(Condition(form, sign))]
     return possible[0] if len(possible) == 1 else None
-
-
-def test_a_split_covers_and_a_missing_part_is_found():
-    parts = Case().split(x - y)
-    finer = [part for case in parts for part in case.split(y - z)]
-    assert len(finer) == 9
-    assert list(uncovered(Case(), finer)) == []
-    for k in range(9):
-        assert len(list(uncovered(Case(), finer[:k] + finer[k + 1 :]))) == 1
 
 
 def test_impossible_parts_of_a_split_are_left_out():

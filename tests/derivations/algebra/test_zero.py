@@ -202,7 +202,7 @@ STEPS = {
     "sums": ("zero.normal", _keep, Sum(f[j], (j, 1, K)) - Sum(f[k], (k, 1, K))),
     "cases": ("zero._delta_cases", lambda expression: [expression], KroneckerDelta(j, k) * (f[j] - f[k])),
     "exponents": (
-        "generators._rational_multiple",
+        "generators.rational_multiple",
         lambda term: (1, term),
         (exp(x) - 1) / (exp(x / 2) + 1) - exp(x / 2) + 1,
     ),

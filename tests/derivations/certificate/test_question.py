@@ -14,8 +14,7 @@ def test_a_symbols_own_assumptions_are_assumptions_and_bind_the_counterexamples(
     verdict = certify(lambda p: jnp.sqrt(p**2), p, p)
     assert verdict
     assert verdict.assumptions == ("p > 0",)
-    with pytest.raises(UnprovedError, match="No difference was seen"):
-        certify(lambda p: jnp.arctan(p) + jnp.arctan(1 / p), sp.pi / 2, p)
+    assert certify(lambda p: jnp.arctan(p) + jnp.arctan(1 / p), sp.pi / 2, p)
     refuted = certify(lambda p: p, sp.Min(p, 1), p)
     assert isinstance(refuted, Refutation)
     assert sp.Rational(dict(refuted.point)["p"]) > 1
