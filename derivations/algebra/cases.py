@@ -18,6 +18,7 @@ from sympy.functions.elementary.hyperbolic import HyperbolicFunction
 
 from derivations.algebra.bounds import bounds_of_terms
 from derivations.algebra.conditions import SIGNS, Condition, condition
+from derivations.algebra.enclosures import sign_within
 from derivations.algebra.inequalities import (
     Inequality,
     Row,
@@ -167,6 +168,8 @@ class Case:
             known = decide(self, form)
             if known is not None:
                 return known
+        if known := sign_within(self.ranges, expression):
+            return known
         factors = factors_of_sign(expression if form.is_polynomial() is False else form)
         is_linear = linear_symbol(form) and form.is_polynomial()
         if is_linear or all(base.is_number or reduced(base) in (form, -form) for base, _ in factors):

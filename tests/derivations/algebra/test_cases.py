@@ -26,6 +26,8 @@ x, y, z = sp.symbols("x y z", real=True)
         ([], 1 / (1 + sp.exp(-x)) - 1, -1),
         ([x > 0, x < 1], 1 / (x * (1 - x)), 1),
         ([x < sp.log(2)], x - 1, -1),
+        ([x > 1], sp.sqrt(x**2 + y**2) * sp.sqrt(x**2 + z**2) - sp.Rational(1, 10**8), 1),
+        ([x > 1, x < 2, y > 3], sp.log(x) - sp.sqrt(y), -1),
         ([], sp.sin(2 * x) - 2 * sp.sin(x) * sp.cos(x), 0),
     ],
 )

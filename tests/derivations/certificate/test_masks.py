@@ -7,7 +7,6 @@ import pytest
 import sympy as sp
 
 from derivations import UnprovedError, certify, symbols
-from derivations.certificate.masks import UnboundedError, enclosure, intervals
 from derivations.certificate.verdict import Certificate, Refutation
 
 v = symbols("v", 2)
@@ -91,19 +90,3 @@ def test_no_mask_makes_a_false_claim_true(program, formula, assuming):
 def test_a_number_that_is_no_mask_is_not_read_as_one():
     selected = lambda z: jnp.where(z > 0, 20000.0, z)  # noqa: E731
     assert certify(selected, sp.Piecewise((20000, z > 0), (z, True)), z).literals == ()
-
-
-@pytest.mark.parametrize("expression", [1 / z, sp.log(z), sp.sqrt(z), sp.exp(1 / z), sp.gamma(z), sp.Symbol("x") * z])
-def test_no_interval_contains_what_is_unbounded_or_unknown(expression):
-    with pytest.raises(UnboundedError):
-        enclosure(expression, {z: intervals.mpf([-1, 1])})
-
-
-@pytest.mark.parametrize(
-    "expression",
-    [z**2, z**3 / 7, sp.pi * z + 1, sp.tanh(z), sp.log(2 + z), sp.sqrt(z + 2), sp.Abs(z) - sp.sin(z), 2**z],
-)
-def test_an_enclosure_contains_the_values(expression):
-    found = enclosure(expression, {z: intervals.mpf([-1, 1])})
-    for place in (-1, -sp.Rational(1, 3), 0, sp.Rational(1, 2), 1):
-        assert found.a <= float(expression.subs(z, place)) <= found.b
