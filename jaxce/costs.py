@@ -13,7 +13,7 @@ from jax.custom_derivatives import SymbolicZero
 from jax.typing import ArrayLike
 
 from jaxce.output_layer import Output, mask_logits, working_precision
-from jaxce.targets import are_in_range, are_labels, dense_targets, total_of_targets, validate_targets
+from jaxce.targets import are_in_range, are_labels, at_labels, dense_targets, total_of_targets, validate_targets
 
 
 def quadratic(output: Output, z: ArrayLike, y: ArrayLike, axis: int = -1, where: ArrayLike | None = None) -> Array:
@@ -46,7 +46,7 @@ def quadratic(output: Output, z: ArrayLike, y: ArrayLike, axis: int = -1, where:
         [2.0, 0.0]
     """
 
-    def cost(z, y):
+    def cost(z, y, where):
         return jnp.sum(output.half_squared_residual(z, dense_targets(z, y, axis), axis), axis, where=where)
 
     def delta(z, y):
@@ -89,7 +89,7 @@ def cross_entropy(output: Output, z: ArrayLike, y: ArrayLike, axis: int = -1, wh
         [1.0, 1.92...e-22]
     """
 
-    def cost(z, y):
+    def cost(z, y, where):
         y = dense_targets(z, y, axis)
         log, log_complement = output.logs(z, axis)
         terms = _weighted(y, log, jnp.isneginf(log)) + _weighted(1 - y, log_complement, jnp.isneginf(log_complement))
@@ -137,10 +137,10 @@ def log_likelihood(output: Output, z: ArrayLike, y: ArrayLike, axis: int = -1, w
         [1.0, -1.0, 1.92...e-22]
     """
 
-    def cost(z, y):
+    def cost(z, y, where):
         log, _ = output.logs(z, axis)
         if are_labels(y):
-            C = -output.log_unit * jnp.take_along_axis(log, jnp.expand_dims(y, axis), axis).squeeze(axis)
+            C = -output.log_unit * at_labels(log, y, axis)
             return jnp.where(jnp.isnan(jnp.max(z, axis)), jnp.nan, C)  # nan anywhere in z, as with dense targets
         undefined = ~jnp.isfinite(log) & ~jnp.isnan(z)  # at the domain boundary and outside: no matter where y is 0
         return -output.log_unit * jnp.sum(_weighted(y, log, undefined), axis, where=where)
@@ -154,26 +154,28 @@ def log_likelihood(output: Output, z: ArrayLike, y: ArrayLike, axis: int = -1, w
 def _with_delta(
     cost: Callable, delta: Callable, z: ArrayLike, y: ArrayLike, axis: int, where: ArrayLike | None
 ) -> Array:
-    """cost(z, y), with dC = sum_j delta_j dz_j + sum_j dC/dy_j dy_j as its derivative; nan for labels out of range."""
+    """cost(z, y, where), with dC = sum_j delta_j dz_j + sum_j dC/dy_j dy_j; nan for labels out of range."""
     z = working_precision(jnp.asarray(z))
     y = validate_targets(z, jnp.asarray(y), axis)
     in_range = are_in_range(z, y, axis)
     if where is not None:
+        where = jnp.asarray(where) & True  # the result of an operation: under vmap it may be NumPy's, which JAX refuses
         z, y = mask_logits(z, where), jnp.where(where, dense_targets(z, y, axis), 0)
     differentiable_cost = jax.custom_jvp(cost)
 
     def jvp(primals, tangents):
-        (z, y), (dz, dy) = primals, tangents
-        C = differentiable_cost(z, y)
+        (z, y, where), (dz, dy, _) = primals, tangents
+        C = differentiable_cost(z, y, where)
         dC = jnp.zeros_like(C)
         if not isinstance(dz, SymbolicZero):
             dC += jnp.sum(delta(z, y) * dz, axis, where=where)
         if not isinstance(dy, SymbolicZero):
-            dC += jax.jvp(lambda y: cost(z, y), (y,), (dy,))[1]
+            dC += jax.jvp(lambda y: cost(z, y, where), (y,), (dy,))[1]
         return C, dC
 
     differentiable_cost.defjvp(jvp, symbolic_zeros=True)
-    return jnp.where(in_range, differentiable_cost(z, y), jnp.nan)
+    # `where` is an argument of the function and of its rule: they outlive the trace that a closed-over mask belongs to.
+    return jnp.where(in_range, differentiable_cost(z, y, where), jnp.nan)
 
 
 def _weighted(weight, log, ignorable):

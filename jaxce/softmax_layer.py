@@ -6,6 +6,7 @@ With the maximum m of z and e_j = e^(c (z_j - m)), `rest` is the sum of all e_j 
 
 import functools
 import math
+import sys
 from numbers import Real
 
 import jax
@@ -54,7 +55,7 @@ def _pullback(c, z, g, axis):
 
 def _log_unit(c):
     """The least power of two that is at least 2 and 2 c: c (z - m) over this unit never overflows."""
-    return 2.0 * max(1.0, 2.0 ** math.ceil(math.log2(c)))
+    return 2.0 ** (1 + min(max(0, math.ceil(math.log2(c))), sys.float_info.max_exp - 2))
 
 
 def _in_log_unit(c, z, m):

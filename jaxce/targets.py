@@ -37,7 +37,7 @@ def validate_targets(z: Array, y: Array, axis: int) -> Array:
         raise ValueError(f"axis {axis} does not exist in z of shape {z.shape}: z needs an axis of output neurons")
     label_shape = z.shape[: axis % z.ndim] + z.shape[axis % z.ndim + 1 :]
     if y.shape == (label_shape if are_labels(y) else z.shape):
-        return _wide(y) if are_labels(y) else y.astype(z.dtype)
+        return wide_labels(y) if are_labels(y) else y.astype(z.dtype)
     if y.shape == label_shape:
         raise ValueError(f"y of shape {y.shape} must hold class labels, so integers, not {y.dtype}: use y.astype(int)")
     if y.shape == z.shape:
@@ -48,7 +48,13 @@ def validate_targets(z: Array, y: Array, axis: int) -> Array:
     )
 
 
-def _wide(labels):
+def wide_labels(labels: Array) -> Array:
+    """Labels in a type that holds every class, which uint8 may not.
+
+    Example:
+        >>> wide_labels(jnp.array([200], jnp.uint8)).dtype
+        dtype('int32')
+    """
     return labels.astype(jnp.int32) if jnp.iinfo(labels.dtype).bits < 32 else labels
 
 
@@ -62,6 +68,19 @@ def dense_targets(z: Array, y: Array, axis: int) -> Array:
         [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]
     """
     return jax.nn.one_hot(y, z.shape[axis], axis=axis, dtype=z.dtype) if are_labels(y) else y
+
+
+def at_labels(x: Array, y: Array, axis: int) -> Array:
+    """The element of x, along `axis`, of each label; x and the labels y may be divided among devices in any way.
+
+    Example:
+        >>> at_labels(jnp.array([[1.0, 2.0], [3.0, 4.0]]), jnp.array([1, 0]), -1).tolist()
+        [2.0, 3.0]
+    """
+    if jax.typeof(x).sharding.spec[axis] is None:
+        return jnp.take_along_axis(x, jnp.expand_dims(y, axis), axis).squeeze(axis)
+    # Of an axis that an explicit mesh divides, no element can be gathered: each device looks among its own.
+    return jnp.sum(x, axis, where=dense_targets(x, y, axis) == 1)
 
 
 def total_of_targets(y: Array, axis: int) -> Array | int:

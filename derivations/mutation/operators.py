@@ -31,6 +31,8 @@ COMPARISONS: dict[type, tuple[type, ...]] = {  # the opposite, and the one that 
     ast.NotEq: (ast.Eq,),
     ast.Is: (ast.IsNot,),
     ast.IsNot: (ast.Is,),
+    ast.In: (ast.NotIn,),
+    ast.NotIn: (ast.In,),
 }
 COUNTERPARTS = {
     "log": "log1p",

@@ -95,6 +95,18 @@ def test_masks_broadcast(cost):
         agree(value, separately)
 
 
+@pytest.mark.usefixtures("unoptimized")
+def test_a_mask_may_be_traced_by_an_inner_program():
+    """Whose derivative is taken from outside, when the trace that the mask belonged to has ended."""
+    pair = "log_likelihood", "softmax"
+    z, y = weighted_inputs(pair, (3, 4)), np.full((3, 4), 0.25)
+    inner = jax.jit(lambda z, where: jaxce.log_likelihood(jaxce.softmax, z, y, where=where).sum())
+    C, delta = expected(pair, z, y)
+    agree(inner(z, WHERE), C.sum())
+    for gradient in (jax.grad(inner), jax.jit(jax.grad(inner)), jax.grad(jax.checkpoint(inner))):
+        agree(gradient(z, WHERE), delta, atol=1e-15)
+
+
 @every_pair
 def test_a_masked_target_has_no_gradient(pair):
     cost, output = functions(pair)
