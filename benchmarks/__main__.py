@@ -4,13 +4,14 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import accuracy, cost_kernels, derivations, derived_costs, epoch, published, startup, sweep
+from benchmarks import accuracy, blocks, cost_kernels, derivations, derived_costs, epoch, published, startup, sweep
 from benchmarks.report import Benchmark, claim_of, print_table, publish
 
 RESULTS = Path(__file__).parent / "results"
 
 BENCHMARKS = {
     "accuracy": Benchmark(accuracy.measure_errors, accuracy.draw_errors),
+    "blocks": Benchmark(blocks.measure_blocks, blocks.draw_blocks),
     "cost_kernels": Benchmark(cost_kernels.measure_kernels, cost_kernels.draw_ratios),
     "derivations": Benchmark(derivations.measure_proofs, derivations.draw_proofs),
     "derived_costs": Benchmark(derived_costs.measure_designs, derived_costs.draw_curves),

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from jaxce import mnist
 from jaxce.costs import COSTS, cross_entropy, log_likelihood, quadratic
 from jaxce.history import Diverged, History, Interrupted
+from jaxce.layer_by_blocks import layer_log_likelihood
 from jaxce.network import Layer, accuracy, forward, init, loss, weighted_input
 from jaxce.output_layer import Output
 from jaxce.outputs import OUTPUTS, linear, sigmoid
@@ -28,6 +29,7 @@ __all__ = [
     "forward",
     "grid",
     "init",
+    "layer_log_likelihood",
     "linear",
     "log_likelihood",
     "loss",

@@ -9,6 +9,7 @@ import math
 
 import jax.numpy as jnp
 from jax import Array, lax
+from jax.typing import DTypeLike
 
 from jaxce.fusion import fusion_barrier
 
@@ -37,17 +38,30 @@ def exponentials(z: Array, c: float, axis: int) -> tuple[Array, Array, Array]:
         >>> m.tolist(), e.tolist(), rest.tolist()
         ([2.0], [1.0, 1.0, 0.0], [1.0])
     """
-    _check_range(c, z.dtype)
     m = jnp.max(z, axis, keepdims=True)
-    x, error = _scaled_difference(z, m, c)
-    e = jnp.exp(x)
-    e = e + e * lax.stop_gradient(error)  # exp(x + error) = exp(x) (1 + error) to second order
+    e = relative_exponentials(z, m, c)
     # A maximum adds 1 to `total` and 0 to `below`: their difference, rounded to an integer, is the number of maxima.
     # So two sums are enough; a third, of `at_maxima(e)`, would make XLA store that mask first.
     below = fusion_barrier(jnp.sum(e - at_maxima(e), axis, keepdims=True))
     total = fusion_barrier(jnp.sum(e, axis, keepdims=True))
     maxima_but_one = jnp.floor(total - below - 0.5)
     return m, e, below + maxima_but_one
+
+
+def relative_exponentials(z: Array, m: Array, c: float) -> Array:
+    """exp(c (z_j - m)) for a number m that no z_j is above; exactly 1 where z_j is m.
+
+    Raises:
+        ValueError: c is near the limits of z's dtype, or beyond them.
+
+    Example:
+        >>> relative_exponentials(jnp.array([2.0, -jnp.inf]), jnp.array(2.0), 1.0).tolist()
+        [1.0, 0.0]
+    """
+    check_range(c, z.dtype)
+    x, error = _scaled_difference(z, m, c)
+    e = jnp.exp(x)
+    return e + e * lax.stop_gradient(error)  # exp(x + error) = exp(x) (1 + error) to second order
 
 
 def at_maxima(e: Array) -> Array:
@@ -60,10 +74,17 @@ def at_maxima(e: Array) -> Array:
     return lax.stop_gradient(jnp.floor(e))
 
 
-def _check_range(c, dtype):
+def check_range(c: float, dtype: DTypeLike) -> None:
+    """Raise ValueError if c is near the limits of a floating type, or beyond them.
+
+    Example:
+        >>> check_range(1e30, jnp.float32)
+    """
     largest = float(jnp.finfo(dtype).max) / 10_000
     if not 1 / largest < c < largest:
-        raise ValueError(f"c must be between {1 / largest:.0e} and {largest:.0e} for z of type {dtype}, not {c}")
+        raise ValueError(
+            f"c must be between {1 / largest:.0e} and {largest:.0e} for z of type {jnp.dtype(dtype)}, not {c}"
+        )
 
 
 def _scaled_difference(z: Array, m: Array, c: float) -> tuple[Array, Array]:

@@ -6,13 +6,12 @@ With the maximum m of z and e_j = e^(c (z_j - m)), `rest` is the sum of all e_j 
 
 import functools
 import math
-import sys
 from numbers import Real
 
 import jax
 import jax.numpy as jnp
 
-from jaxce.exponentials import at_maxima, exponentials
+from jaxce.exponentials import at_maxima, check_range, exponentials
 from jaxce.output_layer import Output, half_square, residual
 
 
@@ -55,7 +54,7 @@ def _pullback(c, z, g, axis):
 
 def _log_unit(c):
     """The least power of two that is at least 2 and 2 c: c (z - m) over this unit never overflows."""
-    return 2.0 ** (1 + min(max(0, math.ceil(math.log2(c))), sys.float_info.max_exp - 2))
+    return 2.0 * max(1.0, 2.0 ** math.ceil(math.log2(c)))
 
 
 def _in_log_unit(c, z, m):
@@ -129,8 +128,8 @@ def tempered_softmax(c: float | Real) -> Output:
 
     Raises:
         TypeError: c is not a real number.
-        ValueError: c is not finite, or not above 0. The layer raises it, when it is called, for a c that is within a
-            factor of 10,000 of the largest float of z's dtype or its reciprocal.
+        ValueError: c is not finite, not above 0, or within a factor of 10,000 of the largest float64 or its reciprocal.
+            The layer raises it, when it is called, for a c that is so of z's dtype.
 
     References:
         Nielsen, "Neural Networks and Deep Learning", chapter 3, equation (83).
@@ -146,6 +145,7 @@ def tempered_softmax(c: float | Real) -> Output:
         raise TypeError(f"c must be a number above 0, not {c!r} of type {type(c).__name__}")
     if not 0 < float(c) < math.inf:
         raise ValueError(f"c must be finite and above 0, not {c!r}")
+    check_range(float(c), jnp.float64)  # the widest type; that of z is known when the layer is called
     return _tempered_softmax(float(c))
 
 

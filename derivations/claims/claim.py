@@ -26,6 +26,7 @@ class Kind(Enum):
     SLOPE = "sum of d/dz {}, forward"  # the sum of the gradient's components, in forward mode
     NETWORK_GRADIENT = "network, {}"
     GRADIENT_OF_FUNCTION = "d {}"  # with respect to its first argument
+    LAYER_GRADIENT = "d/d(w, b, a) {}"
     LAYER = "layer"  # w a + b
 
 
@@ -68,9 +69,9 @@ class Claim:
 
     The subject: `cost` and `output` are names in the library's registries, `c` the output's constant, `part` a function
     of the output layer; or `cost` is a name in `optax.losses`; or `function` is that of a user. The inputs: `size` is
-    the number of outputs, `layers` the sizes of a network, `label` the class if there is one for all, `axis` that along
-    which the outputs run if there are two examples. `equation` is its label in the book. `holds` is false of a claim
-    that should be refuted. `remark` is for readers only.
+    the number of outputs, `block` how many of them are computed at a time, `layers` the sizes of a network, `label` the
+    class if there is one for all, `axis` that along which the outputs run if there are two examples. `equation` is its
+    label in the book. `holds` is false of a claim that should be refuted. `remark` is for readers only.
     """
 
     program: Callable
@@ -85,6 +86,7 @@ class Claim:
     c: sp.Rational = sp.S.One
     part: Part | None = None
     size: int | None = None
+    block: int | None = None
     layers: tuple[int, ...] = ()
     targets: Targets | None = None
     label: int | None = None
@@ -108,6 +110,7 @@ class Claim:
             self.equation,
             f"sizes {'-'.join(map(str, self.layers))}" if self.layers else "",
             f"K = {self.size}" if self.size else "",
+            f"blocks of {self.block}" if self.block else "",
             f"2 examples, axis {self.axis}" if self.axis is not None else "",
             f"label {self.label}" if self.label is not None else self.targets.value if self.targets else "",
             self.situation.value,

@@ -21,6 +21,7 @@ from rich.table import Table
 from derivations.certificate.certifier import UnprovedError
 from derivations.certificate.verdict import Certificate, Refutation
 from derivations.claims.batches import batch_claims
+from derivations.claims.blocks import block_claims
 from derivations.claims.claim import Claim
 from derivations.claims.derivatives import derivative_claims
 from derivations.claims.edges import edge_claims
@@ -35,7 +36,7 @@ NEIGHBOURS = 8
 
 def every_claim() -> list[Claim]:
     """All claims, about jaxce first."""
-    of_jaxce = pair_claims(), batch_claims(), derivative_claims(), edge_claims(), network_claims()
+    of_jaxce = pair_claims(), batch_claims(), derivative_claims(), edge_claims(), block_claims(), network_claims()
     return list(itertools.chain(*of_jaxce, optax_claims()))
 
 

@@ -15,6 +15,7 @@ from derivations.certificate.certifier import UnprovedError, fingerprint
 from derivations.certificate.interpreter import Step, steps
 from derivations.certificate.program import Program
 from derivations.claims.batches import batch_claims
+from derivations.claims.blocks import block_claims
 from derivations.claims.claim import Claim, Kind, Situation, Targets
 from derivations.claims.derivatives import derivative_claims
 from derivations.claims.edges import edge_claims
@@ -29,6 +30,7 @@ def gate_claims(library: SimpleNamespace) -> list[Claim]:
         *derivative_claims(library),
         *edge_claims(library),
         *batch_claims(library),
+        *block_claims(library),
     ]
     tempered = output_layers(library)[-1]
     three_outputs = *output_claims(tempered, 3), *cost_claims("cross_entropy", tempered, 3, library)
@@ -42,7 +44,7 @@ def _stands_for_others(claim: Claim) -> bool:
     """
     if claim.axis is not None:
         return (claim.axis, claim.targets) in {(-1, Targets.ANY), (0, Targets.LABELS)}
-    return claim.situation is not Situation.PLAIN or claim.label in (None, 0)
+    return claim.situation is not Situation.PLAIN or claim.block is not None or claim.label in (None, 0)
 
 
 def _does_not_follow(claim: Claim) -> bool:

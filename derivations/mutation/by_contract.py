@@ -10,6 +10,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from derivations.mutation.bad_layers import BAD_LAYERS, GOOD_LAYER, try_layer
+
 Z = np.array([[0.5, 1.5, -1.0], [2.0, -0.5, 0.25]], dtype=np.float32)
 Y = np.array([[0.0, 1.0, 0.0], [0.5, 0.25, 0.25]], dtype=np.float32)
 LIMIT = float(np.finfo(np.float32).max) / 10_000  # of c
@@ -29,6 +31,7 @@ REFUSED: dict[str, tuple[type[Exception], str, Callable]] = {
     "an infinite c": (ValueError, "c must be finite", lambda it: it.tempered_softmax(float("inf"))),
     "a c of nan": (ValueError, "c must be finite", lambda it: it.tempered_softmax(float("nan"))),
     "the first c too large for float32": (ValueError, "c must be between", lambda it: it.tempered_softmax(LIMIT)(Z)),
+    "a c beyond the floats": (ValueError, "c must be between", lambda it: it.tempered_softmax(1e308)),
     "the first c too small for float32": (
         ValueError,
         "c must be between",
@@ -57,7 +60,11 @@ def broken_promise(library: SimpleNamespace) -> str:
         >>> broken_promise(load_library())
         ''
     """
-    for name, (error, beginning, call) in REFUSED.items():
+    of_layers = {
+        name: (error, beginning, functools.partial(try_layer, changes=changes))
+        for name, (error, beginning, changes) in BAD_LAYERS.items()
+    }
+    for name, (error, beginning, call) in (REFUSED | of_layers).items():
         if not _raises(error, beginning, call, library):
             return f"accepted: {name}"
     return next((name for name, holds in PROMISED.items() if not holds(library)), "")
@@ -100,6 +107,36 @@ def _called_by_its_expression(library: SimpleNamespace) -> bool:
     return [repr(output) for output in outputs] == [f"jaxce.{name}" for name in names]
 
 
+def _layer_keeps_types(library: SimpleNamespace) -> bool:
+    """Costs of a layer in half precision are float32, and gradients have the types of what they are of."""
+    w, b, a, y = (GOOD_LAYER[name] for name in "wbay")
+    half = [jnp.asarray(x, jnp.bfloat16) for x in (w, b, a)]
+
+    def cost(w: jax.Array, b: jax.Array, a: jax.Array) -> jax.Array:
+        return library.layer_log_likelihood((w, b), a, y).sum()
+
+    C, slopes = jax.eval_shape(jax.value_and_grad(cost, (0, 1, 2)), *half)
+    return C.dtype == np.float32 and all(x.dtype == jnp.bfloat16 for x in slopes)
+
+
+def _layer_leaves_out_examples(library: SimpleNamespace) -> bool:
+    """Of examples that are left out, cost and slope are 0 even where inputs are nan."""
+    w, b, a, y = (GOOD_LAYER[name] for name in "wbay")
+    a, shown = a * np.array([[1], [np.nan], [1], [1]], np.float32), np.array([True, False, True, True])
+
+    def cost(a: jax.Array) -> jax.Array:
+        return library.layer_log_likelihood((w, b), a, y, where=shown)
+
+    C, slope = cost(a), jax.grad(lambda a: cost(a).sum())(a)
+    return bool(C[1] == 0 and np.isfinite(C).all() and np.isfinite(slope).all() and np.all(C[shown] > 0))
+
+
+def _takes_blocks_by_itself(library: SimpleNamespace) -> bool:
+    """How many classes a block has: two million weighted inputs, at least 256 classes, a divisor if there is one."""
+    sizes = {(131_072, 1024): 2048, (32_000, 1024): 2000, (50_257, 1024): 1733, (10, 5): 10, (32_000, 10**6): 256}
+    return all(library._block_size(None, *given) == size for given, size in sizes.items())
+
+
 PROMISED: dict[str, Callable] = {
     "the type of the weighted inputs": lambda it: all(
         _keeps_type(it, t) for t in (jnp.bfloat16, np.float16, np.float32)
@@ -112,4 +149,7 @@ PROMISED: dict[str, Callable] = {
     "one object for equal c": lambda it: it.tempered_softmax(1) is it.softmax,
     "a c just within the limits": _nearly_too_large,
     "a fraction as c": lambda it: it.tempered_softmax(Fraction(1, 2)) is it.tempered_softmax(0.5),
+    "the types of a layer": _layer_keeps_types,
+    "a layer's examples that are left out": _layer_leaves_out_examples,
+    "the size of a block": _takes_blocks_by_itself,
 }

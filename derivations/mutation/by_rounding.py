@@ -41,7 +41,20 @@ def lost_digits(library: SimpleNamespace) -> str:
         error = worst(functools.partial(library.COSTS[cost], layer), cost, output, c)
         if not error <= most(cost, output):
             return f"{cost} + {output}, c = {c}: wrong by {error:.3g} ulps"
+    for c in CONSTANTS_TRIED["softmax"]:
+        error = worst(functools.partial(_by_blocks, library, float(c)), "log_likelihood", "softmax", c)
+        if not error <= most("log_likelihood", "softmax"):
+            return f"layer_log_likelihood, c = {c}: wrong by {error:.3g} ulps"
     return ""
+
+
+def _by_blocks(library: SimpleNamespace, c: float, z: jax.Array, y: jax.Array) -> jax.Array:
+    """The log-likelihood of a layer whose weights are 0, so that its biases are the weighted inputs."""
+
+    def cost(z: jax.Array, y: jax.Array) -> jax.Array:
+        return library.layer_log_likelihood((jnp.zeros((3, 1), z.dtype), z), jnp.ones(1, z.dtype), y, c=c, block=2)
+
+    return jax.vmap(cost)(z, y)
 
 
 def _cases() -> Iterator[tuple[str, str, Any]]:

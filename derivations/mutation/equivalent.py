@@ -43,8 +43,8 @@ EQUIVALENT: dict[str, str] = {
     "outputs._sigmoid_half_squared_residual: (1 - y) * e - y -> y - (1 - y) * e": _SQUARED,
     "outputs._sigmoid_half_squared_residual: 1 - y - y * e -> y * e - (1 - y)": _SQUARED,
     "outputs._sigmoid_residual_pullback: z < 0 -> z <= 0": _BOUNDARY,
-    "targets._wide: jnp.iinfo(labels.dtype).bits < 32 -> jnp.iinfo(labels.dtype).bits <= 32": _LABEL,
-    "targets._wide: jnp.iinfo(labels.dtype).bits < 32 -> jnp.iinfo(labels.dtype).bits < 33": _LABEL,
+    "targets.wide_labels: jnp.iinfo(labels.dtype).bits < 32 -> jnp.iinfo(labels.dtype).bits <= 32": _LABEL,
+    "targets.wide_labels: jnp.iinfo(labels.dtype).bits < 32 -> jnp.iinfo(labels.dtype).bits < 33": _LABEL,
     "costs._weighted: jnp.where(ignored, 0, log) -> jnp.where(ignored, 1, log)": _NOT_USED,
     "costs.log_likelihood: jnp.max(z, axis) -> jnp.min(z, axis)": "either is nan where one of them is",
 }
