@@ -1,17 +1,53 @@
 """Output layers and the costs that train them, in JAX."""
 
+import importlib
+import importlib.util
 from typing import TYPE_CHECKING
 
-from jaxce import mnist
-from jaxce.costs import COSTS, cross_entropy, log_likelihood, quadratic
-from jaxce.history import Diverged, History, Interrupted
-from jaxce.layer_by_blocks import layer_log_likelihood
-from jaxce.network import Layer, accuracy, forward, init, loss, weighted_input
-from jaxce.output_layer import Output
-from jaxce.outputs import OUTPUTS, linear, sigmoid
-from jaxce.softmax_layer import softmax, tempered_softmax
-from jaxce.sweeps import Sweep, grid, sweep
-from jaxce.training import evaluate, fit
+# Each module's public names. They are imported on first use: JAX takes a second, in which a command must end on Ctrl-C.
+_NAMES = {
+    "costs": ["COSTS", "cross_entropy", "log_likelihood", "quadratic"],
+    "history": ["Diverged", "History", "Interrupted"],
+    "layer_by_blocks": ["layer_log_likelihood"],
+    "network": ["Layer", "accuracy", "forward", "init", "loss", "weighted_input"],
+    "output_layer": ["Output"],
+    "outputs": ["OUTPUTS", "linear", "sigmoid"],
+    "softmax_layer": ["softmax", "tempered_softmax"],
+    "sweeps": ["Sweep", "grid", "sweep"],
+    "training": ["evaluate", "fit"],
+}
+
+if TYPE_CHECKING:  # the same names, for type checkers
+    from jaxce import mnist
+    from jaxce.costs import COSTS, cross_entropy, log_likelihood, quadratic
+    from jaxce.history import Diverged, History, Interrupted
+    from jaxce.layer_by_blocks import layer_log_likelihood
+    from jaxce.network import Layer, accuracy, forward, init, loss, weighted_input
+    from jaxce.output_layer import Output
+    from jaxce.outputs import OUTPUTS, linear, sigmoid
+    from jaxce.softmax_layer import softmax, tempered_softmax
+    from jaxce.sweeps import Sweep, grid, sweep
+    from jaxce.training import evaluate, fit
+
+    __version__: str
+else:
+
+    def __getattr__(name):
+        """A public name, a module, or `__version__`, which is read from the installed package's metadata."""
+        if name == "__version__":
+            from importlib.metadata import version
+
+            return version("jaxce")
+        for module, names in _NAMES.items():
+            if name in names:
+                return getattr(importlib.import_module(f"jaxce.{module}"), name)
+        if not name.startswith("_") and importlib.util.find_spec(f"jaxce.{name}"):
+            return importlib.import_module(f"jaxce.{name}")
+        raise AttributeError(f"module 'jaxce' has no attribute {name!r}")
+
+    def __dir__():
+        return __all__
+
 
 __all__ = [
     "COSTS",
@@ -41,15 +77,3 @@ __all__ = [
     "tempered_softmax",
     "weighted_input",
 ]
-
-if TYPE_CHECKING:
-    __version__: str
-else:
-
-    def __getattr__(name):
-        """`__version__`, read from the installed package's metadata when it is asked for."""
-        if name != "__version__":
-            raise AttributeError(f"module 'jaxce' has no attribute {name!r}")
-        from importlib.metadata import version
-
-        return version("jaxce")

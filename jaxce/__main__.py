@@ -1,203 +1,33 @@
-"""The command line: `python -m jaxce train`, `python -m jaxce evaluate FILE` and `python -m jaxce --version`."""
+"""`python -m jaxce`, and the installed command `jaxce`: from its beginning it can be ended, with one line."""
 
-import dataclasses
-import functools
-import math
+import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Annotated, TypeVar
 
-import jax
-import numpy as np
-import optax
-import platformdirs
-import tyro
-
-import jaxce
-from jaxce import curves, network_file
-from jaxce.files import check_writable
-from jaxce.network import SCHEMES
-from jaxce.progress import bar
-
-OPTIMIZERS = {
-    "sgd": optax.sgd,
-    "momentum": functools.partial(optax.sgd, momentum=0.9),
-    "nesterov": functools.partial(optax.sgd, momentum=0.9, nesterov=True),
-    "adam": optax.adam,
-    "adamw": optax.adamw,
-}
-
-Choice = TypeVar("Choice")
-
-
-def _choice(registry):
-    return tyro.conf.arg(metavar="|".join(registry))
-
-
-def _chosen(kind: str, name: str, registry: dict[str, Choice]) -> Choice:
-    if name not in registry:
-        raise ValueError(f"unknown {kind} {name!r}: choose one of {', '.join(registry)}")
-    return registry[name]
-
-
-@dataclasses.dataclass(frozen=True)
-class Train:
-    """Train a network with hidden layers of sigmoid neurons, on MNIST or another data set in the same format."""
-
-    hidden: tuple[int, ...] = (30,)
-    """Number of neurons in each hidden layer."""
-    cost: Annotated[str, _choice(jaxce.COSTS)] = "cross_entropy"
-    """Cost to minimise."""
-    output: Annotated[str, _choice(jaxce.OUTPUTS)] = "sigmoid"
-    """Output layer."""
-    learning_rate: float = 0.5
-    """Learning rate eta, the size of a step."""
-    optimizer: Annotated[str, _choice(OPTIMIZERS)] = "sgd"
-    """Rule that turns gradients into steps; momentum and nesterov have the coefficient 0.9."""
-    epochs: int = 30
-    """Passes over the training images."""
-    batch_size: int = 10
-    """Images per minibatch."""
-    init: Annotated[str, _choice(SCHEMES)] = "large"
-    """Distribution of the initial weights: large is N(0, 1), scaled is N(0, 1/inputs)."""
-    seed: int = 0
-    """Seed of the initial weights and of the shuffling; the same seed gives the same result."""
-    data: Path | None = None
-    """Folder of another data set's four IDX files, plain or .gz."""
-    save: Path | None = None
-    """File to write the trained network to (.npz)."""
-    plot: Path | None = None
-    """File to draw cost and accuracy against the epoch in (.png, .svg, .pdf ...)."""
-    cache: bool = True
-    """Use the compilation cache, in the user's cache directory, so that the next start compiles nothing."""
-
-    def run(self) -> None:
-        """Train, print a row for each epoch, and write the files that were asked for."""
-        cost = _chosen("cost", self.cost, jaxce.COSTS)
-        output = _chosen("output", self.output, jaxce.OUTPUTS)
-        make_optimizer = _chosen("optimizer", self.optimizer, OPTIMIZERS)
-        if not 0 < self.learning_rate < math.inf:
-            raise ValueError(f"learning rate must be positive and finite; got {self.learning_rate}")
-        if not 0 <= self.seed < 2**32:
-            raise ValueError(f"seed must be from 0 to {2**32 - 1}; got {self.seed}")
-        for file in filter(None, (self.save, self.plot)):
-            check_writable(file)
-        if self.plot:
-            curves.check_format(self.plot)
-        if self.cache:
-            _use_compilation_cache()
-
-        data = jaxce.mnist.load(self.data)
-        key_init, key_fit = jax.random.split(jax.random.key(self.seed))
-        sizes = (data.train.images.shape[1], *self.hidden, data.classes)
-        params = jaxce.init(key_init, sizes, scheme=self.init)
-        print(f"{'-'.join(map(str, sizes))} network, {self.cost} cost, {self.output} outputs, {self._rule()}")
-        print(HEADING)
-        try:
-            with bar(self.epochs) as advance:
-                params, history = jaxce.fit(
-                    params,
-                    data.train,
-                    cost=cost,
-                    output=output,
-                    optimizer=make_optimizer(self.learning_rate),
-                    epochs=self.epochs,
-                    batch_size=self.batch_size,
-                    key=key_fit,
-                    evaluation=data.test,
-                    progress=lambda history: (print(_row(history, -1), flush=True), advance(history)),
-                )
-        except (jaxce.Diverged, jaxce.Interrupted) as stop:
-            self._finish(stop.params, stop.history)
-            raise
-        self._finish(params, history)
-
-    def _rule(self):
-        return f"{self.optimizer} of rate {self.learning_rate:g} on minibatches of {self.batch_size}"
-
-    def _finish(self, params, history):
-        if len(history.seconds) == 0:
-            return
-        best = int(history.accuracy.argmax())
-        print(f"\n{'':9}{HEADING}")
-        print(f"{'best':9}{_row(history, best)}")
-        print(f"{'last':9}{_row(history, -1)}")
-        print(f"\n{len(history.seconds)} epochs in {history.seconds.sum():.2f} s, compilation included")
-        if self.save:
-            network_file.save_network(self.save, network_file.Network(params, self.cost, self.output))
-            print(f"parameters saved in {self.save}")
-        if self.plot:
-            curves.plot_history(history, self.plot)
-            print(f"cost and accuracy drawn in {self.plot}")
-
-
-@dataclasses.dataclass(frozen=True)
-class Evaluate:
-    """Print the accuracy of a saved network on the test images, and how often it takes each digit for each."""
-
-    file: tyro.conf.Positional[Path]
-    """File that was written by `train --save`."""
-    data: Path | None = None
-    """Folder of another data set's four IDX files, plain or .gz."""
-
-    def run(self) -> None:
-        """Load the network and the images, and print the table."""
-        network = network_file.load_network(self.file)
-        images, labels = jaxce.mnist.load(self.data).test
-        cost, output = jaxce.COSTS[network.cost], jaxce.OUTPUTS[network.output]
-        result = jaxce.evaluate(network.params, (images, labels), cost=cost, output=output)
-        print(f"{len(labels)} test images: accuracy {result.accuracy:.2%}, {network.cost} {result.cost:.4f}\n")
-        largest = jaxce.forward(network.params, images, output=output).argmax(axis=-1)
-        counts = np.zeros((len(network.params[-1].b),) * 2, dtype=int)
-        np.add.at(counts, (labels, np.asarray(largest)), 1)
-        print("a row for each label, a column for each largest output")
-        print(" " * 6 + "".join(f"{digit:6}" for digit in range(len(counts))))
-        for digit, row in enumerate(counts):
-            print(f"{digit:6}" + "".join(f"{count:6}" for count in row))
-
-
-HEADING = "epoch  training cost  test cost  test accuracy  seconds"
-
-
-def _row(history, index):
-    epoch = range(1, len(history.seconds) + 1)[index]
-    training_cost, test_cost, accuracy, seconds = (column[index] for column in history)
-    return f"{epoch:5}  {training_cost:13.6f}  {test_cost:9.6f}  {accuracy:13.2%}  {seconds:7.2f}"
-
-
-def _use_compilation_cache():
-    """Turn on JAX's compilation cache in the user's cache directory, so that the next start compiles nothing."""
-    folder = platformdirs.user_cache_path("jaxce")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return  # the directory cannot be made: there is no cache then
-    jax.config.update("jax_compilation_cache_dir", str(folder))
-    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
-    jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)
+from jaxce.interruption import Interruption
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command. Bad input ends it with one line on standard error and exit status 2, Ctrl-C with 130."""
-    arguments = sys.argv[1:] if arguments is None else arguments
-    if list(arguments) == ["--version"]:  # tyro's commands have options, but the whole has none
-        print(f"jaxce {jaxce.__version__}")
-        return
-    description = f"{jaxce.__doc__} `--version` prints the version."
-    command = tyro.cli(Train | Evaluate, prog="jaxce", description=description, args=arguments)
+    with Interruption() as interruption:
+        from jaxce import command_line  # here, since it takes a second to import JAX
+
+        command_line.run(sys.argv[1:] if arguments is None else arguments, interruption)
+
+
+def program() -> None:
+    """Run the command of this process; where it was interrupted, JAX's threads are not waited for, nor JAX's exit."""
     try:
-        command.run()
-    except KeyboardInterrupt as interruption:
-        sys.exit(_say(interruption, 130))
-    except (ArithmeticError, OSError, ValueError, jax.errors.JaxRuntimeError) as error:
-        sys.exit(_say(error, 2))
+        main()
+    except SystemExit as end:
+        if end.code != INTERRUPTED:
+            raise
+        for stream in filter(None, (sys.stdout, sys.stderr)):
+            stream.flush()
+        os._exit(INTERRUPTED)
 
 
-def _say(error, status):
-    print(f"jaxce: {error or 'interrupted'}", file=sys.stderr)
-    return status
-
+INTERRUPTED = 130
 
 if __name__ == "__main__":
-    main()
+    program()

@@ -1,5 +1,6 @@
 """A picture of a training run: cost and accuracy against the epoch."""
 
+import io
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ from jaxce.history import History
 
 
 def check_format(file: Path) -> None:
-    """Raise ValueError if `plot_history` could not write `file`: matplotlib is missing, or cannot write this format.
+    """Raise ValueError if `plot_history` could not write `file`: matplotlib is missing, or what the format needs.
 
     Example:
         >>> check_format(Path("history.svg"))
@@ -21,6 +22,7 @@ def check_format(file: Path) -> None:
     formats = FigureCanvasBase.get_supported_filetypes()
     if _format(file) not in formats:
         raise ValueError(f"cannot draw {file}: its name must end in one of {', '.join(sorted(formats))}")
+    _draw(History(*np.ones((4, 1))), file, io.BytesIO())
 
 
 def _format(file):
@@ -40,6 +42,10 @@ def plot_history(history: History, file: Path) -> None:
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     plot_history(history, Path(folder) / "history.svg")
     """
+    write_file(file, lambda stream: _draw(history, file, stream))
+
+
+def _draw(history, file, stream):
     from matplotlib.figure import Figure  # imported here: it takes half a second, and only a picture needs it
     from matplotlib.ticker import MaxNLocator
 
@@ -54,4 +60,7 @@ def plot_history(history: History, file: Path) -> None:
     accuracy.set_ylabel("test accuracy, percent")
     accuracy.set_xlabel("epoch")
     accuracy.xaxis.set_major_locator(MaxNLocator(integer=True))
-    write_file(file, lambda stream: figure.savefig(stream, format=_format(file)))
+    try:
+        figure.savefig(stream, format=_format(file))
+    except Exception as error:  # some formats need other programs, such as LaTeX, which complain in their own ways
+        raise ValueError(f"cannot draw {file}: {error}") from error

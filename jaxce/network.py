@@ -77,7 +77,7 @@ def init(key, sizes: Sequence[int], *, scheme: str = "scaled", dtype=float) -> l
         dtype: the type of weights and biases.
 
     Raises:
-        ValueError: the scheme is unknown, or there are fewer than two sizes, or one is less than 1.
+        ValueError: the scheme is unknown, or there are fewer than two sizes, or one is below 1 or above 2^31 - 1.
 
     References:
         Nielsen, "Neural Networks and Deep Learning", chapter 3, section "Weight initialization".
@@ -92,6 +92,8 @@ def init(key, sizes: Sequence[int], *, scheme: str = "scaled", dtype=float) -> l
         raise ValueError(f"unknown scheme {scheme!r}: choose one of {', '.join(SCHEMES)}")
     if len(sizes) < 2 or min(sizes) < 1:
         raise ValueError(f"sizes are inputs, hidden neurons ..., outputs, each at least 1; got {tuple(sizes)}")
+    if max(sizes) >= 2**31:
+        raise ValueError(f"sizes must be below 2^31; got {tuple(sizes)}")
     return [
         _random_layer(key, n_in, n_out, SCHEMES[scheme](n_in), dtype)
         for key, n_in, n_out in zip(jax.random.split(key, len(sizes) - 1), sizes[:-1], sizes[1:], strict=True)

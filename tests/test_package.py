@@ -83,15 +83,29 @@ def test_the_commands_print_the_version(main, capsys):
 
 
 def test_type_checkers_are_told_the_names_that_derivations_imports_lazily():
-    tree = ast.parse(Path(derivations.__file__).read_text())
-    (typed,) = (node for node in tree.body if isinstance(node, ast.If))
-    told = {alias.name: node.module for node in typed.body if isinstance(node, ast.ImportFrom) for alias in node.names}
+    told = typed(derivations)
     assert told == {name: f"derivations.{module}" for name, module in derivations._BRIDGE.items()}
     assert told.keys() < set(derivations.__all__)
     for name, module in told.items():
         assert getattr(derivations, name) is getattr(importlib.import_module(str(module)), name)
 
 
-def test_importing_jaxce_does_not_look_up_its_version():
-    program = "import jaxce, sys; assert '__version__' not in vars(jaxce)"
+def typed(package):
+    """The names that a package imports for type checkers, and their modules."""
+    tree = ast.parse(Path(package.__file__).read_text())
+    (block,) = (node for node in tree.body if isinstance(node, ast.If))
+    return {alias.name: node.module for node in block.body if isinstance(node, ast.ImportFrom) for alias in node.names}
+
+
+def test_type_checkers_are_told_the_names_that_jaxce_imports_lazily():
+    lazy = {name: f"jaxce.{module}" for module, names in jaxce._NAMES.items() for name in names}
+    assert typed(jaxce) == lazy | {"mnist": "jaxce"}
+    assert set(jaxce.__all__) == set(dir(jaxce)) == {*lazy, "mnist"}
+    for name, module in lazy.items():
+        assert getattr(jaxce, name) is getattr(importlib.import_module(module), name)
+
+
+def test_importing_jaxce_imports_no_jax_and_does_not_look_up_its_version():
+    program = "import jaxce, sys; assert '__version__' not in vars(jaxce); assert 'jax' not in sys.modules"
+    program += "; jaxce.network.Layer, jaxce.mnist.load, jaxce.__version__; from jaxce import *; softmax"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

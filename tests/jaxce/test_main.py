@@ -8,14 +8,16 @@ import re
 import signal
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
+import jax
 import numpy as np
 import pytest
 from support.idx_file import encode
 
-from jaxce import network_file
+from jaxce import command_line, curves, network_file
 from jaxce.__main__ import main
 
 pytestmark = pytest.mark.usefixtures("unoptimized")
@@ -154,7 +156,8 @@ def interruptible():
 
 @pytest.mark.process
 @pytest.mark.usefixtures("interruptible")
-def test_ctrl_c_ends_cleanly_and_keeps_the_last_finished_epoch(data, tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_ctrl_c_ends_cleanly_and_keeps_the_last_finished_epoch(data, tmp_path, number):
     file = tmp_path / "network.npz"
     command = [sys.executable, "-m", "jaxce", "train", "--data", str(data), "--no-cache"]
     command += ["--epochs", "1000000", "--save", str(file)]
@@ -162,12 +165,141 @@ def test_ctrl_c_ends_cleanly_and_keeps_the_last_finished_epoch(data, tmp_path):
         assert process.stdout is not None
         while not ROW.match(process.stdout.readline()):
             pass
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
+        process.send_signal(number)
         printed, complaint = process.communicate()
     assert process.returncode == 130
     assert re.fullmatch(r"jaxce: training interrupted after epoch \d+\n", complaint)
     assert f"parameters saved in {file}" in printed
     assert network_file.load_network(file).params[0].w.shape == (30, 12)
+
+
+@pytest.mark.process
+@pytest.mark.usefixtures("interruptible")
+def test_ctrl_c_while_jax_is_being_imported_is_one_line_too():
+    command = [sys.executable, "-v", "-m", "jaxce", "train", "--epochs", "1000"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stderr is not None
+        while "import 'jaxce.command_line'" not in (line := process.stderr.readline()) and "jax/_src" not in line:
+            pass
+        process.send_signal(signal.SIGINT)
+        _, complaint = process.communicate()
+    assert process.returncode == 130
+    assert "jaxce: interrupted" in complaint
+    assert "Traceback" not in complaint
+
+
+@pytest.mark.process
+def test_a_network_is_saved_also_if_nobody_reads_what_is_printed(data, tmp_path):
+    file = tmp_path / "network.npz"
+    command = [sys.executable, "-m", "jaxce", "train", "--data", str(data), "--no-cache"]
+    command += ["--epochs", "300", "--save", str(file)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == ""
+        assert process.wait() == 0
+    closed = tmp_path / "closed.npz"
+    command[-3:] = ["2", "--save", str(closed)]
+    subprocess.run(["sh", "-c", 'exec "$@" >&-', "sh", *command], cwd=ROOT, check=True)
+    for network in (file, closed):
+        assert network_file.load_network(network).params[0].w.shape == (30, 12)
+
+
+@pytest.mark.process
+def test_a_device_that_does_not_exist_is_one_line(data):
+    refused = run("train", "--data", data, environment={"JAX_PLATFORMS": "abacus"})
+    assert refused.returncode == 2
+    assert re.fullmatch(r"jaxce: JAX finds no device, with JAX_PLATFORMS=abacus: .*\n", refused.stderr)
+
+
+def test_the_network_is_saved_before_anything_else_can_fail(data, tmp_path, monkeypatch, capsys):
+    def fail(*arguments):
+        raise ValueError("no ink")
+
+    monkeypatch.setattr(curves, "plot_history", fail)
+    with pytest.raises(SystemExit) as exit_:
+        train(data, "--save", str(tmp_path / "network.npz"), "--plot", str(tmp_path / "history.png"))
+    assert exit_.value.code == 2
+    assert capsys.readouterr().err == "jaxce: no ink\n"
+    assert network_file.load_network(tmp_path / "network.npz").params
+
+
+def test_a_format_that_needs_a_missing_program_is_refused_before_training(data, tmp_path, monkeypatch, capsys):
+    from matplotlib.figure import Figure
+
+    def fail(*arguments, **options):
+        raise RuntimeError("xelatex not found\nand nothing else")
+
+    monkeypatch.setattr(Figure, "savefig", fail)
+    with pytest.raises(SystemExit):
+        train(data, "--plot", str(tmp_path / "history.pgf"))
+    printed, complaint = capsys.readouterr()
+    assert printed == ""
+    assert complaint == f"jaxce: cannot draw {tmp_path}/history.pgf: xelatex not found and nothing else\n"
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_what_a_terminal_cannot_show_is_written_otherwise(encoding, monkeypatch):
+    content = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(content, encoding))
+    command_line.show("saved in \u212b.npz")
+    assert content.getvalue() == rb"saved in \u212b.npz" + os.linesep.encode()
+
+
+def test_an_error_without_a_text_is_an_interruption(capsys):
+    assert command_line._complain(KeyboardInterrupt(), 130) == 130
+    assert capsys.readouterr().err == "jaxce: interrupted\n"
+
+
+def test_the_compilation_cache_is_where_jax_is_told_and_loses_its_empty_entries(tmp_path, monkeypatch):
+    for name, content in (("full-cache", b"1"), ("empty-cache", b""), ("other", b"")):
+        (tmp_path / name).write_bytes(content)
+    monkeypatch.setenv("JAX_COMPILATION_CACHE_DIR", str(tmp_path))
+    before = jax.config.values["jax_compilation_cache_dir"]
+    with warnings.catch_warnings():
+        command_line._use_compilation_cache()
+    assert jax.config.values["jax_compilation_cache_dir"] == before
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["full-cache", "other"]
+
+
+def test_a_user_without_a_home_has_no_compilation_cache(monkeypatch):
+    def fail(name):
+        raise RuntimeError("no home")
+
+    monkeypatch.delenv("JAX_COMPILATION_CACHE_DIR", raising=False)
+    monkeypatch.setattr(command_line.platformdirs, "user_cache_path", fail)
+    before = jax.config.values["jax_compilation_cache_dir"]
+    with warnings.catch_warnings():
+        command_line._use_compilation_cache()
+    assert jax.config.values["jax_compilation_cache_dir"] == before
+
+
+def test_other_numbers_of_classes_are_trained_and_evaluated(tmp_path, capsys):
+    for name, n in (("train", 60), ("t10k", 24)):
+        labels = (np.arange(n) % 12).astype(np.uint8)
+        (tmp_path / f"emnist-{name}-images-idx3-ubyte").write_bytes(encode(np.repeat(labels, 12).reshape(n, 4, 3)))
+        (tmp_path / f"emnist-{name}-labels-idx1-ubyte").write_bytes(encode(labels))
+    train(tmp_path, "--save", str(tmp_path / "network.npz"))
+    assert capsys.readouterr().out.startswith("12-5-12 network")
+    main(["evaluate", str(tmp_path / "network.npz"), "--data", str(tmp_path)])
+    table = [line.split() for line in capsys.readouterr().out.splitlines()[-12:]]
+    assert [int(row[0]) for row in table] == list(range(12))
+    assert {len(row) for row in table} == {13}
+
+
+def test_a_warning_is_one_line(tmp_path, capsys):
+    for name, n in (("train", 60), ("t10k", 20)):
+        labels = np.sort(np.arange(n) % 10).astype(np.uint8)
+        (tmp_path / f"{name}-images-idx3-ubyte").write_bytes(encode(np.zeros((n, 4, 3), np.uint8)))
+        (tmp_path / f"{name}-labels-idx1-ubyte").write_bytes(encode(labels))
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")
+        train(tmp_path, "--epochs", "1")
+    complaint = capsys.readouterr().err
+    assert re.fullmatch(r"jaxce: warning: .* the class 9 is in one of the two alone: .*\n", complaint)
 
 
 def test_divergence_prints_the_finite_epochs_and_saves_them(data, tmp_path, capsys):
@@ -193,6 +325,11 @@ BAD_OPTIONS = {
     "batch size": (("--batch-size", "0"), "batch_size must be from 1 to the number of examples, 50; got 0"),
     "too large a batch": (("--batch-size", "51"), "from 1 to the number of examples, 50; got 51"),
     "hidden": (("--hidden", "5", "0"), "each at least 1; got (12, 5, 0, 10)"),
+    "too large a layer": (("--hidden", "1" + "0" * 20), "sizes must be below 2^31; got (12, 1"),
+    "one file for both": (
+        ("--save", "x.png", "--plot", "./x.png"),
+        "--save and --plot would write the same file x.png",
+    ),
     "learning rate": (("--learning-rate", "nan"), "learning rate must be positive and finite; got nan"),
     "seed": (("--seed", "4294967296"), "seed must be from 0 to 4294967295; got 4294967296"),
     "folder": (("--data", "absent"), "absent has no file train-images-idx3-ubyte"),

@@ -18,7 +18,7 @@ import tyro
 
 from benchmarks.__main__ import BENCHMARKS
 from derivations.__main__ import parser
-from jaxce.__main__ import Evaluate, Train
+from jaxce.command_line import Evaluate, Train
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
