@@ -107,9 +107,12 @@ def _constants(right):
 
 
 def _without_limits(expression, replacement):
-    """The replacement made everywhere but inside sums, whose limits are sizes and not constants."""
+    """The replacement made everywhere but in the limits of sums, which are sizes and not constants."""
     sums = {part: Symbol(f"sum{place}") for place, part in enumerate(expression.atoms(Sum))}
-    return expression.xreplace(sums).xreplace(replacement).xreplace({name: part for part, name in sums.items()})
+    replaced = {
+        name: part.func(_without_limits(part.function, replacement), *part.limits) for part, name in sums.items()
+    }
+    return expression.xreplace(sums).xreplace(replacement).xreplace(replaced)
 
 
 def _parts(expression, kind):
