@@ -4,6 +4,9 @@ output, cost = output_and_cost(tanh(z), a - y, z=z, y=y, a=a)
 params, history = jaxce.fit(params, data.train, cost=with_targets(cost, -1, 1), output=output, ...)
 """
 
+import dataclasses
+import functools
+import itertools
 from collections.abc import Callable, Iterable
 
 import jax
@@ -16,7 +19,8 @@ from derivations.certificate.certifier import certify
 from derivations.certificate.verdict import Certificate
 from derivations.design.cost_from_gradient import cost_from_gradient
 from derivations.design.to_jax import NotCertifiedError, to_jax
-from jaxce.targets import are_labels, dense_targets
+from jaxce.output_layer import working_precision
+from jaxce.targets import are_in_range, are_labels, dense_targets, validate_targets
 
 
 def output_and_cost(
@@ -44,7 +48,12 @@ def output_and_cost(
     >>> jax.grad(cost, argnums=1)(output, z_1, jnp.array([1.0, 1.0])).tolist()
     [0.0, 1.718...]
     """
-    activation, delta = sp.sympify(activation), sp.sympify(delta)
+    return _derived(sp.sympify(activation), sp.sympify(delta), z, y, a, tuple(assuming))
+
+
+@functools.cache
+def _derived(activation, delta, z, y, a, assuming):
+    """What `output_and_cost` returns; equal arguments give the same objects, so that both can be made elsewhere."""
     wanted = delta.subs(a, activation) if a is not None else delta
     expression = cost_from_gradient(wanted, z, y)
     per_neuron = to_jax(expression, [z, y], assuming=assuming)
@@ -53,10 +62,15 @@ def output_and_cost(
     verdict = certify(jax.grad(per_neuron), np.array(wanted), *inputs, assuming=assuming)
     if not isinstance(verdict, Certificate):
         raise NotCertifiedError(str(verdict))
+    recipe = activation, delta, z, y, a, assuming
     output = jaxce.Output.from_activation(to_jax(activation, [z], assuming=assuming))
-    cost = _cost(output, _with_slope(per_neuron, slope))
-    cost.__doc__ = f"C = {expression}, summed over the outputs; delta = {wanted}."
-    return output, cost
+    output = dataclasses.replace(output, made_by=(_part, 0, *recipe))
+    doc = f"C = {expression}, summed over the outputs; delta = {wanted}."
+    return output, DerivedCost(output, _with_slope(per_neuron, slope), _point_inside(per_neuron, slope), doc, recipe)
+
+
+def _part(index, *recipe):
+    return _derived(*recipe)[index]
 
 
 def _with_slope(value: Callable, slope: Callable) -> Callable:
@@ -72,14 +86,50 @@ def _with_slope(value: Callable, slope: Callable) -> Callable:
     return function
 
 
-def _cost(made_for: jaxce.Output, per_neuron: Callable) -> Callable:
-    def cost(output, z, y, axis=-1, where=None):
-        if output is not made_for:
-            raise ValueError("this cost was derived for one output layer: pass the Output that was returned with it")
-        z, y = jnp.asarray(z), jnp.asarray(y)
-        return jnp.sum(per_neuron(z, dense_targets(z, y, axis)), axis, where=where)
+def _point_inside(*functions: Callable) -> tuple[float, float]:
+    """A z and a y at which the functions are finite; nan if none of these is one."""
+    for z, y in itertools.product((0.0, 0.5, 1.0, -0.5, -1.0, 2.0), (0.0, 0.5, 1.0)):
+        if all(np.isfinite(function(z, y)) for function in functions):
+            return z, y
+    return np.nan, np.nan
 
-    return cost
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class DerivedCost:
+    """A cost with the signature and the checks of jaxce's costs, for the one output layer that it was derived for.
+
+    Attributes:
+        made_for: the output layer.
+        per_neuron: the cost of one neuron, from z and y.
+        inside: a z and a y in the domain of the cost, which outputs that take no part have instead of their own.
+        doc: its formula.
+        recipe: what it was derived from, for another process to derive it.
+    """
+
+    made_for: jaxce.Output
+    per_neuron: Callable
+    inside: tuple[float, float]
+    doc: str
+    recipe: tuple
+
+    def __post_init__(self):
+        """Let `help` show the formula."""
+        object.__setattr__(self, "__doc__", self.doc)
+
+    def __reduce__(self):
+        """How another process makes it."""
+        return _part, (1, *self.recipe)
+
+    def __call__(self, output, z, y, axis=-1, where=None):
+        """C, of z's shape without `axis`; nan for a label that no output has."""
+        if output is not self.made_for:
+            raise ValueError("this cost was derived for one output layer: pass the Output that was returned with it")
+        z = working_precision(jnp.asarray(z))
+        y = validate_targets(z, jnp.asarray(y), axis)
+        in_range, y = are_in_range(z, y, axis), dense_targets(z, y, axis)
+        if where is not None:
+            z, y = (jnp.where(where, value, inside) for value, inside in zip((z, y), self.inside, strict=True))
+        return jnp.where(in_range, jnp.sum(self.per_neuron(z, y), axis, where=where), jnp.nan)
 
 
 def with_targets(cost: Callable, low: float, high: float) -> Callable:
@@ -91,10 +141,11 @@ def with_targets(cost: Callable, low: float, high: float) -> Callable:
     >>> float(signed(jaxce.linear, jnp.array([1.0, 1.0]), jnp.array(0)))
     2.0
     """
+    return functools.partial(_with_low_and_high, cost, low, high)
 
-    def with_low_and_high(output, z, y, axis=-1, where=None):
-        z, y = jnp.asarray(z), jnp.asarray(y)
-        targets = low + (high - low) * dense_targets(z, y, axis) if are_labels(y) else y
-        return cost(output, z, targets, axis, where)
 
-    return with_low_and_high
+def _with_low_and_high(cost, low, high, output, z, y, axis=-1, where=None):
+    working_z = working_precision(jnp.asarray(z))
+    y = validate_targets(working_z, jnp.asarray(y), axis)
+    targets = low + (high - low) * dense_targets(working_z, y, axis) if are_labels(y) else y
+    return jnp.where(are_in_range(working_z, y, axis), cost(output, z, targets, axis, where), jnp.nan)
