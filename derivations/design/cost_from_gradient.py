@@ -9,6 +9,7 @@ from sympy import (
     Expr,
     Indexed,
     Integral,
+    Piecewise,
     Rational,
     S,
     Sum,
@@ -27,6 +28,7 @@ from sympy import (
     sympify,
     tan,
 )
+from sympy.polys.polyerrors import BasePolynomialError
 
 from derivations.algebra.assumptions import known_sign
 from derivations.algebra.generators import Generators
@@ -34,6 +36,7 @@ from derivations.algebra.letters import K, as_exponentials, i, k, letters, m, un
 from derivations.algebra.sums import lowest_terms
 from derivations.algebra.zero import is_zero
 from derivations.design.integrability import check_gradient
+from derivations.design.pieces import pieces
 from derivations.proof.notation import unfold
 
 
@@ -52,9 +55,9 @@ def cost_from_gradient(
     With `activation`, an equation such as Eq(a, s(z)), delta may contain a, and the cost is returned in terms of a.
 
     Raises `NotAGradient`, with the reason, if there is no such cost; ValueError for undeclared symbols, a delta whose
-    length differs from that of z, or an integral that SymPy cannot find.
+    length differs from that of z, or an integral that SymPy cannot find. delta may be in pieces, as `pieces` has them.
 
-    >>> from sympy import Eq, symbols
+    >>> from sympy import Eq, sign, symbols
     >>> from derivations.algebra.letters import s
     >>> z, y, a = symbols("z y a", real=True)
     >>> cost_from_gradient(z - y, z, y)
@@ -63,6 +66,8 @@ def cost_from_gradient(
     -y*z + log(exp(z) + 1)
     >>> cost_from_gradient(a - y, z, y, activation=Eq(a, s(z)))
     -y*log(a) - (1 - y)*log(1 - a)
+    >>> cost_from_gradient(sign(z - y), z, y)
+    Piecewise((y - z, y >= z), (-y + z, True))
     >>> cost_from_gradient([-y, z], [z, y], [])
     Traceback (most recent call last):
     derivations.design.integrability.NotAGradient: no cost has this gradient: ... multiplied by y**(-2) it is one
@@ -77,13 +82,20 @@ def cost_from_gradient(
         raise ValueError(f"{plain} are not known to be real; make them with IndexedBase(name, real=True)")
     real = {letter: Symbol(letter.name, real=True) for letter in plain}
     field, variables = [[part.xreplace(real) for part in parts] for parts in (field, variables)]
-    if isinstance(z, Indexed):
-        cost = _for_every_size(field[0], variables[0])
-    elif activation is not None:
-        cost = _in_the_activation(field[0], variables[0], activation.xreplace(real))
-    else:
-        cost = _along_the_axes(field, variables)
+    try:
+        if isinstance(z, Indexed):
+            cost = _for_every_size(field[0], variables[0])
+        elif activation is not None:
+            cost = _in_the_activation(field[0], variables[0], activation.xreplace(real))
+        else:
+            cost = _along_the_axes(field, variables)
+    except SYMPY_FAILS as error:
+        raise ValueError(f"SymPy fails to integrate {delta}: {type(error).__name__}: {error}") from error
     return cost.xreplace({symbol: letter for letter, symbol in real.items()})
+
+
+# What SymPy raises where an integral, or the solution of an equation, is beyond it.
+SYMPY_FAILS = AttributeError, BasePolynomialError, KeyError, NotImplementedError, RecursionError, TypeError
 
 
 def _along_the_axes(delta, z):
@@ -92,8 +104,21 @@ def _along_the_axes(delta, z):
     cost = sympify(0)
     for component, variable in zip(delta, z, strict=True):
         rest = lowest_terms(component - diff(cost, variable)) if cost.has(variable) else component
-        cost += antiderivative(rest, variable)
+        cost += _in_pieces(rest, variable)
     return _checked(cost, delta, z)
+
+
+def _in_pieces(f, z):
+    """An integral of f that has no jumps where f changes its form; it is 0 at the first of these places."""
+    places, forms = pieces(f, z)
+    integrals = [antiderivative(form, z) for form in forms]
+    if not places:
+        return integrals[0]
+    parts = [integrals[0] - integrals[0].subs(z, places[0])]
+    for place, integral in zip(places, integrals[1:], strict=True):
+        parts.append(integral - integral.subs(z, place) + parts[-1].subs(z, place))
+    ends = [z <= place for place in places]
+    return Piecewise(*zip(map(expand, parts), [*ends, True], strict=True))
 
 
 def _in_the_activation(delta, z, activation):
@@ -109,8 +134,11 @@ def _in_the_activation(delta, z, activation):
 def _inverse(f, z, a):
     """The z with f(z) = a: of SymPy's solutions, the one that maps f(3/7) back to 3/7."""
     number = Rational(3, 7)
+    parameters = f.free_symbols - {z}
+    example = {letter: -Rational(7, 5) if letter.is_negative else Rational(7, 5) for letter in parameters}
     for solution in solve(Eq(f, a), z):
-        if abs(solution.subs(a, f.subs(z, number)).evalf() - number) < 1e-9:
+        back = solution.subs(a, f.subs(z, number)).subs(example).evalf()
+        if back.is_number and abs(back - number) < 1e-9:
             return solution
     raise ValueError(
         f"SymPy finds no inverse of {a} = {f}; leave `activation` out to get the cost as a function of {z}"
@@ -207,7 +235,8 @@ def _simple_logarithms(expression, z, values=None):
 def _checked(cost, delta, z):
     """The cost itself, if its derivatives are delta; ValueError if that is not shown."""
     for component, variable in zip(delta, z, strict=True):
-        if not is_zero(diff(cost, variable) - component):
+        _, differences = pieces(diff(cost, variable) - component, variable)
+        if not all(map(is_zero, differences)):
             raise ValueError(f"the integral {cost} is not shown to differentiate back to {component}")
     return cost
 

@@ -4,7 +4,28 @@ import math
 
 import pytest
 import sympy
-from sympy import Eq, IndexedBase, Sum, Symbol, atan, cos, cosh, exp, log, sin, symbols, tan, tanh
+from sympy import (
+    Abs,
+    Eq,
+    Heaviside,
+    IndexedBase,
+    Max,
+    Min,
+    Piecewise,
+    Rational,
+    Sum,
+    Symbol,
+    atan,
+    cos,
+    cosh,
+    exp,
+    log,
+    sign,
+    sin,
+    symbols,
+    tan,
+    tanh,
+)
 
 import derivations
 from derivations.algebra.letters import K, j, k, m, s
@@ -14,6 +35,7 @@ from derivations.design.cost_from_gradient import _continuous
 z, y, a = symbols("z y a", real=True)
 Z, Y = IndexedBase("z", real=True), IndexedBase("y", real=True)
 z_1, z_2, z_3 = symbols("z_1:4", real=True)
+T = Symbol("T", positive=True)
 
 
 def same(cost, expected, by):
@@ -35,6 +57,50 @@ def same(cost, expected, by):
 )
 def test_scalar_costs(delta, cost):
     assert same(derivations.cost_from_gradient(delta, z, y), cost, z)
+
+
+HUBER = Piecewise(((z - y) ** 2 / 2, Abs(z - y) <= 1), (Abs(z - y) - Rational(1, 2), True))
+
+
+@pytest.mark.parametrize(
+    ("delta", "cost"),
+    [
+        (Piecewise((z - y, Abs(z - y) <= 1), (sign(z - y), True)), HUBER),
+        (Max(-1, Min(1, z - y)), HUBER),
+        (sign(z - y), Abs(z - y)),
+        (Max(0, z) - y, Max(0, z) ** 2 / 2 - y * z),
+        (Heaviside(z) - y, Max(0, z) - y * z),
+        (Piecewise((z / 10, z < 0), (z, True)) - y, Piecewise((z**2 / 20, z < 0), (z**2 / 2, True)) - y * z),
+        (z * Abs(z), Abs(z) ** 3 / 3),
+    ],
+)
+def test_costs_of_gradients_in_pieces_have_no_jumps(delta, cost):
+    difference = sympy.lambdify((z, y), derivations.cost_from_gradient(delta, z, y) - cost)
+    constant = difference(0.0, 0.3)
+    for place in (-2.1, -0.7, -0.70001, -0.4, 0.0001, 0.29999, 0.30001, 0.7, 1.29999, 1.30001, 2.6):
+        assert difference(place, 0.3) == pytest.approx(constant, abs=1e-12)
+
+
+def test_several_gradients_in_pieces_add_up():
+    cost = derivations.cost_from_gradient([sign(z_1 - y), Max(0, z_2)], [z_1, z_2], y)
+    assert sympy.lambdify((z_1, z_2, y), cost)(2.0, 3.0, 0.5) == pytest.approx(1.5 + 4.5)
+
+
+def test_a_parameter_of_the_activation_and_floats():
+    cost = derivations.cost_from_gradient(a - y, z, y, activation=Eq(a, 1 / (1 + exp(-z / T))), parameters=[T])
+    assert same(cost, -T * (y * log(a) + (1 - y) * log(1 - a)), a)
+    for delta in (2.0 / (1 + exp(-2.0 * z)) - y, 0.5 / (1 + exp(-z)) - 0.1 * y):
+        cost = derivations.cost_from_gradient(delta, z, y)
+        assert sympy.lambdify((z, y), sympy.diff(cost, z) - delta)(0.7, 0.3) == pytest.approx(0, abs=1e-12)
+
+
+def test_what_sympy_raises_is_a_value_error(monkeypatch):
+    def fail(*arguments):
+        raise TypeError("cannot determine truth value of Relational")
+
+    monkeypatch.setattr("derivations.design.cost_from_gradient.integrate", fail)
+    with pytest.raises(ValueError, match=r"SymPy fails to integrate .*: TypeError: cannot determine truth value"):
+        derivations.cost_from_gradient(cos(z), z, y)
 
 
 @pytest.mark.parametrize("delta", [1 / (2 + cos(z)), 1 / (3 + sin(z)), 1 / (5 + 3 * cos(z) + 2 * sin(z))])
