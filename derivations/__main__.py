@@ -20,6 +20,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from derivations.commands.plain_text import use_plain_characters
+
 
 def parser() -> argparse.ArgumentParser:
     """The options of `python -m derivations`."""
@@ -89,6 +91,7 @@ def _add_mutants(commands) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit status."""
+    use_plain_characters()
     options = parser().parse_args(arguments)
     try:
         status = options.run(options)

@@ -65,6 +65,7 @@ ALLOWED = {
         "derivations.book",
         "derivations.certificate",
         "derivations.design",
+        "derivations.commands",
     },
     "jaxce": {"jax", "jaxtyping", "matplotlib", "numpy", "optax", "platformdirs", "rich", "tyro"},
 }

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from sympy import Expr, Sum
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.pretty.pretty import PrettyPrinter
+from sympy.printing.pretty.pretty_symbology import pretty_use_unicode
 from sympy.printing.pretty.stringpict import prettyForm, stringPict
 from sympy.printing.printer import Printer
 
@@ -95,8 +96,12 @@ class _Latex(_InBookOrder, LatexPrinter):
 def text(*parts: Expr | str) -> str:
     """Expressions and words side by side, as two-dimensional text."""
     printer = _Text({"wrap_line": False, "use_unicode": True})
-    forms = [prettyForm(part) if isinstance(part, str) else printer._print(part) for part in parts]
-    return prettyForm(*stringPict.next(*forms)).render(wrap_line=False)
+    before = pretty_use_unicode(True)  # parts of SymPy's printer ask this instead, which depends on the terminal
+    try:
+        forms = [prettyForm(part) if isinstance(part, str) else printer._print(part) for part in parts]
+        return prettyForm(*stringPict.next(*forms)).render(wrap_line=False)
+    finally:
+        pretty_use_unicode(before)
 
 
 def tex(*parts: Expr | str) -> str:
