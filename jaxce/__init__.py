@@ -9,11 +9,12 @@ _NAMES = {
     "costs": ["COSTS", "cross_entropy", "log_likelihood", "quadratic"],
     "history": ["Diverged", "History", "Interrupted"],
     "layer_by_blocks": ["layer_log_likelihood"],
+    "members": ["grid"],
     "network": ["Layer", "accuracy", "forward", "init", "loss", "weighted_input"],
     "output_layer": ["Output"],
     "outputs": ["OUTPUTS", "linear", "sigmoid"],
     "softmax_layer": ["softmax", "tempered_softmax"],
-    "sweeps": ["Sweep", "grid", "sweep"],
+    "sweeps": ["Sweep", "sweep"],
     "training": ["evaluate", "fit"],
 }
 
@@ -22,11 +23,12 @@ if TYPE_CHECKING:  # the same names, for type checkers
     from jaxce.costs import COSTS, cross_entropy, log_likelihood, quadratic
     from jaxce.history import Diverged, History, Interrupted
     from jaxce.layer_by_blocks import layer_log_likelihood
+    from jaxce.members import grid
     from jaxce.network import Layer, accuracy, forward, init, loss, weighted_input
     from jaxce.output_layer import Output
     from jaxce.outputs import OUTPUTS, linear, sigmoid
     from jaxce.softmax_layer import softmax, tempered_softmax
-    from jaxce.sweeps import Sweep, grid, sweep
+    from jaxce.sweeps import Sweep, sweep
     from jaxce.training import evaluate, fit
 
     __version__: str

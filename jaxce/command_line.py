@@ -12,7 +12,7 @@ import sys
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import jax
 import numpy as np
@@ -22,10 +22,12 @@ import tyro
 
 import jaxce
 from jaxce import curves, network_file
+from jaxce.data import check_counts
 from jaxce.files import check_writable
 from jaxce.interruption import Interruption
 from jaxce.network import SCHEMES, classify
 from jaxce.progress import bar
+from jaxce.training import check_training_memory
 
 OPTIMIZERS = {
     "sgd": optax.sgd,
@@ -76,6 +78,8 @@ class Train:
     """File to write the trained network to (.npz)."""
     plot: Path | None = None
     """File to draw cost and accuracy against the epoch in (.png, .svg, .pdf ...)."""
+    checkpoint: Path | None = None
+    """Folder to save the training in after every epoch; the same command with the same folder goes on from there."""
     cache: bool = True
     """Use the compilation cache, in the user's cache directory, so that the next start compiles nothing."""
 
@@ -100,7 +104,18 @@ class Train:
         data = jaxce.mnist.load(self.data)
         key_init, key_fit = jax.random.split(jax.random.key(self.seed))
         sizes = (data.train.images.shape[1], *self.hidden, data.classes)
-        params = jaxce.init(key_init, sizes, scheme=self.init)
+        start = functools.partial(jaxce.init, key_init, sizes, scheme=self.init)
+        how: dict[str, Any] = {
+            "cost": cost,
+            "output": output,
+            "optimizer": make_optimizer(self.learning_rate),
+            "batch_size": self.batch_size,
+            "key": key_fit,
+            "evaluation": data.test,
+        }
+        check_counts(len(data.train.images), self.epochs, self.batch_size)
+        check_training_memory(jax.eval_shape(start), data.train, **how)
+        params = start()
         show(f"{'-'.join(map(str, sizes))} network, {self.cost} cost, {self.output} outputs, {self._rule()}")
         show(HEADING)
         interruption.raises_once()
@@ -109,17 +124,15 @@ class Train:
                 params, history = jaxce.fit(
                     params,
                     data.train,
-                    cost=cost,
-                    output=output,
-                    optimizer=make_optimizer(self.learning_rate),
                     epochs=self.epochs,
-                    batch_size=self.batch_size,
-                    key=key_fit,
-                    evaluation=data.test,
                     progress=lambda history: (show(_row(history, -1)), advance(history)),
+                    checkpoint=self.checkpoint,
+                    **how,
                 )
-        except (jaxce.Diverged, jaxce.Interrupted) as stop:
-            self._finish(stop.params, stop.history, interruption)
+        except BaseException as stop:
+            if hasattr(stop, "history"):  # of whatever stopped it after the first epoch
+                params, history = (getattr(stop, name) for name in ("params", "history"))
+                self._finish(params, history, interruption)
             raise
         self._finish(params, history, interruption)
 
@@ -233,7 +246,7 @@ def run(arguments: Sequence[str], interruption: Interruption) -> None:
     except BrokenPipeError:  # of the help, which tyro prints
         _discard_output()
         sys.exit(2)
-    except (ArithmeticError, MemoryError, OSError, ValueError, jax.errors.JaxRuntimeError) as error:
+    except (ArithmeticError, ImportError, MemoryError, OSError, ValueError, jax.errors.JaxRuntimeError) as error:
         sys.exit(_complain(error, 2))
 
 

@@ -18,6 +18,12 @@ def check_counts(n, epochs, batch_size):
         raise ValueError(f"epochs must be at least 1; got {epochs}")
 
 
+def check_epochs(trained, epochs):
+    """Raise ValueError if there have been more epochs than are asked for."""
+    if trained > epochs:
+        raise ValueError(f"epochs must be at least the {trained} that have been trained already; got {epochs}")
+
+
 def validate_data(params, data, cost, output, hidden):
     """The pair (x, y) as JAX arrays, known to fit the network; for one output neuron, labels 0 and 1 become targets.
 

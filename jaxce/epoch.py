@@ -6,15 +6,20 @@ program.
 
 import functools
 import math
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 import optax
 
-from jaxce.network import Layer, accuracy, loss, weighted_input
+from jaxce.network import accuracy, loss, weighted_input
+from jaxce.optimizers import differentiated
+from jaxce.sharding import taken
 
 BLOCK = 100  # minibatches whose examples are gathered at once: few enough for the copy to stay in a core's cache
+FIRST = np.uint32(0)  # the number of the first epoch, of a type that no setting of JAX changes
 
 
 class Evaluation(NamedTuple):
@@ -34,20 +39,20 @@ class Epoch(NamedTuple):
     """What an epoch of training leaves.
 
     Attributes:
-        params: the parameters after it.
+        params: what the optimizer trains, after it.
         state: the optimizer's state after it.
         training_cost: the mean cost of its examples, each with the weights just before the step on its minibatch.
         is_finite: whether the cost and all parameters are finite.
     """
 
-    params: list[Layer]
+    params: Any
     state: Any
     training_cost: jax.Array | float
     is_finite: jax.Array
 
 
-def train_epoch(params, state, x, y, key, *, cost, output, hidden, optimizer, batch_size) -> Epoch:
-    """Train on every example once, in random order, one step per minibatch.
+def train_epoch(params, state, x, y, key, epoch, *, cost, output, hidden, optimizer, batch_size) -> Epoch:
+    """Train on every example once, in the random order of the epoch of this number, one step per minibatch.
 
     The costs of a block of minibatches are computed together, after the steps on them, from the weighted inputs z that
     each step met: one vectorised computation instead of one small one per step.
@@ -59,17 +64,20 @@ def train_epoch(params, state, x, y, key, *, cost, output, hidden, optimizer, ba
 
     def step(carry, minibatch):
         params, state = carry
-        gradient, z = jax.grad(mean_cost, has_aux=True)(params, *minibatch)
-        updates, state = optimizer.update(gradient, state, params)
+        (C, z), gradient = jax.value_and_grad(mean_cost, has_aux=True)(differentiated(params), *minibatch)
+        updates, state = update(
+            gradient, state, params, value=C, grad=gradient, value_fn=lambda params: mean_cost(params, *minibatch)[0]
+        )
         return (optax.apply_updates(params, updates), state), z
 
     def train_block(carry, block):
         """A step on each minibatch of a block, given as examples' numbers [minibatches, m]; the sum of their costs."""
-        xs, ys = x[block], y[block]
+        xs, ys = taken(x, block), taken(y, block)
         carry, zs = jax.lax.scan(step, carry, (xs, ys))
         return carry, jnp.sum(jax.vmap(functools.partial(cost, output))(zs, ys))
 
-    full_blocks, *others = _blocks(shuffled(key, len(x)), batch_size)
+    update = optax.with_extra_args_support(optimizer).update
+    full_blocks, *others = _blocks(_order(key, epoch, len(x)), batch_size)
     carry, total = (params, state), 0.0
     if full_blocks.size:
         carry, sums = jax.lax.scan(train_block, carry, full_blocks)
@@ -100,6 +108,16 @@ def _all_finite(tree):
     return jnp.all(jnp.array([jnp.all(jnp.isfinite(leaf)) for leaf in jax.tree.leaves(tree)]))
 
 
+def _order(key, epoch, n):
+    """The examples' numbers in the random order of an epoch, the same under vmap for every kind of key."""
+
+    def draw(key):
+        return shuffled(jax.random.fold_in(key, epoch), n)
+
+    # Under vmap, most generators draw for all keys from the first.
+    return (draw if jax.random.key_impl(key) == "threefry2x32" else jax.custom_batching.sequential_vmap(draw))(key)
+
+
 def shuffled(key: jax.Array, n: int) -> jax.Array:
     """The integers from 0 to n - 1 in random order, sorted by a random number of 32 bits or more each.
 
@@ -119,8 +137,13 @@ def shuffled(key: jax.Array, n: int) -> jax.Array:
     return order
 
 
-# jax.jit for functions with these arguments, each of which makes another program.
-compiled = functools.partial(jax.jit, static_argnames=("cost", "output", "hidden", "optimizer", "batch_size"))
+@functools.lru_cache(maxsize=32)
+def compiled(function: Callable, **static) -> jax.stages.Wrapped:
+    """The function, compiled, with some arguments fixed.
+
+    Only the programs used last are kept, so that a new optimizer for every call does not fill the memory.
+    """
+    return jax.jit(functools.partial(function, **static))
 
 
 @functools.partial(jax.jit, static_argnames=("cost", "output", "hidden"))

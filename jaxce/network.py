@@ -13,7 +13,9 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Inexact, Integer, Shaped
 
+from jaxce.fusion import fusion_barrier
 from jaxce.outputs import sigmoid
+from jaxce.sharding import product
 
 
 class Layer(NamedTuple):
@@ -102,7 +104,7 @@ def init(key, sizes: Sequence[int], *, scheme: str = "scaled", dtype=float) -> l
 
 def _random_layer(key, n_in, n_out, deviation, dtype):
     key_w, key_b = jax.random.split(key)
-    w = deviation * jax.random.normal(key_w, (n_out, n_in), dtype)
+    w = deviation * fusion_barrier(jax.random.normal(key_w, (n_out, n_in), dtype))  # under jit, the same bits
     return Layer(w, jax.random.normal(key_b, (n_out,), dtype))
 
 
@@ -147,7 +149,7 @@ def weighted_input(
     for number, (w, b) in enumerate(layers, start=1):
         if len(a) != w.shape[1]:
             raise ValueError(f"layer {number} takes {w.shape[1]} inputs (w is {w.shape}); got {len(a)}")
-        z = w @ a + b[:, None]
+        z = product(w, a) + b[:, None]
         a = jax.vmap(hidden, in_axes=-1, out_axes=-1)(z) if number < len(layers) else z
     return a.T.reshape(*rows.shape[:-1], len(a))
 

@@ -32,7 +32,7 @@ def bar(epochs: int, console: Console | None = None) -> Iterator[Callable[[Histo
     columns = (*Progress.get_default_columns(), TextColumn("{task.fields[reached]}"))
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
         task = progress.add_task("epochs", total=epochs, reached="")
-        yield lambda history: progress.update(task, advance=1, reached=_reached(history))
+        yield lambda history: progress.update(task, completed=history.seconds.shape[-1], reached=_reached(history))
 
 
 def _reached(history):

@@ -67,7 +67,7 @@ ALLOWED = {
         "derivations.design",
         "derivations.commands",
     },
-    "jaxce": {"jax", "jaxtyping", "matplotlib", "numpy", "optax", "platformdirs", "rich", "tyro"},
+    "jaxce": {"jax", "jaxtyping", "matplotlib", "numpy", "optax", "orbax", "platformdirs", "rich", "tyro"},
 }
 TOP_TO_BOTTOM = [package for package in ALLOWED if package.startswith("derivations.")]
 

@@ -12,7 +12,7 @@ from support.clusters import problem
 from support.tolerance import TOLERANCE
 
 import jaxce
-from jaxce import sweeps
+from jaxce import memory, sweeps
 
 SIZES = (6, 5, 3)
 DATA = problem(53)  # so that the last minibatch is shorter than the others
@@ -144,7 +144,7 @@ def test_an_interruption_before_the_first_epoch_ends_keeps_nothing(monkeypatch):
     def interrupted(*arguments, **static):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(sweeps, "_on_every_core", interrupted)
+    monkeypatch.setattr(sweeps, "advance", interrupted)
     with pytest.raises(jaxce.Interrupted, match="after epoch 0"):
         sweep()
 
@@ -156,19 +156,19 @@ def test_without_evaluation_data_only_the_training_cost_is_measured():
 
 
 def test_more_members_than_fit_into_memory_are_refused_before_anything_is_trained(backend, monkeypatch):
-    monkeypatch.setattr(sweeps, "_free_memory", lambda: 20_000)
+    monkeypatch.setattr(memory, "free_memory", lambda: 20_000)
     members = jaxce.grid(seed=range(1000), learning_rate=[0.5])
-    with pytest.raises(MemoryError, match=r"1000 networks need about .* GB are free: sweep at most (\d+) at once"):
+    with pytest.raises(MemoryError, match=r"1000 networks needs about .* GB are free: sweep at most (\d+) at once"):
         sweep(members)
 
 
 def test_the_prediction_of_memory_is_linear_in_the_members(monkeypatch):
     needed = []
-    monkeypatch.setattr(sweeps, "_free_memory", lambda: 0)
+    monkeypatch.setattr(memory, "free_memory", lambda: 0)
     for count in (1000, 2000):
         with pytest.raises(MemoryError) as caught:
             sweep(jaxce.grid(seed=range(count), learning_rate=[0.5]), evaluation=None)
-        needed.append(float(str(caught.value).split()[4]))
+        needed.append(float(str(caught.value).split()[5]))
     assert needed[1] == pytest.approx(2 * needed[0], rel=0.02)
 
 
