@@ -26,12 +26,6 @@ class SignOfZeroError(NotImplementedError):
     """The program compares a value that depends on the sign of a zero, which exact numbers do not have."""
 
 
-def check_signs(*xs: sp.Basic) -> None:
-    """SignOfZeroError if an order by sign bits is not known: of two zeros, or of a nan and anything else."""
-    if sp.nan in xs or len([x for x in xs if x == 0]) > 1:
-        raise SignOfZeroError("zeros and nan are ordered by their sign bits; assume that the values are neither")
-
-
 def is_finite(x: sp.Basic) -> bool:
     """Whether a value is a real number."""
     return x not in SPECIAL

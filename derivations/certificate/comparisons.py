@@ -27,13 +27,19 @@ def comparison(relation: type[sp.Rel], of_nan: bool = False) -> Callable[..., Ar
     return lambda interpreter, x, y: by_element(interpreter.case, x, y)
 
 
-def total_comparison(relation: type[sp.Rel]) -> Callable[..., Array]:
-    """A rule for a comparison in the total order, which tells zeros and nan apart by their signs: without these."""
+def total_comparison(relation: type[sp.Rel]) -> Rule:
+    """A rule for a comparison in the total order, in which nan comes last and equals itself.
+
+    Zeros and nan count as positive: JAX, which has no public function for this order, makes them so before.
+    """
     of_numbers = comparison(relation)
 
     def compared(interpreter, x, y):
-        map_elements(real.check_signs, x, y)
-        return of_numbers(interpreter, x, y)
+        nans = [map_elements(lambda v: sp.Integer(v is sp.nan), operand) for operand in (x, y)]
+        ordered = [map_elements(lambda v: sp.S.Zero if v is sp.nan else v, operand) for operand in (x, y)]
+        return map_elements(
+            lambda p, q, both: both if p == q == 0 else relation(p, q), *nans, of_numbers(interpreter, *ordered)
+        )
 
     return compared
 

@@ -453,7 +453,7 @@ TRIALS = {
     ),
     **({"one_minus_square": alike(lax.one_minus_square, 1, floats)} if hasattr(lax, "one_minus_square") else {}),
     **({"polynomial": alike(polynomial, 4, floats)} if hasattr(lax, "polynomial") else {}),
-    **{name: alike(getattr(lax, name + "_p").bind, 2, signed) for name in ("eq_to", "lt_to", "le_to")},
+    **{name: alike(getattr(lax, name + "_p").bind, 2, floats) for name in ("eq_to", "lt_to", "le_to")},
     "is_finite": elementwise(lax.is_finite, floats),
     **{name: alike(getattr(lax, name), 2, floats, integers, truths) for name in ("eq", "ne", "lt", "le", "gt", "ge")},
     "and": alike(lax.bitwise_and, 2, integers, truths),
