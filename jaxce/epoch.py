@@ -32,7 +32,7 @@ class Evaluation(NamedTuple):
     """
 
     cost: jax.Array
-    accuracy: jax.Array
+    accuracy: jax.Array | float
 
 
 class Epoch(NamedTuple):
@@ -146,13 +146,23 @@ def compiled(function: Callable, **static) -> jax.stages.Wrapped:
     return jax.jit(functools.partial(function, **static))
 
 
-@functools.partial(jax.jit, static_argnames=("cost", "output", "hidden"))
-def mean_cost_and_accuracy(params, x, y, *, cost, output, hidden) -> Evaluation:
+def mean_cost_and_accuracy(params, x, y, **network) -> Evaluation:
     """`evaluate`, compiled, for arrays that are known to fit the network."""
+    program = evaluation_program(y)
+    result = program(params, x, y, **network)
+    # A nan that no program returns, since JAX may have been told to refuse such a result.
+    return Evaluation(result, jnp.nan) if program is loss else result
+
+
+def evaluation_program(y):
+    """The compiled function that evaluates a network on examples with the targets y."""
+    return loss if y.ndim == 2 and y.shape[1] > 1 else _mean_cost_and_accuracy
+
+
+@functools.partial(jax.jit, static_argnames=("cost", "output", "hidden"))
+def _mean_cost_and_accuracy(params, x, y, *, cost, output, hidden):
     C = loss(params, x, y, cost=cost, output=output, hidden=hidden)
     if y.ndim == 1:
         return Evaluation(C, accuracy(params, x, y, output=output, hidden=hidden))
-    if y.shape[1] > 1:
-        return Evaluation(C, jnp.array(jnp.nan))
     share = accuracy(params, x, (y[:, 0] > 0.5).astype(int), output=output, hidden=hidden)
-    return Evaluation(C, jnp.where(jnp.all((y == 0) | (y == 1)), share, jnp.nan))
+    return Evaluation(C, jnp.where(jnp.all((y == 0) | (y == 1)), share, jnp.nan))  # of one output neuron

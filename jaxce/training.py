@@ -14,7 +14,7 @@ import optax
 
 from jaxce.checkpoints import checkpoints, describe_run
 from jaxce.data import check_counts, check_epochs, validate_data
-from jaxce.epoch import FIRST, Evaluation, compiled, mean_cost_and_accuracy, train_epoch
+from jaxce.epoch import FIRST, Evaluation, compiled, evaluation_program, mean_cost_and_accuracy, train_epoch
 from jaxce.history import Diverged, History, Interrupted, Measurements, Progress, State, carry
 from jaxce.memory import check_memory, size, workspace
 from jaxce.network import Layer, Params, as_layers
@@ -178,7 +178,7 @@ def check_training_memory(
     train = compiled(train_epoch, optimizer=optimizer, batch_size=batch_size, **network)
     spaces = [workspace(train.lower(trained, state, *data, key, FIRST).compile())]
     if evaluation is not None:
-        spaces.append(workspace(mean_cost_and_accuracy.lower(params, *evaluation, **network).compile()))
+        spaces.append(workspace(evaluation_program(evaluation[1]).lower(params, *evaluation, **network).compile()))
     absent = [leaf for leaf in jax.tree.leaves((params, state, data, evaluation)) if not isinstance(leaf, jax.Array)]
     sizes = "-".join(str(n) for n in (params[0].w.shape[1], *(len(layer.b) for layer in params)))
     check_memory(f"training a {sizes} network", size(absent) + max(spaces), _smaller)

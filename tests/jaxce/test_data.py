@@ -26,6 +26,17 @@ def validate(data: Any, params=None, cost: Any = jaxce.cross_entropy):
     return validate_data(random_params(SIZES) if params is None else params, data, cost=cost, **NETWORK)
 
 
+@pytest.mark.parametrize("y", [LABELS, np.eye(3)[LABELS]], ids=["labels", "targets"])
+@pytest.mark.parametrize("mode", [jax.debug_nans, jax.disable_jit])
+def test_the_debug_modes_of_jax_find_nothing_in_sound_data(mode, y):
+    with mode(True):
+        _, history = jaxce.fit(
+            random_params(SIZES), (X, y), cost=jaxce.log_likelihood, output=jaxce.softmax, optimizer=optax.sgd(0.1),
+            epochs=1, batch_size=20, key=jax.random.key(0), evaluation=(X, y),
+        )  # fmt: skip
+    assert np.isfinite(history.evaluation_cost[-1])
+
+
 NO_PAIRS = {
     "a list of examples": ([*zip(X, LABELS, strict=True)], "not list: .* try zip"),
     "two examples": ([(X[0], LABELS[0]), (X[1], LABELS[1])], "x is none: .* try zip"),
