@@ -23,7 +23,7 @@ from jax.typing import ArrayLike
 
 from jaxce.exponentials import at_maxima, exponentials, relative_exponentials
 from jaxce.fusion import fusion_barrier
-from jaxce.output_layer import working_precision
+from jaxce.output_layer import nan_unless, working_precision
 from jaxce.softmax_layer import tempered_softmax
 from jaxce.targets import are_labels, wide_labels
 
@@ -112,7 +112,7 @@ def _costs(c, block, w, b, a, y, where):
     )
     C = _cost(c, _block_size(block, classes, inputs.a.shape[1]), inputs).reshape(examples)
     if are_labels(y):
-        C = jnp.where((y >= 0) & (y < classes), C, jnp.nan)
+        C = nan_unless((y >= 0) & (y < classes), C)
     return jnp.where(where, C, 0) if shows_examples else C
 
 

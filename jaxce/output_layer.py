@@ -7,6 +7,7 @@ digits.
 
 import dataclasses
 import inspect
+import math
 from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
@@ -45,7 +46,7 @@ class LogPullback(Protocol):
 
 @runtime_checkable
 class LogComplementPullback(Protocol):
-    """(d ln(1 - a)/dz)^T g."""
+    """(d ln(1 - a)/dz)^T g, or (da/dz)^T g."""
 
     def __call__(self, z: Array, g: Array, axis: int, /) -> Array:
         """The product, of z's shape."""
@@ -66,8 +67,12 @@ class Output:
         residual_pullback: `(z, y, axis)` to (da/dz)^T (a - y).
         log_pullback: `(z, g, total, axis)` to (d ln a/dz)^T g, where total is the sum of g along `axis`.
         log_complement_pullback: `(z, g, axis)` to (d ln(1 - a)/dz)^T g.
-        c: the constant that multiplies z. The three pullbacks are with respect to c z, so c times smaller.
+        c: the constant that multiplies z. The pullbacks are with respect to c z, so c times smaller.
         keeps_order: whether the largest z_j always has the largest a_j, so that classes can be told from z.
+        activation_pullback: `(z, g, axis)` to (da/dz)^T g, if there is a better way than to differentiate a.
+        has_domain: whether logarithms are undefined for some z; there they are infinity, as no probability's is.
+        absent: the z of an output that takes no part: -inf, which has zero probability in a softmax; or, where outputs
+            do not affect each other, any number at which all functions above are finite.
         log_unit: a power of two, large enough for the logarithms divided by it to be finite for all finite z.
         name: the expression that makes this Output, without `jaxce.`; `repr` shows it.
         doc: the formula of a, which `help` shows.
@@ -90,6 +95,9 @@ class Output:
     log_complement_pullback: LogComplementPullback
     c: float = 1.0
     log_unit: float = 1.0
+    activation_pullback: LogComplementPullback | None = None
+    has_domain: bool = False
+    absent: float = -math.inf
     keeps_order: bool = False
     name: str = "Output(...)"
     doc: str = "An output layer."
@@ -133,8 +141,14 @@ class Output:
             TypeError: z does not hold floats.
         """
         z = jnp.asarray(z)
-        a, _ = self.activations(mask_logits(working_precision(z), where), axis)
+        a, _ = self.activations(mask_logits(working_precision(z), where, axis, self.absent), axis)
         return (a if where is None else jnp.where(where, a, 0)).astype(z.dtype)
+
+    def pullback(self, z: Array, g: Array, axis: int) -> Array:
+        """(da/dz)^T g with respect to c z, so c times smaller."""
+        if self.activation_pullback is not None:
+            return self.activation_pullback(z, g, axis)
+        return _vjp(lambda z: self.activations(z, axis)[0], z, g) / self.c
 
     @classmethod
     def from_activation(cls, f: Callable[[Array], Array]) -> "Output":
@@ -165,6 +179,7 @@ class Output:
             residual_pullback=lambda z, y, axis: _vjp(f, z, f(z) - y),
             log_pullback=lambda z, g, total, axis: _vjp(log, z, g),
             log_complement_pullback=lambda z, g, axis: _vjp(log_complement, z, g),
+            absent=0.5,
             name=f"Output.from_activation({name})",
             doc=f"The output layer a_j = f(z_j), where f is {name}.",
             made_by=(cls.from_activation, f),
@@ -212,11 +227,30 @@ def working_precision(z: Array) -> Array:
     return z.astype(jnp.float32) if jnp.finfo(z.dtype).bits < 32 else z
 
 
-def mask_logits(z: Array, where: ArrayLike | None) -> Array:
-    """The array z, with -inf where `where` is False: such an output has zero probability in a softmax.
+def mask_logits(z: Array, where: ArrayLike | None, axis: int, absent: float) -> Array:
+    """The array z, with `absent` where `where` is False, an output layer's own number for what takes no part.
+
+    Where it is -inf, no example may have nothing else: one of which no output is shown has 0 instead.
 
     Example:
-        >>> mask_logits(jnp.array([1.0, 2.0]), jnp.array([True, False])).tolist()
+        >>> mask_logits(jnp.array([1.0, 2.0]), jnp.array([True, False]), -1, -math.inf).tolist()
         [1.0, -inf]
     """
-    return z if where is None else jnp.where(where, z, -jnp.inf)
+    if where is None:
+        return z
+    where = jnp.broadcast_to(where, z.shape)
+    return jnp.where(
+        where, z, absent if math.isfinite(absent) else jnp.where(where.any(axis, keepdims=True), absent, 0)
+    )
+
+
+def nan_unless(condition: ArrayLike, x: Array) -> Array:
+    """x where the condition is true, and nan elsewhere, by an operation that makes nan of finite numbers nowhere else.
+
+    So `jax_debug_nans` and `checkify` stop here if the condition is false, and only then: 0 times infinity is nan.
+
+    Example:
+        >>> nan_unless(jnp.array([True, False]), jnp.array([1.0, 2.0])).tolist()
+        [1.0, nan]
+    """
+    return x + 0 * jnp.where(condition, 0, jnp.inf).astype(x.dtype)

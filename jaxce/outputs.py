@@ -7,7 +7,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from jaxce.fusion import fusion_barrier
-from jaxce.output_layer import Output, half_square, residual
+from jaxce.output_layer import Output, half_square, nan_unless, residual
 from jaxce.softmax_layer import softmax
 
 
@@ -18,20 +18,26 @@ def _named(name):
 # a = z
 
 
-def _inside_0_and_1(z):
-    """z where 0 < z < 1, the domain of ln z and ln(1 - z); nan elsewhere."""
-    return jnp.where((z > 0) & (z < 1), z, jnp.nan)
+def _is_outside(z):
+    """Whether z is outside 0 < z < 1, the domain of ln z and ln(1 - z); not so of nan."""
+    return (z <= 0) | (z >= 1)
 
 
 def _linear_logs(z, axis):
-    z_inside = _inside_0_and_1(z)
+    """ln z and ln(1 - z); outside their domains infinity, which no logarithm of a probability is."""
+    log = jnp.log(jnp.where(z < 0, jnp.inf, z))
     # ln(1 - z) = -ln(1 + z/(1 - z)): log1p is most accurate at arguments above 0.
-    return jnp.log(z), -jnp.log1p(z_inside / (1 - z_inside))
+    return log, -jnp.log1p(jnp.where(_is_outside(z), -1, z / (1 - z)))
 
 
 def _linear_log_pullback(z, g, total, axis):
     """g/z for z > 0; also 0 where g is 0 and z is not above 0, since a target of 0 asks nothing of the output."""
-    return jnp.where((g == 0) & (z <= 0), 0, g / jnp.where(z < 0, jnp.nan, z))
+    is_nothing = (g == 0) & (z <= 0)
+    return nan_unless(is_nothing | ~(z < 0), g / jnp.where(is_nothing, 1, z))
+
+
+def _linear_log_complement_pullback(z, g, axis):
+    return -nan_unless(~_is_outside(z), g) / (1 - z)
 
 
 linear = Output(
@@ -40,7 +46,10 @@ linear = Output(
     logs=_linear_logs,
     residual_pullback=lambda z, y, axis: z - y,
     log_pullback=_linear_log_pullback,
-    log_complement_pullback=lambda z, g, axis: -g / (1 - _inside_0_and_1(z)),
+    log_complement_pullback=_linear_log_complement_pullback,
+    activation_pullback=lambda z, g, axis: g,
+    has_domain=True,
+    absent=0.5,
     keeps_order=True,
     name="linear",
     doc="The linear output layer: a = z.",
@@ -124,6 +133,7 @@ sigmoid = Output(
     residual_pullback=_sigmoid_residual_pullback,
     log_pullback=lambda z, g, total, axis: _sigmoid_activations(z, axis)[1] * g,
     log_complement_pullback=lambda z, g, axis: -_sigmoid_activations(z, axis)[0] * g,
+    absent=0.0,
     keeps_order=True,
     name="sigmoid",
     doc="The sigmoid output layer: a = s(z) = 1/(1 + e^-z), for each output.",

@@ -160,6 +160,7 @@ def _tempered_softmax(c):
         log_complement_pullback=functools.partial(_log_complement_pullback, c),
         c=c,
         log_unit=_log_unit(c),
+        activation_pullback=functools.partial(_pullback, c),
         keeps_order=True,
         name="softmax" if c == 1 else f"tempered_softmax({c})",
         doc=f"The softmax layer with c = {c}: a_j = e^(c z_j) / sum_k e^(c z_k) (78, 83).",

@@ -45,6 +45,6 @@ EQUIVALENT: dict[str, str] = {
     "outputs._sigmoid_residual_pullback: z < 0 -> z <= 0": _BOUNDARY,
     "targets.wide_labels: jnp.iinfo(labels.dtype).bits < 32 -> jnp.iinfo(labels.dtype).bits <= 32": _LABEL,
     "targets.wide_labels: jnp.iinfo(labels.dtype).bits < 32 -> jnp.iinfo(labels.dtype).bits < 33": _LABEL,
-    "costs._weighted: jnp.where(ignored, 0, log) -> jnp.where(ignored, 1, log)": _NOT_USED,
-    "costs.log_likelihood: jnp.max(z, axis) -> jnp.min(z, axis)": "either is nan where one of them is",
+    "costs.times_log: jnp.where(ignored, 0, log) -> jnp.where(ignored, 1, log)": _NOT_USED,
+    "costs._log_likelihood: jnp.max(z, axis) -> jnp.min(z, axis)": "either is nan where one of them is",
 }

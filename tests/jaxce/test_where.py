@@ -78,7 +78,7 @@ def test_masks_broadcast(cost):
     """Before the output layer is asked for anything, so that one of them is enough."""
     pair = cost.__name__, "softmax"
     z, y = weighted_inputs(pair, (3, 4)), np.random.default_rng(1).uniform(0, 1, (3, 4))
-    masks = [WHERE[0], WHERE[:, :1], np.array(True), True]
+    masks = [WHERE, WHERE[:, :1], WHERE[:1]]
 
     @jax.jit
     def masked(z, y):
@@ -132,3 +132,72 @@ def test_a_masked_activation_is_0(output):
         agree(deleted(a), a_of_kept)
         assert not np.any(gradient[~WHERE])
         assert np.all(np.isfinite(gradient))
+
+
+@every_pair
+def test_a_mask_of_the_examples_leaves_them_out(pair):
+    """Whatever they hold, and also where there are as many examples as outputs."""
+    rng = np.random.default_rng(1)
+    z, y, v = weighted_inputs(pair, (4, 4)), rng.uniform(0, 1, (4, 4)), rng.normal(0, 1, (4, 4))
+    shown = np.array([True, False, True, False])
+    z[1], y[1], z[3] = np.nan, np.inf, np.inf
+    C, delta = value_and_delta(*functions(pair), z, y, shown)
+    slope, product = forward_derivatives(*functions(pair), z, y, v, shown)
+    kept = value_and_delta(*functions(pair), z[shown], y[shown], np.array([True, True]))
+    for found, wanted in zip((C, delta), kept, strict=True):
+        agree(found[shown], wanted)
+    for found in (C, delta, slope, product):
+        np.testing.assert_array_equal(found[~shown], 0)
+        assert np.all(np.isfinite(found))
+
+
+@pytest.mark.parametrize("shape", [(), (4,), (1, 3, 4), (2, 4)])
+def test_a_mask_of_another_shape_is_refused(shape):
+    with pytest.raises(ValueError, match=r"a mask of outputs, or .* a mask of examples; use jnp.broadcast_to"):
+        jaxce.quadratic(jaxce.sigmoid, np.zeros((3, 4)), np.zeros((3, 4)), where=np.ones(shape, bool))
+
+
+def test_a_mask_of_numbers_is_refused():
+    with pytest.raises(TypeError, match="where must hold booleans, not float64: use where"):
+        jaxce.quadratic(jaxce.sigmoid, np.zeros((3, 4)), np.zeros((3, 4)), where=np.ones(3))
+
+
+@pytest.mark.usefixtures("unoptimized")
+@every_pair
+def test_outputs_may_lie_along_several_axes(pair):
+    """As if they lay along one, the last axis of the tuple counted fastest; masks of both kinds too."""
+    cost, output = functions(pair)
+    rng = np.random.default_rng(1)
+    z, y = weighted_inputs(pair, (2, 5, 3)), rng.uniform(0, 1, (2, 5, 3))
+    labels, of_examples = np.array([0, 5, 3, 1, 2]), np.array([True, False, True, True, False])
+    shown = rng.random((2, 5, 3)) < 0.7
+    shown[0] = True
+
+    def joined(x):
+        return np.moveaxis(x, (2, 0), (-2, -1)).reshape(5, 6)
+
+    @jax.jit
+    def several(z, y):
+        given = (y, of_examples), (y, shown), (labels, shown), (labels, None)
+        return [cost(output, z, y, axis=(2, 0), where=where) for y, where in given]
+
+    @jax.jit
+    def one(z, y):
+        given = (y, of_examples), (y, joined(shown)), (labels, joined(shown)), (labels, None)
+        return [cost(output, z, y, where=where) for y, where in given]
+
+    for found, wanted in zip(several(z, y), one(joined(z), joined(y)), strict=True):
+        agree(found, wanted)
+
+
+@pytest.mark.parametrize("axis", [(), (0, 0), (0, -3), (3,)])
+def test_axes_that_do_not_exist_or_are_named_twice_are_refused(axis):
+    with pytest.raises(ValueError, match="must name axes of z of shape"):
+        jaxce.quadratic(jaxce.sigmoid, np.zeros((2, 3, 4)), np.zeros((2, 3, 4)), axis=axis)
+
+
+@pytest.mark.parametrize("shape", [(3, 8), (2, 3), (2, 3, 4, 1)])
+def test_targets_that_do_not_fit_several_axes_are_refused(shape):
+    """Those of the joined axes' shape too: which order they are in was not said."""
+    with pytest.raises(ValueError, match=r"does not fit z of shape \(2, 3, 4\) with axis=\(0, 2\)"):
+        jaxce.quadratic(jaxce.sigmoid, np.zeros((2, 3, 4)), np.zeros(shape), axis=(0, 2))

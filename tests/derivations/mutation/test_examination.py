@@ -44,8 +44,8 @@ def of(module, old, new, count=1):
     [
         (
             "costs",
-            "return -output.log_unit * jnp.sum(_weighted(y, log, undefined)",
-            "return output.log_unit * jnp.sum(_weighted(y, log, undefined)",
+            "return -output.log_unit * jnp.sum(times_log(y, log, undefined)",
+            "return output.log_unit * jnp.sum(times_log(y, log, undefined)",
             "refuted",
         ),
         ("softmax_layer", "da = c * _pullback", "da = _pullback", "refuted"),
