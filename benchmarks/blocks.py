@@ -25,7 +25,7 @@ VOCABULARIES, QUICK_VOCABULARIES = (32_000, 131_072), (1000,)
 EXAMPLES_AND_INPUTS = 1024, 512
 LOSSES = (1.0, 1e-3, 1e-6)
 
-Cost = Callable[..., Array]  # of w [classes, inputs], a [examples, inputs] and labels [examples]: the sum of the costs
+LayerCost = Callable[..., Array]  # of w [classes, inputs], a [examples, inputs] and labels: the sum
 
 
 def _blocks(w: Array, a: Array, y: Array) -> Array:
@@ -44,7 +44,7 @@ def _tokamax(w: Array, a: Array, y: Array) -> Array:
     return importlib.import_module("tokamax").linear_softmax_cross_entropy_loss(a, y, w.T, reduction="sum")
 
 
-def contestants() -> dict[str, Cost]:
+def contestants() -> dict[str, LayerCost]:
     """What is compared, as far as it is installed."""
     optional = {"jax-cce": ("jax_cce", _jax_cce), "tokamax": ("tokamax", _tokamax)}
     installed = {name: cost for name, (module, cost) in optional.items() if importlib.util.find_spec(module)}
@@ -76,7 +76,7 @@ def true_costs(w: np.ndarray, a: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.log1p(rest), -rest / (1 + rest)
 
 
-def errors_of_layer(cost: Cost, classes: int, loss: float, examples: int = 32) -> tuple[float, float]:
+def errors_of_layer(cost: LayerCost, classes: int, loss: float, examples: int = 32) -> tuple[float, float]:
     """The largest error, in ulps, of the cost and of dC/dz of the true class, which is dC/dw_ii since a_ii = 1."""
     w, a = confident_layer(classes, examples, loss)
     y, own = jnp.arange(examples), np.arange(examples)

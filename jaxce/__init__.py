@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 # Each module's public names. They are imported on first use: JAX takes a second, in which a command must end on Ctrl-C.
 _NAMES = {
     "costs": ["COSTS", "cross_entropy", "log_likelihood", "quadratic"],
+    "focal_cost": ["focal"],
     "history": ["Diverged", "History", "Interrupted"],
     "layer_by_blocks": ["layer_log_likelihood"],
     "members": ["grid"],
     "network": ["Layer", "accuracy", "forward", "init", "loss", "weighted_input"],
+    "options": ["ignoring", "smoothed", "weighted", "weighted_positives", "with_z_loss"],
     "output_layer": ["Output"],
     "outputs": ["OUTPUTS", "linear", "sigmoid"],
+    "soft_capping": ["soft_cap"],
     "softmax_layer": ["softmax", "tempered_softmax"],
     "sweeps": ["Sweep", "sweep"],
     "training": ["evaluate", "fit"],
@@ -21,12 +24,15 @@ _NAMES = {
 if TYPE_CHECKING:  # the same names, for type checkers
     from jaxce import mnist
     from jaxce.costs import COSTS, cross_entropy, log_likelihood, quadratic
+    from jaxce.focal_cost import focal
     from jaxce.history import Diverged, History, Interrupted
     from jaxce.layer_by_blocks import layer_log_likelihood
     from jaxce.members import grid
     from jaxce.network import Layer, accuracy, forward, init, loss, weighted_input
+    from jaxce.options import ignoring, smoothed, weighted, weighted_positives, with_z_loss
     from jaxce.output_layer import Output
     from jaxce.outputs import OUTPUTS, linear, sigmoid
+    from jaxce.soft_capping import soft_cap
     from jaxce.softmax_layer import softmax, tempered_softmax
     from jaxce.sweeps import Sweep, sweep
     from jaxce.training import evaluate, fit
@@ -64,8 +70,10 @@ __all__ = [
     "cross_entropy",
     "evaluate",
     "fit",
+    "focal",
     "forward",
     "grid",
+    "ignoring",
     "init",
     "layer_log_likelihood",
     "linear",
@@ -74,8 +82,13 @@ __all__ = [
     "mnist",
     "quadratic",
     "sigmoid",
+    "smoothed",
+    "soft_cap",
     "softmax",
     "sweep",
     "tempered_softmax",
+    "weighted",
     "weighted_input",
+    "weighted_positives",
+    "with_z_loss",
 ]

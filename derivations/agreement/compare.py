@@ -41,7 +41,7 @@ def agreement(equation: Equation, points: int = POINTS) -> Agreement | None:
         raise RuntimeError('agreement is checked in float64: jax.config.update("jax_enable_x64", True) first')
     values = left_side.random_values(points)
     computed = np.asarray(jax.jit(jax.vmap(left_side.computed))(*values.values())).reshape(points, -1)
-    constants = {name: np.full(points, value) for name, value in left_side.constants.items()}
+    constants = {name: np.full((points, *np.shape(value)), value) for name, value in left_side.constants.items()}
     return _compare(computed, right_sides(equation, left_side, values | constants))
 
 

@@ -26,7 +26,7 @@ class LeftSide(NamedTuple):
     letters: Mapping[str, Values]
     axes: Mapping[Symbol, int] = {}
     fixed: Mapping[Symbol, int] = {}
-    constants: Mapping[str, float] = {}
+    constants: Mapping[str, float | tuple[float, ...]] = {}
 
     def random_values(self, points: int) -> dict[str, np.ndarray]:
         """Values [points, ...] for every letter, the same at every call."""

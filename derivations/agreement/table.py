@@ -35,7 +35,21 @@ from derivations.agreement.gradients import (
 from derivations.agreement.left_side import HIDDEN, OUTPUT_NEURONS, LeftSide
 from derivations.agreement.values import distributions, positives, reals, targets, units, weighted_inputs
 from derivations.algebra.letters import j, k, m, t
-from jaxce import cross_entropy, linear, log_likelihood, quadratic, sigmoid, softmax, tempered_softmax
+from jaxce import (
+    cross_entropy,
+    focal,
+    linear,
+    log_likelihood,
+    quadratic,
+    sigmoid,
+    smoothed,
+    soft_cap,
+    softmax,
+    tempered_softmax,
+    weighted,
+    weighted_positives,
+    with_z_loss,
+)
 
 _c = 0.7
 _tempered, _with_c = tempered_softmax(_c), {"constants": {"c": _c}}
@@ -244,9 +258,31 @@ CLASS_DISTANCES = {
     ),
 }
 
-LEFT_SIDES = ONE_NEURON | OUTPUT_LAYERS | NETWORKS | PROBABILITIES | CLASS_DISTANCES
+_WEIGHTS = (0.5, 2.0, 3.0)
+_with_weights, _with_both = {"constants": {"w": _WEIGHTS}}, {"constants": {"w": _WEIGHTS, "c": _c}}
+
+OPTIONS = {
+    "smoothed log-likelihood + softmax": output_error(
+        smoothed(log_likelihood, 0.125), _tempered, constants={"c": _c, "ε": 0.125}
+    ),
+    "weighted log-likelihood + softmax": output_error(weighted(log_likelihood, _WEIGHTS), _tempered, **_with_both),
+    "weighted quadratic + softmax": output_error(weighted(quadratic, _WEIGHTS), _tempered, **_with_both),
+    "weighted cross-entropy + sigmoid": output_error(weighted(cross_entropy, _WEIGHTS), sigmoid, **_with_weights),
+    "weighted positives + sigmoid": output_error(weighted_positives(cross_entropy, _WEIGHTS), sigmoid, **_with_weights),
+    "z-loss": LeftSide(
+        jax.grad(lambda z: with_z_loss(log_likelihood, 0.25)(_tempered, z, jnp.zeros_like(z))),
+        {"z": weighted_inputs(OUTPUT_NEURONS)},
+        {j: OUTPUT_NEURONS},
+        constants={"c": _c, "λ": 0.25},
+    ),
+    "focal + softmax": output_error(focal(1.5), _tempered, constants={"c": _c, "γ": 1.5}),
+    "soft cap": LeftSide(jax.grad(lambda z: soft_cap(z, 2.0)), {"z": weighted_inputs()}, constants={"L": 2.0}),
+}
+
+LEFT_SIDES = OPTIONS | ONE_NEURON | OUTPUT_LAYERS | NETWORKS | PROBABILITIES | CLASS_DISTANCES
 
 NOT_COMPUTED_BY_JAXCE = {
+    "smoothed targets": "about the sum of targets, which jaxce does not form",
     "exercise 14": "the derivative of a difference of two costs, both of them unspecified",
     "Gibbs' inequality (slope)": "the derivative of r - 1 - ln r, which is not a cost",
     "distance-aware field, far classes": "the derivative of p / d with respect to d, which is not that of a cost",

@@ -3,6 +3,7 @@
 from derivations.book import (
     backpropagation,
     class_distances,
+    cost_options,
     desired_gradient,
     escape_times,
     exercises,
@@ -23,6 +24,7 @@ GROUPS = {
     "softmax": softmax,
     "back-propagation": backpropagation,
     "the nine pairs": nine_pairs,
+    "options of costs": cost_options,
     "exercises": exercises,
     "probability models": probability,
     "information theory": information,

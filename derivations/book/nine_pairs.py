@@ -63,13 +63,13 @@ def softmax_pair(cost, *steps):
     )
 
 
-_error, weighted = a[j] - y[j], lambda slope: c * a[j] * (slope(j) - Sum(a[k] * slope(k), (k, 1, K)))
+_error, pulled_back = a[j] - y[j], lambda slope: c * a[j] * (slope(j) - Sum(a[k] * slope(k), (k, 1, K)))
 s_factors = "s' = s (1 - s)"
 
 NINE = [
     elementwise_pair("quadratic", "linear", _LINEAR, 1, (_error, "a = z")),
     elementwise_pair("quadratic", "sigmoid", _SIGMOID, s_prime(z[j]), (_error * a[j] * (1 - a[j]), s_factors)),
-    softmax_pair("quadratic", (weighted(SLOPES["quadratic"]), "a_j is a common factor, one term has m = j")),
+    softmax_pair("quadratic", (pulled_back(SLOPES["quadratic"]), "a_j is a common factor, one term has m = j")),
     elementwise_pair(
         "cross-entropy",
         "linear",
@@ -79,7 +79,7 @@ NINE = [
         domain={z: OPEN_UNIT},
     ),
     elementwise_pair("cross-entropy", "sigmoid", _SIGMOID, s_prime(z[j]), (_error, f"{s_factors} cancels")),
-    softmax_pair("cross-entropy", (weighted(SLOPES["cross-entropy"]), "a_j is a common factor, one term has m = j")),
+    softmax_pair("cross-entropy", (pulled_back(SLOPES["cross-entropy"]), "a_j is a common factor, one term has m = j")),
     elementwise_pair("log-likelihood", "linear", _LINEAR, 1, (-y[j] / z[j], "a = z"), domain={z: Interval.open(0, oo)}),
     elementwise_pair("log-likelihood", "sigmoid", _SIGMOID, s_prime(z[j]), (-y[j] * (1 - a[j]), s_factors)),
     softmax_pair("log-likelihood", (c * (a[j] * Sum(y[k], (k, 1, K)) - y[j]), "a_m cancels, one term has m = j")),

@@ -27,6 +27,7 @@ from derivations.claims.derivatives import derivative_claims
 from derivations.claims.edges import edge_claims
 from derivations.claims.networks import network_claims
 from derivations.claims.optax_losses import optax_claims
+from derivations.claims.options import option_claims
 from derivations.claims.pairs import pair_claims
 from derivations.claims.user_function import user_claims
 from derivations.commands.processes import shared
@@ -36,7 +37,15 @@ NEIGHBOURS = 8
 
 def every_claim() -> list[Claim]:
     """All claims, about jaxce first."""
-    of_jaxce = pair_claims(), batch_claims(), derivative_claims(), edge_claims(), block_claims(), network_claims()
+    of_jaxce = (
+        pair_claims(),
+        batch_claims(),
+        derivative_claims(),
+        edge_claims(),
+        block_claims(),
+        option_claims(),
+        network_claims(),
+    )
     return list(itertools.chain(*of_jaxce, optax_claims()))
 
 

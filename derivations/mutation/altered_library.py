@@ -10,7 +10,7 @@ from unittest import mock
 import jaxce
 
 FOLDER = Path(jaxce.__file__).parent
-OF_COSTS = ("outputs", "costs", "layer_by_blocks")
+OF_COSTS = ("outputs", "costs", "options", "soft_capping", "layer_by_blocks")
 
 
 def sources() -> dict[str, str]:

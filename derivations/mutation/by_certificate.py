@@ -19,6 +19,7 @@ from derivations.claims.blocks import block_claims
 from derivations.claims.claim import Claim, Kind, Situation, Targets
 from derivations.claims.derivatives import derivative_claims
 from derivations.claims.edges import edge_claims
+from derivations.claims.options import option_claims
 from derivations.claims.pairs import cost_claims, output_claims, output_layers, pair_claims
 from derivations.mutation.altered_library import FOLDER, load_library
 
@@ -31,6 +32,7 @@ def gate_claims(library: SimpleNamespace) -> list[Claim]:
         *edge_claims(library),
         *batch_claims(library),
         *block_claims(library),
+        *option_claims(library),
     ]
     tempered = output_layers(library)[-1]
     three_outputs = *output_claims(tempered, 3), *cost_claims("cross_entropy", tempered, 3, library)
