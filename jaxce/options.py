@@ -164,9 +164,10 @@ def _replace(old, **options):
 
 
 def _times(old, new):
-    if old and len(old) != len(new) and 1 not in (len(old), len(new)):
-        raise ValueError(f"{len(new)} weights do not fit the {len(old)} that the cost has already")
-    return tuple((np.asarray(old) * np.asarray(new)).tolist()) if old else new
+    try:
+        return tuple(np.multiply(old, new).tolist()) if old else new
+    except ValueError:
+        raise ValueError(f"{len(new)} weights do not fit the {len(old)} that the cost has already") from None
 
 
 def _weights(weights):

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from derivations.mutation.bad_layers import BAD_LAYERS, GOOD_LAYER, try_layer
+from derivations.mutation.bad_options import BAD_MASKS, BAD_OPTIONS
 
 Z = np.array([[0.5, 1.5, -1.0], [2.0, -0.5, 0.25]], dtype=np.float32)
 Y = np.array([[0.0, 1.0, 0.0], [0.5, 0.25, 0.25]], dtype=np.float32)
@@ -64,7 +65,7 @@ def broken_promise(library: SimpleNamespace) -> str:
         name: (error, beginning, functools.partial(try_layer, changes=changes))
         for name, (error, beginning, changes) in BAD_LAYERS.items()
     }
-    for name, (error, beginning, call) in (REFUSED | of_layers).items():
+    for name, (error, beginning, call) in (REFUSED | BAD_MASKS | BAD_OPTIONS | of_layers).items():
         if not _raises(error, beginning, call, library):
             return f"accepted: {name}"
     return next((name for name, holds in PROMISED.items() if not holds(library)), "")
@@ -137,6 +138,53 @@ def _takes_blocks_by_itself(library: SimpleNamespace) -> bool:
     return all(library._block_size(None, *given) == size for given, size in sizes.items())
 
 
+def _joins_axes(library: SimpleNamespace) -> bool:
+    """Outputs along several axes, of dense targets and labels, with masks of both kinds, are as along one."""
+    z = np.linspace(-1, 1, 24, dtype=np.float32).reshape(2, 3, 4)
+    shown, examples = z < 0.9, np.array([True, False, True])
+
+    def joined(x: np.ndarray) -> np.ndarray:
+        return np.moveaxis(x, (2, 0), (-2, -1)).reshape(3, 8)
+
+    cost = functools.partial(library.log_likelihood, library.softmax)
+    several = [cost(z, y, (2, 0), where) for y, where in ((z, shown), (z, examples), (np.array([7, 1, 3]), None))]
+    along = [(z, joined(shown)), (z, examples), (np.array([7, 1, 3]), None)]
+    one = [cost(joined(z), y if y.ndim == 1 else joined(y), -1, where) for y, where in along]
+    return all(np.allclose(x, y, rtol=1e-5) and x.shape == (3,) for x, y in zip(several, one, strict=True))
+
+
+def _options_are_values(library: SimpleNamespace) -> bool:
+    """Options compose in any order to one object, of which the expression says what it is."""
+    one = library.smoothed(library.weighted(library.ignoring(library.quadratic, 2), (1.0, 2.0)), 0.5)
+    other = library.ignoring(library.weighted(library.smoothed(library.quadratic, 0.5), (1.0, 2.0)), np.int8(2))
+    twice = library.smoothed(library.smoothed(library.focal(2), 0.5), 0.5)
+    both = library.weighted_positives(library.weighted_positives(library.focal(2), (1.0, 2.0)), 3)
+    loss = library.with_z_loss(library.with_z_loss(library.quadratic, 0.5), 0.25)
+    expressions = "ignoring(weighted(smoothed(quadratic, 0.5), (1.0, 2.0)), 2)", "smoothed(focal(2.0), 0.75)"
+    expressions += "weighted_positives(focal(2.0), (3.0, 6.0))", "with_z_loss(quadratic, 0.75)"
+    found = one, twice, both, loss
+    return one is other and [repr(x) for x in found] == [f"jaxce.{text}" for text in expressions]
+
+
+def _ignores_whatever_is_there(library: SimpleNamespace) -> bool:
+    """Ignored labels, of any type, cost nothing where z is nan, and other labels what they cost without the option."""
+    z, labels = np.array([[np.nan, 1.0], [1.0, 2.0], [0.0, 3.0]], np.float32), np.array([0, 1, -1], np.int8)
+    cost = library.ignoring(library.ignoring(library.log_likelihood, 0), -100)
+    C, slope = cost(library.softmax, z, labels), jax.grad(lambda z: jnp.nansum(cost(library.softmax, z, labels)))(z)
+    dense = cost(library.softmax, z[:2], np.eye(2, dtype=np.float32))
+    plain = library.log_likelihood(library.softmax, z[1], labels[1])
+    right = bool(C[0] == 0 and C[1] == plain and np.isnan(C[2]) and np.all(slope[0] == 0) and np.all(slope[1] != 0))
+    return right and dense.tolist() == C[:2].tolist()
+
+
+def _counts_what_is_shown(library: SimpleNamespace) -> bool:
+    """With a mask, smoothing counts the outputs that are shown, and nothing costs anything where there is none."""
+    cost = library.with_z_loss(library.smoothed(library.log_likelihood, 0.25), 0.5)
+    where = np.array([[True, False, True], [False, False, False]])
+    C = cost(library.softmax, Z, np.array([0, 1]), where=where)
+    return bool(np.allclose(C[0], cost(library.softmax, Z[0, ::2], 0)) and C[1] == 0)
+
+
 PROMISED: dict[str, Callable] = {
     "the type of the weighted inputs": lambda it: all(
         _keeps_type(it, t) for t in (jnp.bfloat16, np.float16, np.float32)
@@ -152,4 +200,9 @@ PROMISED: dict[str, Callable] = {
     "the types of a layer": _layer_keeps_types,
     "a layer's examples that are left out": _layer_leaves_out_examples,
     "the size of a block": _takes_blocks_by_itself,
+    "outputs along several axes": _joins_axes,
+    "options are values": _options_are_values,
+    "an ignored label": _ignores_whatever_is_there,
+    "options with masks": _counts_what_is_shown,
+    "the type under a soft cap": lambda it: it.soft_cap(Z.astype(jnp.bfloat16), 2).dtype == jnp.bfloat16,
 }
