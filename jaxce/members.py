@@ -2,7 +2,7 @@
 
 import dataclasses
 import itertools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import jax
@@ -65,15 +65,15 @@ def groups_of(members: Sequence[Member], layers: list[Layer], optimizer: Callabl
     if not all(0 <= seed < 2**32 for seed in seeds):
         raise ValueError(f"a seed must be from 0 to {2**32 - 1}; got {min(seeds)} to {max(seeds)}")
     names = [name for name in members[0] if name != "seed"]
+    for name in names:
+        if not all(_is_number(member[name]) or isinstance(member[name], Hashable) for member in members):
+            raise ValueError(f"members can differ in numbers, and in values that have a hash; not so in {name}")
     numbers = [name for name in names if all(_is_number(member[name]) for member in members)]
     traced = _traceable(numbers, members[0], layers, optimizer)
     choices = {}
     for index, member in enumerate(members):
         fixed = tuple((name, type(member[name]), member[name]) for name in names if name not in traced)
-        try:
-            choices.setdefault(fixed, []).append(index)
-        except TypeError as error:
-            raise ValueError(f"members cannot be told apart by values that have no hash: {fixed}") from error
+        choices.setdefault(fixed, []).append(index)
     return [
         Group(
             indices,

@@ -9,7 +9,6 @@ any other                           the parameters              the parameters
 
 from typing import Any
 
-import jax
 import optax
 from optax.contrib import ScheduleFreeState, schedule_free_eval_params
 
@@ -36,8 +35,5 @@ def evaluated(trained: Any, state: Any) -> Any:
     if isinstance(trained, optax.LookaheadParams):
         return trained.slow
     if isinstance(state, ScheduleFreeState):
-        return _average(state, trained)
+        return schedule_free_eval_params(state, trained)
     return trained
-
-
-_average = jax.jit(schedule_free_eval_params)

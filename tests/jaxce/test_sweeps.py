@@ -68,6 +68,83 @@ def test_on_a_cpu_members_equal_fit_bit_for_bit():
 
 
 @pytest.mark.thorough
+@pytest.mark.parametrize("generator", ["rbg", "unsafe_rbg"])
+def test_members_are_those_of_fit_with_every_kind_of_random_key(generator, backend):
+    """Under vmap, these generators draw the numbers of all keys from the first."""
+    with jax.default_prng_impl(generator):
+        result = sweep(evaluation=None, epochs=1)
+        for index in (1, 2):
+            params, _ = fit(MEMBERS[index], evaluation=None, epochs=1)
+            for one, two in zip(jax.tree.leaves(params), jax.tree.leaves(result.params), strict=True):
+                np.testing.assert_allclose(two[index], one, rtol=TOLERANCE["equal"], atol=TOLERANCE["equal"])
+
+
+def test_seeds_are_those_of_fit_up_to_the_largest():
+    seeds = [0, 2**31, 2**32 - 1, 5]
+    result = sweep(jaxce.grid(seed=seeds, learning_rate=[0.3]))
+    params, _ = fit({"seed": 2**32 - 1, "learning_rate": 0.3})
+    np.testing.assert_array_equal(result.params[0].w[2], params[0].w)
+    for bad in (-1, 2**32):
+        with pytest.raises(ValueError, match=f"a seed must be from 0 to 4294967295; got .*{bad}"):
+            sweep(jaxce.grid(seed=[0, bad], learning_rate=[0.3]))
+
+
+DECIDED_IN_PYTHON = {
+    "a truth value": ({"nesterov": [True, False]}, lambda nesterov: optax.sgd(0.3, 0.9, nesterov)),
+    "None": ({"momentum": [None, 0.9]}, lambda momentum: optax.sgd(0.3, momentum)),
+    "a number that is asked about": (
+        {"rate": [0.3, 1.0], "decay": [0.5, 0.9]},
+        lambda rate, decay: optax.sgd(optax.exponential_decay(rate, 5, decay)),
+    ),
+    "a schedule": (
+        {"rate": [optax.cosine_decay_schedule(0.3, 10), optax.constant_schedule(1.0)]},
+        lambda rate: optax.sgd(rate),
+    ),
+}
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("kind", DECIDED_IN_PYTHON)
+def test_members_may_differ_in_what_the_optimizer_decides_in_python(kind):
+    choices, optimizer = DECIDED_IN_PYTHON[kind]
+    members = jaxce.grid(seed=[3], **choices)
+    with jax.numpy_dtype_promotion("standard"):
+        result = sweep(members, optimizer=optimizer, evaluation=None)
+        member = members[-1]
+        key_init, key_fit = jax.random.split(jax.random.key(3))
+        made = optimizer(**{name: value for name, value in member.items() if name != "seed"})
+        how: dict[str, Any] = {"epochs": 3, "batch_size": 10, "key": key_fit, "optimizer": made} | NETWORK
+        params, _ = jaxce.fit(jaxce.init(key_init, SIZES), DATA, **how)
+    assert len(np.unique(result.history.training_cost[:, -1])) == len(members)
+    for one, two in zip(jax.tree.leaves(params), jax.tree.leaves(result.params), strict=True):
+        np.testing.assert_allclose(two[-1], one, rtol=TOLERANCE["equal"], atol=TOLERANCE["equal"])
+
+
+def test_values_that_cannot_be_told_apart_are_refused():
+    with pytest.raises(ValueError, match="values that have a hash; not so in learning_rate"):
+        sweep([{"seed": 0, "learning_rate": [0.1]}])
+
+
+def test_the_caller_s_settings_reach_the_threads():
+    with jax.enable_x64(False), jax.default_matmul_precision("float32"):
+        result = sweep(evaluation=None, epochs=1, data=(np.float32(DATA[0]), DATA[1]))
+    assert result.params[0].w.dtype == np.float32
+
+
+def test_progress_is_given_the_parameters_and_may_end_the_sweep(backend):
+    told = []
+
+    def progress(history):
+        told.append(history.params)
+        if len(told) == 2:
+            raise StopIteration
+
+    result = sweep(progress=progress)
+    assert result.history.training_cost.shape == (4, 2)
+    np.testing.assert_array_equal(told[1][0].w, result.params[0].w)
+
+
+@pytest.mark.thorough
 def test_any_hyperparameter_of_any_optimizer_can_differ():
     def momentum(learning_rate, momentum, decay):
         return optax.chain(optax.add_decayed_weights(decay), optax.sgd(learning_rate, momentum))

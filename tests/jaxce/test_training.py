@@ -1,6 +1,8 @@
 """Training compared with the book's own program; the contract of fit: its history, errors and compilations."""
 
+import gc
 import itertools
+import weakref
 from typing import Any
 
 import jax
@@ -12,7 +14,8 @@ from support.clusters import problem, random_params
 from support.tolerance import TOLERANCE
 
 import jaxce
-from jaxce.epoch import shuffled
+from jaxce.epoch import compiled, shuffled, train_epoch
+from jaxce.history import Measurements
 from jaxce.network import Layer
 
 pytestmark = pytest.mark.usefixtures("unoptimized")
@@ -317,6 +320,77 @@ def test_an_interruption_keeps_the_finished_epochs():
     np.testing.assert_array_equal(caught.value.history.training_cost, history.training_cost)
     for one, two in zip(jax.tree.leaves(caught.value.params), jax.tree.leaves(params), strict=True):
         np.testing.assert_array_equal(one, two)
+
+
+def test_the_history_of_many_epochs_grows_in_constant_time_on_average():
+    rows = Measurements(np.empty((0, 4)))
+    rooms, seen = set(), []
+    for number in range(1000):
+        rows.add((number, 0, 0, 0))
+        seen.append(rows.array)
+        rooms.add(id(rows._rows))
+    assert len(rooms) < 20
+    assert [len(array) for array in seen] == list(range(1, 1001))
+    assert all(array[-1, 0] == number for number, array in enumerate(seen))
+
+
+def test_programs_of_optimizers_that_are_no_longer_used_go():
+    program = compiled(train_epoch, optimizer=optax.sgd(0.1), batch_size=1, cost=None, output=None, hidden=None)
+    gone = weakref.ref(program)
+    del program
+    for number in range(32):
+        compiled(shuffled, n=number)
+    gc.collect()
+    assert gone() is None
+
+
+EVALUATED = {
+    "lookahead": (optax.lookahead(optax.sgd(0.5), 4, 0.5), lambda params, state: state.params.slow),
+    "schedule free": (
+        optax.contrib.schedule_free_sgd(1.0),
+        lambda params, state: optax.contrib.schedule_free_eval_params(state.optimizer, state.params),
+    ),
+}
+
+
+@pytest.mark.usefixtures("implicit_promotion")
+@pytest.mark.parametrize("name", EVALUATED)
+def test_a_network_is_evaluated_where_its_optimizer_prescribes(name):
+    optimizer, prescribed = EVALUATED[name]
+    params, history = train(optimizer=optimizer, evaluation=problem())
+    assert history.state is not None
+    wanted = prescribed(params, history.state)
+    for one, two in zip(jax.tree.leaves(params), jax.tree.leaves(wanted), strict=True):
+        np.testing.assert_array_equal(one, two)
+    result = jaxce.evaluate(wanted, problem(), cost=jaxce.cross_entropy, output=jaxce.sigmoid)
+    np.testing.assert_allclose(history.evaluation_cost[-1], result.cost, rtol=TOLERANCE["equal"])
+    trained = history.state.params
+    assert not np.array_equal(getattr(trained, "fast", trained)[0].w, params[0].w)
+
+
+LOSS_AWARE = {
+    "reduce on plateau": optax.chain(optax.sgd(0.5), optax.contrib.reduce_on_plateau()),
+    "polyak": optax.polyak_sgd(),
+    "lbfgs": optax.lbfgs(),
+}
+
+
+@pytest.mark.thorough
+@pytest.mark.usefixtures("implicit_promotion")
+@pytest.mark.parametrize("name", LOSS_AWARE)
+def test_optimizers_that_need_the_loss_are_given_it(name):
+    _, history = train(optimizer=LOSS_AWARE[name], epochs=10)
+    assert history.training_cost[-1] < 0.8 * history.training_cost[0]
+
+
+def test_an_optimizer_is_given_the_cost_the_gradient_and_the_function():
+    def update(updates, state, params=None, **extra):
+        right = jnp.isclose(extra["value"], extra["value_fn"](params)) & jnp.all(extra["grad"][0].w == updates[0].w)
+        return jax.tree.map(lambda g: jnp.where(right, -0.1 * g, jnp.nan), updates), state
+
+    optimizer = optax.GradientTransformationExtraArgs(lambda params: (), update)
+    _, history = train(optimizer=optimizer)
+    assert history.training_cost[-1] < history.training_cost[0]
 
 
 X, LABELS = problem(53)
