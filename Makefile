@@ -3,11 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help train quick test
+.PHONY: help train quick test test-kills
 .DEFAULT_GOAL := help
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 18
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 18
 
 train: $(VENV)/installed ## train the book's network, 784-30-10, on MNIST
 	$(BIN)/python -m jaxce train --hidden 30 --cost cross_entropy --output sigmoid --learning-rate 0.5 \
@@ -21,6 +21,9 @@ test: $(VENV)/installed-development ## lint, check types, run every test
 	$(BIN)/ruff format --check
 	$(BIN)/pyrefly check --python-interpreter-path $(BIN)/python
 	$(BIN)/pytest --numprocesses 2 --dist worksteal
+
+test-kills: $(VENV)/installed-development ## kill a training 50 times, mostly while it is saved, and compare its bits
+	KILLS=50 $(BIN)/pytest tests/jaxce/test_checkpoints.py -k killed
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

@@ -316,6 +316,29 @@ def test_divergence_prints_the_finite_epochs_and_saves_them(data, tmp_path, caps
     assert all(np.all(np.isfinite(array)) for layer in network_file.load_network(file).params for array in layer)
 
 
+def test_a_checkpoint_is_gone_on_from_and_another_run_is_refused(data, tmp_path, capsys):
+    with jax.numpy_dtype_promotion("standard"):
+        train(data, "--epochs", "3")
+        whole = [row[1] for row in ROW.findall(capsys.readouterr().out)]
+        train(data, "--checkpoint", str(tmp_path))
+        capsys.readouterr()
+        train(data, "--epochs", "3", "--checkpoint", str(tmp_path))
+        rows = ROW.findall(capsys.readouterr().out)
+        assert [int(row[0]) for row in rows[:1]] == [3]
+        assert rows[0][1] == whole[2]
+        with pytest.raises(SystemExit) as exit_:
+            train(data, "--epochs", "3", "--learning-rate", "0.6", "--checkpoint", str(tmp_path))
+    assert exit_.value.code == 2
+    assert "holds another run: it has other hyperparameters of the optimizer" in capsys.readouterr().err
+
+
+def test_a_network_that_is_too_large_is_refused_before_its_weights_are_drawn(data, capsys):
+    with pytest.raises(SystemExit) as exit_:
+        train(data, "--hidden", "2000000000")
+    assert exit_.value.code == 2
+    assert "training a 12-2000000000-10 network needs about" in capsys.readouterr().err
+
+
 BAD_OPTIONS = {
     "cost": (("--cost", "hinge"), "unknown cost 'hinge': choose one of quadratic, cross_entropy, log_likelihood"),
     "output": (("--output", "relu"), "unknown output 'relu': choose one of linear, sigmoid, softmax"),
