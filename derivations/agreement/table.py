@@ -282,7 +282,6 @@ OPTIONS = {
 LEFT_SIDES = OPTIONS | ONE_NEURON | OUTPUT_LAYERS | NETWORKS | PROBABILITIES | CLASS_DISTANCES
 
 NOT_COMPUTED_BY_JAXCE = {
-    "smoothed targets": "about the sum of targets, which jaxce does not form",
     "exercise 14": "the derivative of a difference of two costs, both of them unspecified",
     "Gibbs' inequality (slope)": "the derivative of r - 1 - ln r, which is not a cost",
     "distance-aware field, far classes": "the derivative of p / d with respect to d, which is not that of a cost",

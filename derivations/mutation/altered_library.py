@@ -44,9 +44,9 @@ def load_library(changed: Mapping[str, ast.Module] | None = None) -> types.Simpl
     """Everything that those modules define, executed anew, some from a changed tree; the imported jaxce is unaffected.
 
     Example:
-        >>> changed = {"costs": ast.parse("COSTS = {}")}
-        >>> load_library(changed).COSTS, list(jaxce.COSTS)
-        ({}, ['quadratic', 'cross_entropy', 'log_likelihood'])
+        >>> changed = {"soft_capping": ast.parse("soft_cap = None")}
+        >>> load_library(changed).soft_cap, jaxce.soft_cap is None
+        (None, False)
     """
     trees = {name: ast.parse(source) for name, source in sources().items()} | dict(changed or {})
     defined = {}

@@ -203,6 +203,9 @@ PROMISED: dict[str, Callable] = {
     "outputs along several axes": _joins_axes,
     "options are values": _options_are_values,
     "an ignored label": _ignores_whatever_is_there,
+    "weighted positives of a certain neuron that is right": lambda it: (
+        it.weighted_positives(it.cross_entropy, 2.0)(it.sigmoid, np.array([np.inf]), np.array([1.0])) == 0
+    ),
     "options with masks": _counts_what_is_shown,
     "the type under a soft cap": lambda it: it.soft_cap(Z.astype(jnp.bfloat16), 2).dtype == jnp.bfloat16,
 }

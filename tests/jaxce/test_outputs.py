@@ -157,7 +157,8 @@ def test_an_output_from_any_activation(cost):
     agree(value, book.COST[cost](a, y))
     agree(delta, dC_da * slope)
     labels, where = np.array([0, 2, 1, 0]), np.array([True, True, False])
-    masked = jax.jit(lambda z: function(output, z, labels, where=where))(np.where(where, z, np.nan))
+    mask = np.broadcast_to(where, z.shape)
+    masked = jax.jit(lambda z: function(output, z, labels, where=mask))(np.where(mask, z, np.nan))
     agree(masked, book.COST[cost](a[:, where], np.eye(3)[labels][:, where]))
 
 
