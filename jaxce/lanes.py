@@ -88,12 +88,11 @@ def train_one(run, epoch, x, y, test, *, optimizer, batch_size, **network):
     is_finite &= run.is_finite
     keep = functools.partial(jnp.where, is_finite)
     params, state = jax.tree.map(keep, (params, state), (run.params, run.state))
-    measured = (jnp.nan, jnp.nan)
+    measured = [training_cost]
     if test is not None:
-        measured = mean_cost_and_accuracy(evaluated(params, state), *test, **network)
-    return run._replace(params=params, state=state, is_finite=is_finite), [
-        keep(value, jnp.nan) for value in (training_cost, *measured)
-    ]
+        result = mean_cost_and_accuracy(evaluated(params, state), *test, **network)
+        measured += [value for value in result if isinstance(value, jax.Array)]
+    return run._replace(params=params, state=state, is_finite=is_finite), [keep(value, jnp.nan) for value in measured]
 
 
 def train_share(runs, epoch, x, y, test, *, mesh, **static):
@@ -182,7 +181,10 @@ def advance(lane: Lane, epoch: int) -> tuple[Lane, np.ndarray]:
     """The lane after one more epoch, and the epoch's measurements, [3, members]."""
     run, row = jax.block_until_ready(lane.program(lane.run, np.uint32(epoch), *lane.data))
     measured = jax.tree.map(functools.partial(_of_members, lane.members), row)
-    return lane._replace(run=run), np.stack(measured)
+    # What is not measured is no nan of the program's: JAX may have been told to refuse it.
+    rows = np.full((3, np.size(lane.members)), np.nan)
+    rows[: len(measured)] = measured
+    return lane._replace(run=run), rows
 
 
 def gathered(lanes: Sequence[Lane], part: Callable[[Run], Any]) -> Any:

@@ -232,6 +232,12 @@ def test_without_evaluation_data_only_the_training_cost_is_measured():
     assert np.all(np.isnan(result.history.accuracy))
 
 
+def test_a_healthy_sweep_is_not_stopped_by_a_search_for_nan():
+    with jax.debug_nans(True):
+        result = sweep(evaluation=None, epochs=1)
+    assert np.all(np.isnan(result.history.accuracy))
+
+
 def test_more_members_than_fit_into_memory_are_refused_before_anything_is_trained(backend, monkeypatch):
     monkeypatch.setattr(memory, "free_memory", lambda: 20_000)
     members = jaxce.grid(seed=range(1000), learning_rate=[0.5])
