@@ -165,9 +165,8 @@ def _log_likelihood(output, z, y, axis, where):
     def cost(z, y, where):
         log, _ = output.logs(z, axis)
         if are_labels(y):
-            C = -output.log_unit * at_labels(log, y, axis)
-            is_nan = jnp.isnan(jnp.max(z, axis))  # nan anywhere in z, as with dense targets
-            return nan_unless(~is_nan & (-jnp.inf != C) if output.has_domain else ~is_nan, C)
+            C = _if_defined(output, -output.log_unit * at_labels(log, y, axis))
+            return nan_unless(~jnp.isnan(jnp.max(z, axis)), C)  # nan anywhere in z, as with dense targets
         undefined = ~jnp.isfinite(log) & ~jnp.isnan(z)  # at the domain boundary and outside: no matter where y is 0
         return total_of_logs(output, times_log(y, log, undefined), axis, where)
 
@@ -205,9 +204,13 @@ def with_delta(
 
 
 def total_of_logs(output: Output, terms: Array, axis: int, where: Array | None) -> Array:
-    """Minus the sum of the terms, in nats; nan if an undefined logarithm is among them, so that the cost were -inf."""
-    C = -output.log_unit * jnp.sum(terms, axis, where=where)
-    return nan_unless(-jnp.inf != C, C) if output.has_domain else C
+    """Minus the sum of the terms, in nats; nan if an undefined logarithm is among them."""
+    return _if_defined(output, -output.log_unit * jnp.sum(terms, axis, where=where))
+
+
+def _if_defined(output, C):
+    """The cost C, but nan where the infinity that stands for an undefined logarithm has made it -inf."""
+    return nan_unless(jnp.isfinite(C) | (C > 0), C) if output.has_domain else C
 
 
 def times_log(weight: Array, log: Array, ignorable: Array) -> Array:

@@ -165,7 +165,7 @@ def _replace(old, **options):
 
 def _times(old, new):
     try:
-        return tuple(np.multiply(old, new).tolist()) if old else new
+        return tuple((np.array(old) * np.array(new)).tolist()) if old else new
     except ValueError:
         raise ValueError(f"{len(new)} weights do not fit the {len(old)} that the cost has already") from None
 

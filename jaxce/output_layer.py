@@ -9,7 +9,7 @@ import dataclasses
 import inspect
 import math
 from collections.abc import Callable
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import jax
 import jax.numpy as jnp
@@ -245,12 +245,15 @@ def mask_logits(z: Array, where: ArrayLike | None, axis: int, absent: float) -> 
 
 
 def nan_unless(condition: ArrayLike, x: Array) -> Array:
-    """x where the condition is true, and nan elsewhere, by an operation that makes nan of finite numbers nowhere else.
+    """x where the condition is true, and nan elsewhere; no step towards it is nan if the condition is true everywhere.
 
-    So `jax_debug_nans` and `checkify` stop here if the condition is false, and only then: 0 times infinity is nan.
+    So `jax_debug_nans` stops here if the condition is false somewhere, and only then.
 
     Example:
         >>> nan_unless(jnp.array([True, False]), jnp.array([1.0, 2.0])).tolist()
         [1.0, nan]
     """
-    return x + 0 * jnp.where(condition, 0, jnp.inf).astype(x.dtype)
+    settings: Any = jax.config
+    if settings.jax_disable_jit:  # then `where` first makes an array of nan; this makes nan of zero times infinity
+        return x + 0 * jnp.where(condition, 0, jnp.inf).astype(x.dtype)
+    return jnp.where(condition, x, jnp.nan)

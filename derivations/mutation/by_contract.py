@@ -185,6 +185,44 @@ def _counts_what_is_shown(library: SimpleNamespace) -> bool:
     return bool(np.allclose(C[0], cost(library.softmax, Z[0, ::2], 0)) and C[1] == 0)
 
 
+def _makes_nan_of_nothing_else(library: SimpleNamespace) -> bool:
+    """Without jit too, x is unchanged where the condition holds and nan where it does not."""
+    with jax.disable_jit():
+        x = library.nan_unless(np.array([True, False]), jnp.array([1.5, 2.0]))
+    return bool(x[0] == 1.5 and np.isnan(x[1]))
+
+
+def _ignores_impossible_terms(library: SimpleNamespace) -> bool:
+    """A weighted cross-entropy, too, takes 0 times an infinite logarithm for 0."""
+    z, y = np.array([np.inf, -np.inf], np.float32), np.array([1, 0], np.float32)
+    return bool(library.weighted(library.cross_entropy, (2.0, 3.0))(library.sigmoid, z, y) == 0)
+
+
+def _options_keep_examples_apart(library: SimpleNamespace) -> bool:
+    """Costs and gradients of two examples, with outputs along either axis, are those of each."""
+    weights, weighted, positives = (0.5, 2.0, 3.0), library.weighted, library.weighted_positives
+    costs = (
+        (library.focal(2), library.softmax),
+        (library.smoothed(library.log_likelihood, 0.25), library.softmax),
+        (weighted(library.quadratic, weights), library.softmax),
+        (weighted(positives(library.cross_entropy, weights), weights), library.softmax),
+        (library.with_z_loss(library.log_likelihood, 0.25), library.softmax),
+    )
+
+    def value_and_slope(cost: Callable, output: Callable, z: np.ndarray, y: np.ndarray, axis: int = -1) -> tuple:
+        C, pullback = jax.vjp(lambda z: cost(output, z, y, axis), z)
+        return C, *pullback(jnp.ones_like(C))
+
+    def is_right(cost: Callable, output: Callable) -> bool:
+        each = [value_and_slope(cost, output, z, y) for z, y in zip(Z, Y, strict=True)]
+        C, delta = map(np.stack, zip(*each, strict=True))
+        rows, columns = value_and_slope(cost, output, Z, Y), value_and_slope(cost, output, Z.T, Y.T, 0)
+        found = (*rows, columns[0], columns[1].T)
+        return all(x.shape == y.shape and np.allclose(x, y, 1e-5) for x, y in zip(found, (C, delta) * 2, strict=True))
+
+    return all(is_right(cost, output) for cost, output in costs)
+
+
 PROMISED: dict[str, Callable] = {
     "the type of the weighted inputs": lambda it: all(
         _keeps_type(it, t) for t in (jnp.bfloat16, np.float16, np.float32)
@@ -207,5 +245,9 @@ PROMISED: dict[str, Callable] = {
         it.weighted_positives(it.cross_entropy, 2.0)(it.sigmoid, np.array([np.inf]), np.array([1.0])) == 0
     ),
     "options with masks": _counts_what_is_shown,
+    "a term that is impossible": _ignores_impossible_terms,
+    "a label outside the domain": lambda it: bool(np.isnan(it.log_likelihood(it.linear, -Z, np.array([0, 0]))[1])),
+    "examples apart": _options_keep_examples_apart,
+    "a nan that is meant": _makes_nan_of_nothing_else,
     "the type under a soft cap": lambda it: it.soft_cap(Z.astype(jnp.bfloat16), 2).dtype == jnp.bfloat16,
 }

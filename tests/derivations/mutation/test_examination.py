@@ -44,8 +44,8 @@ def of(module, old, new, count=1):
     [
         (
             "costs",
-            "C = -output.log_unit * jnp.sum(terms",
-            "C = output.log_unit * jnp.sum(terms",
+            "return total_of_logs(output, times_log(y, log, undefined)",
+            "return -total_of_logs(output, times_log(y, log, undefined)",
             "refuted",
         ),
         ("softmax_layer", "da = c * _pullback", "da = _pullback", "refuted"),
