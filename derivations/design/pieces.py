@@ -8,7 +8,7 @@ import functools
 import itertools
 from collections.abc import Iterator
 
-from sympy import Abs, Expr, Heaviside, Max, Min, Piecewise, Rational, S, Symbol, diff, expand, sign
+from sympy import Abs, Expr, Heaviside, Max, Min, Piecewise, Rational, S, Symbol, diff, expand, ordered, sign
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanFunction
 
@@ -37,7 +37,7 @@ def pieces(f: Expr, z: Symbol) -> tuple[list[Expr], list[Expr]]:
 
 def _decisive(f: Expr, z: Symbol) -> Iterator[Expr]:
     """What decides, by its sign, which form f has."""
-    for part in f.atoms(*IN_PIECES, Relational):
+    for part in ordered(f.atoms(*IN_PIECES, Relational)):  # a set of expressions has another order in each process
         if isinstance(part, Abs | sign | Heaviside):
             differences = [part.args[0]]
         elif isinstance(part, Max | Min):
