@@ -26,9 +26,7 @@ from jaxce.history import State
 KEPT = 2  # steps: the last, and the one before it in case the last is damaged
 
 Description = Mapping[str, str]  # what makes a run what it is, by its names in messages
-
-
-PROGRAM = "program"
+PROGRAM = "program"  # the name of what no words describe
 DIGEST = " with the digest "
 
 

@@ -1,7 +1,8 @@
 """What training tells: measurements after every epoch, and the errors that carry those of the finished epochs."""
 
+import contextlib
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -76,11 +77,34 @@ def _progress(columns, params, state):
     return Progress.of(np.moveaxis(np.array(columns), -1, 0), lambda: params, state)
 
 
-def carry(error: Exception, params: Any, history: History) -> None:
-    """Give an error that ends a training the results of the finished epochs, as attributes `params` and `history`."""
-    if not hasattr(error, "history"):
-        error.__dict__.update(params=params, history=history)
-        error.add_note(f"training ended after epoch {history.seconds.shape[-1]}: see this error's .params and .history")
+@contextlib.contextmanager
+def keeping(results: Callable[[], tuple[Any, History]]) -> Iterator[None]:
+    """A context for a training, whatever ends it: StopIteration ends it as planned, Ctrl-C raises Interrupted.
+
+    These results and those of any other error, as its attributes `params` and `history`, are those of the finished
+    epochs.
+
+    Example:
+        >>> try:
+        ...     with keeping(lambda: ([], history_of(np.ones((2, 4))))):
+        ...         1 / 0
+        ... except ZeroDivisionError as error:
+        ...     print(len(error.history.seconds), error.__notes__)
+        2 ["training ended after epoch 2: see this error's .params and .history"]
+    """
+    try:
+        yield
+    except StopIteration:
+        pass
+    except KeyboardInterrupt:
+        raise Interrupted(*results()) from None
+    except Exception as error:
+        if not hasattr(error, "history"):
+            params, history = results()
+            error.__dict__.update(params=params, history=history)
+            ended = f"training ended after epoch {history.seconds.shape[-1]}"
+            error.add_note(f"{ended}: see this error's .params and .history")
+        raise
 
 
 class Measurements:

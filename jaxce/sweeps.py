@@ -22,7 +22,7 @@ import optax
 
 from jaxce.checkpoints import checkpoints, describe_run
 from jaxce.data import check_counts, check_epochs, validate_data
-from jaxce.history import History, Interrupted, Measurements, Progress, State, carry, history_of
+from jaxce.history import History, Measurements, Progress, State, history_of, keeping
 from jaxce.lanes import advance, begin, gathered, lanes_of, on_cpu, places_for, programs_at
 from jaxce.members import Member, groups_of
 from jaxce.memory import check_memory, size, workspace
@@ -132,29 +132,21 @@ def sweep(
         rows = Measurements(now.measurements)
         check_epochs(len(rows.array), epochs)
         lanes = []
-        for number, (group, changing, start) in enumerate(zip(groups, now.params, starts, strict=True)):
-            lanes += lanes_of(number, group, start.after(changing), places, programs[number])
-        try:
-            with ThreadPoolExecutor(_workers()) as pool:
-                for epoch in range(len(rows.array), epochs):
-                    start = time.perf_counter()
-                    lanes, measured = zip(*pool.map(advance, lanes, itertools.repeat(epoch)), strict=True)
-                    row = np.empty((len(History._fields), len(members)))
-                    for lane, values in zip(lanes, measured, strict=True):
-                        row[:-1, np.atleast_1d(lane.members)] = values
-                    row[-1] = time.perf_counter() - start
-                    rows.add(row)
-                    if saved is not None:
-                        saved.save(State(_changing(groups, lanes), None, rows.array))
-                    if progress is not None:
-                        progress(Progress.of(rows.array, functools.partial(_layers, lanes)))
-        except StopIteration:
-            pass
-        except KeyboardInterrupt:
-            raise Interrupted(_layers(lanes), history_of(rows.array)) from None
-        except Exception as error:
-            carry(error, _layers(lanes), history_of(rows.array))
-            raise
+        for number, (group, changing, begun) in enumerate(zip(groups, now.params, starts, strict=True)):
+            lanes += lanes_of(number, group, begun.after(changing), places, programs[number])
+        with keeping(lambda: (_layers(lanes), history_of(rows.array))), ThreadPoolExecutor(_workers()) as pool:
+            for epoch in range(len(rows.array), epochs):
+                start = time.perf_counter()
+                lanes, measured = zip(*pool.map(advance, lanes, itertools.repeat(epoch)), strict=True)
+                row = np.empty((len(History._fields), len(members)))
+                for lane, values in zip(lanes, measured, strict=True):
+                    row[:-1, np.atleast_1d(lane.members)] = values
+                row[-1] = time.perf_counter() - start
+                rows.add(row)
+                if saved is not None:
+                    saved.save(State(_changing(groups, lanes), None, rows.array))
+                if progress is not None:
+                    progress(Progress.of(rows.array, functools.partial(_layers, lanes)))
     diverged = ~gathered(lanes, lambda run: run.is_finite)
     return Sweep(list(members), _layers(lanes), history_of(rows.array), diverged)
 

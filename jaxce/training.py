@@ -15,7 +15,7 @@ import optax
 from jaxce.checkpoints import checkpoints, describe_run
 from jaxce.data import check_counts, check_epochs, validate_data
 from jaxce.epoch import FIRST, Evaluation, compiled, evaluation_program, mean_cost_and_accuracy, train_epoch
-from jaxce.history import Diverged, History, Interrupted, Measurements, Progress, State, carry
+from jaxce.history import Diverged, History, Measurements, Progress, State, keeping
 from jaxce.memory import check_memory, size, workspace
 from jaxce.network import Layer, Params, as_layers
 from jaxce.optimizers import evaluated, first_state
@@ -114,7 +114,7 @@ def fit(
             now = first if saved is None else saved.latest(first)
             rows = Measurements(now.measurements)
             check_epochs(len(rows.array), epochs)
-            try:
+            with keeping(lambda: (evaluated(*now[:2]), _progress(now))):
                 for epoch in range(len(rows.array), epochs):
                     start = time.perf_counter()
                     trained, optimizer_state, training_cost, is_finite = jax.block_until_ready(
@@ -131,13 +131,6 @@ def fit(
                         saved.save(now)
                     if progress is not None:
                         progress(_progress(now))
-            except StopIteration:
-                pass
-            except KeyboardInterrupt:
-                raise Interrupted(evaluated(*now[:2]), _progress(now)) from None
-            except Exception as error:
-                carry(error, evaluated(*now[:2]), _progress(now))
-                raise
         return evaluated(*now[:2]), _progress(now)
 
 

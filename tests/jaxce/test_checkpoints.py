@@ -106,11 +106,22 @@ def test_the_state_of_every_optimizer_is_kept(state, tmp_path):
     assert_same(train(2, tmp_path, optimizer=optimizer), train(2, optimizer=optimizer))
 
 
+def _rate_as_state(rate):
+    """Descent whose state is a weakly typed rate: it promotes no bfloat16 to float32, as a strongly typed one would."""
+
+    def update(updates, state, params=None):
+        return jax.tree.map(lambda gradient: -state * gradient, updates), state
+
+    return optax.GradientTransformation(lambda params: jnp.asarray(rate), update)
+
+
 @pytest.mark.thorough
-def test_bfloat16_is_kept(tmp_path):
+@pytest.mark.parametrize("optimizer", [ADAM, _rate_as_state(0.3)], ids=["adam", "weakly typed"])
+def test_bfloat16_is_kept(optimizer, tmp_path):
     params, data = random_params((6, 5, 3), jnp.bfloat16), (DATA[0].astype(jnp.bfloat16), DATA[1])
-    train(1, tmp_path, params, data)
-    assert_same(train(2, tmp_path, params, data), train(2, None, params, data))
+    how = {"params": params, "data": data, "optimizer": optimizer}
+    train(1, tmp_path, **how)
+    assert_same(train(2, tmp_path, **how), train(2, **how))
 
 
 @pytest.mark.parametrize("stopped", ["by an error", "by the program", "from the keyboard"])

@@ -100,6 +100,27 @@ def test_a_training_divided_among_devices_is_that_of_one(dtype):
     assert len(done.stdout.splitlines()) == 36
 
 
+SPREAD = """
+import jax, jax.numpy as jnp
+from jax.sharding import NamedSharding, PartitionSpec as P
+from jaxce.sharding import product, taken
+mesh = jax.make_mesh((2, 2), ("e", "c"))
+place = lambda a, *spec: jax.device_put(a, NamedSharding(mesh, P(*spec)))
+spec = lambda f, *arguments: jax.typeof(jax.jit(f)(*arguments)).sharding.spec
+w, a, x = jnp.ones((4, 8)), jnp.ones((8, 6)), place(jnp.ones((6, 3)), "e", None)
+assert spec(product, place(w, "c", None), place(a, None, "e")) == P("c", "e")
+assert spec(product, place(w, "e", None), place(a, None, "e")) == P(None, "e")
+assert spec(taken, x, jnp.array([[0, 1], [2, 3], [4, 5]])) == P(None, "e", None)
+assert spec(taken, x, jnp.array([[0, 1, 2], [3, 4, 5]])) == P(None, None, None)
+"""
+
+
+@pytest.mark.process
+def test_products_and_minibatches_are_spread_as_their_factors_and_examples_are():
+    done = _run_on_four_devices(SPREAD)
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.process
 def test_every_device_trains_its_share_of_a_sweep():
     """Together, as on a GPU: six members on four devices, of which two repeat the last."""

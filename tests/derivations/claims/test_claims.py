@@ -11,16 +11,11 @@ import pytest
 
 import jaxce
 from derivations.certificate.verdict import Refutation
-from derivations.claims.batches import batch_claims
-from derivations.claims.blocks import block_claims
 from derivations.claims.claim import Claim, Kind, Situation, Targets
-from derivations.claims.derivatives import derivative_claims
-from derivations.claims.edges import edge_claims
-from derivations.claims.networks import network_claims, primitive_names
+from derivations.claims.networks import primitive_names
 from derivations.claims.optax_losses import NOT_EXAMINED, optax_claims
-from derivations.claims.options import option_claims
 from derivations.claims.pairs import output_layers, pair_claims
-from derivations.commands.certify import every_claim
+from derivations.commands.certify import claims_about_jaxce, every_claim
 from derivations.mutation.altered_library import load_library
 from derivations.mutation.by_certificate import gate_claims
 
@@ -44,16 +39,7 @@ def examined_here(claim):
 
 
 def claims_examined_here():
-    of_jaxce = (
-        pair_claims(),
-        batch_claims(),
-        derivative_claims(),
-        edge_claims(),
-        block_claims(),
-        option_claims(),
-        network_claims(),
-    )
-    return [claim for claim in itertools.chain(*of_jaxce) if examined_here(claim)]
+    return [claim for claim in claims_about_jaxce() if examined_here(claim)]
 
 
 def gradients_with_respect_to_two_inputs(claims):
