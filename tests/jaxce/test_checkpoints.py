@@ -21,7 +21,7 @@ from support.clusters import problem, random_params
 
 import jaxce
 
-pytestmark = pytest.mark.usefixtures("unoptimized")
+pytestmark = [pytest.mark.usefixtures("unoptimized"), pytest.mark.thorough]
 
 DATA, ADAM = problem(), optax.adam(0.05)
 KILLS = int(os.environ.get("KILLS", "5"))  # `make test-kills` asks for 50
@@ -98,7 +98,6 @@ OPTIMIZERS = {
 }
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize("state", OPTIMIZERS)
 def test_the_state_of_every_optimizer_is_kept(state, tmp_path):
     optimizer = OPTIMIZERS[state]
@@ -115,7 +114,6 @@ def _rate_as_state(rate):
     return optax.GradientTransformation(lambda params: jnp.asarray(rate), update)
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize("optimizer", [ADAM, _rate_as_state(0.3)], ids=["adam", "weakly typed"])
 def test_bfloat16_is_kept(optimizer, tmp_path):
     params, data = random_params((6, 5, 3), jnp.bfloat16), (DATA[0].astype(jnp.bfloat16), DATA[1])
@@ -246,7 +244,6 @@ def test_where_a_step_cannot_be_written_the_epochs_before_it_are_kept(tmp_path):
     assert_same(train(4, tmp_path), whole(4))
 
 
-@pytest.mark.thorough
 def test_a_sweep_goes_on_too(tmp_path):
     sweep(1, tmp_path)
     found, wanted = sweep(3, tmp_path), sweep(3)

@@ -26,6 +26,7 @@ def validate(data: Any, params=None, cost: Any = jaxce.cross_entropy):
     return validate_data(random_params(SIZES) if params is None else params, data, cost=cost, **NETWORK)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("y", [LABELS, np.eye(3)[LABELS]], ids=["labels", "targets"])
 @pytest.mark.parametrize("mode", [jax.debug_nans, jax.disable_jit])
 def test_the_debug_modes_of_jax_find_nothing_in_sound_data(mode, y):

@@ -9,6 +9,8 @@ from support.pairs import every_pair, functions, weighted_inputs
 
 import jaxce
 
+pytestmark = pytest.mark.thorough
+
 WHERE = np.array([[True, False, True], [False, False, False], [True, True, True]])
 
 

@@ -18,6 +18,8 @@ from derivations.agreement.ulps import exact, ulps
 from derivations.mutation.bad_layers import BAD_LAYERS, try_layer
 from jaxce import layer_by_blocks
 
+pytestmark = pytest.mark.thorough
+
 K, N_IN, EXAMPLES = 23, 4, 5
 RNG = np.random.default_rng(0)
 W, B, A = (RNG.normal(size=shape) for shape in ((K, N_IN), (K,), (EXAMPLES, N_IN)))
@@ -57,7 +59,6 @@ def derivatives(cost, w, b, a, y, **options):
     }
 
 
-@pytest.mark.thorough
 @pytest.mark.usefixtures("unoptimized")
 @pytest.mark.parametrize(("targets", "c", "block"), [("labels", 1.0, 7), ("unnormalised", 2.5, 1)])
 def test_all_derivatives_are_those_of_all_classes_at_once(targets, c, block):
@@ -198,7 +199,6 @@ def exact_logits(dtype, rng, K, n, scale):
     return w.astype(dtype), a.astype(dtype), (a @ w.T).astype(dtype)
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize("block", [3, None])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("c", [1.0, 3.0, 0.1])
@@ -286,7 +286,6 @@ class TestMutants:
         assert ulps(afresh(w, a, y, block=20_000), exact(np.log1p(rest))) > 4
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize("dtype", [jnp.bfloat16, jnp.float16])
 def test_half_precision_is_added_up_in_float32(dtype):
     """The same as float32 from numbers of half precision; gradients are rounded once, whatever the block."""

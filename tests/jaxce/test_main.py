@@ -277,6 +277,7 @@ def test_a_user_without_a_home_has_no_compilation_cache(monkeypatch):
     assert jax.config.values["jax_compilation_cache_dir"] == before
 
 
+@pytest.mark.thorough
 def test_other_numbers_of_classes_are_trained_and_evaluated(tmp_path, capsys):
     for name, n in (("train", 60), ("t10k", 24)):
         labels = (np.arange(n) % 12).astype(np.uint8)
@@ -316,6 +317,7 @@ def test_divergence_prints_the_finite_epochs_and_saves_them(data, tmp_path, caps
     assert all(np.all(np.isfinite(array)) for layer in network_file.load_network(file).params for array in layer)
 
 
+@pytest.mark.thorough
 def test_a_checkpoint_is_gone_on_from_and_another_run_is_refused(data, tmp_path, capsys):
     with jax.numpy_dtype_promotion("standard"):
         train(data, "--epochs", "3")

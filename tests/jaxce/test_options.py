@@ -18,6 +18,8 @@ import jaxce
 from derivations.agreement.ulps import exact, ulps
 from derivations.mutation.bad_options import BAD_OPTIONS
 
+pytestmark = pytest.mark.thorough
+
 WEIGHTS, POSITIVES, EPSILON, COEFFICIENT, GAMMA = (0.5, 2.0, 3.0), 4.0, 0.125, 0.25, 2.0
 SOFTMAX, SIGMOID, LINEAR = {"softmax": jaxce.softmax}, {"sigmoid": jaxce.sigmoid}, {"linear": jaxce.linear}
 TEMPERED = {"softmax, c = 2": jaxce.tempered_softmax(2)}
@@ -172,7 +174,6 @@ def test_options_are_right_to_a_few_ulps_for_labels_and_dense_targets_alike(case
             assert ulps(np.asarray(delta)[i], true_delta, size) <= (8 if of_largest else 4)
 
 
-@pytest.mark.thorough
 @pytest.mark.usefixtures("unoptimized")
 @pytest.mark.parametrize(("case", "output"), EVERY_CASE)
 def test_options_have_all_derivatives(case, output):

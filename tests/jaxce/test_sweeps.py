@@ -125,6 +125,7 @@ def test_values_that_cannot_be_told_apart_are_refused():
         sweep([{"seed": 0, "learning_rate": [0.1]}])
 
 
+@pytest.mark.thorough
 def test_the_caller_s_settings_reach_the_threads():
     with jax.enable_x64(False), jax.default_matmul_precision("float32"):
         result = sweep(evaluation=None, epochs=1, data=(np.float32(DATA[0]), DATA[1]))

@@ -134,6 +134,7 @@ def test_a_masked_activation_is_0(output):
         assert np.all(np.isfinite(gradient))
 
 
+@pytest.mark.thorough
 @every_pair
 def test_a_mask_of_the_examples_leaves_them_out(pair):
     """Whatever they hold, and also where there are as many examples as outputs."""
@@ -162,6 +163,7 @@ def test_a_mask_of_numbers_is_refused():
         jaxce.quadratic(jaxce.sigmoid, np.zeros((3, 4)), np.zeros((3, 4)), where=np.ones(3))
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("unoptimized")
 @every_pair
 def test_outputs_may_lie_along_several_axes(pair):
