@@ -11,11 +11,22 @@ from derivations.proof.equation import Equation, Proof, Step
 # Names whose modules import JAX; they are imported on first use, since mathematics alone needs no JAX.
 _BRIDGE = {
     "Certificate": "certificate.verdict",
+    "Imprecision": "certificate.verdict",
     "Refutation": "certificate.verdict",
     "UndecidedError": "algebra.cases",
     "UnprovedError": "certificate.certifier",
+    "between": "certificate.expressions",
     "certify": "certificate.certifier",
+    "certify_gradient": "certificate.gradient",
+    "clip": "certificate.expressions",
+    "exp": "certificate.expressions",
+    "log": "certificate.expressions",
+    "logsumexp": "certificate.expressions",
+    "mean": "certificate.expressions",
     "output_and_cost": "design.output_and_cost",
+    "sigmoid": "certificate.expressions",
+    "simplex": "certificate.expressions",
+    "softmax": "certificate.expressions",
     "symbols": "certificate.program",
     "to_jax": "design.to_jax",
     "trace": "certificate.program",
@@ -27,8 +38,20 @@ _BRIDGE = {
 if TYPE_CHECKING:  # the same names, for type checkers
     from derivations.algebra.cases import UndecidedError
     from derivations.certificate.certifier import UnprovedError, certify
+    from derivations.certificate.expressions import (
+        between,
+        clip,
+        exp,
+        log,
+        logsumexp,
+        mean,
+        sigmoid,
+        simplex,
+        softmax,
+    )
+    from derivations.certificate.gradient import certify_gradient
     from derivations.certificate.program import symbols, trace, trace_cases
-    from derivations.certificate.verdict import Certificate, Refutation
+    from derivations.certificate.verdict import Certificate, Imprecision, Refutation
     from derivations.design.output_and_cost import output_and_cost, with_targets
     from derivations.design.to_jax import to_jax
 else:
@@ -43,15 +66,26 @@ __all__ = [
     "EQUATIONS",
     "Certificate",
     "Equation",
+    "Imprecision",
     "NotAGradient",
     "Proof",
     "Refutation",
     "Step",
     "UndecidedError",
     "UnprovedError",
+    "between",
     "certify",
+    "certify_gradient",
+    "clip",
     "cost_from_gradient",
+    "exp",
+    "log",
+    "logsumexp",
+    "mean",
     "output_and_cost",
+    "sigmoid",
+    "simplex",
+    "softmax",
     "symbols",
     "to_jax",
     "trace",

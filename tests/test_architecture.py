@@ -78,6 +78,10 @@ DEFINED_OFTEN = {
     "delta": "a letter of the book, which denotes another layer's error in each module that introduces it",
     "Step": "a step of a derivation, which `derivations` exports, and a step of a program, internal to certificates",
     "read": "of a verdict from its JSON, and of an array from its IDX file: the module's name says which",
+    "sigmoid": "an output layer, and its formula for arrays of expressions",
+    "softmax": "an output layer, and its formula for arrays of expressions",
+    "logsumexp": "the formula for arrays of expressions, and the form in which derived costs are computed",
+    "mean": "the formula for arrays of expressions, and a letter of the book",
     "evaluate": "of a network on data, and of a formula in a case",
 }
 
@@ -230,5 +234,5 @@ def test_a_circle_of_imports_is_detected(tmp_path):
 
 
 def test_a_name_that_is_defined_twice_is_detected(tmp_path):
-    files = {"jaxce__costs": "def softmax(): ...\nx = main = 1", "benchmarks__peers": "a, softmax = 1, 2\nx = main = 2"}
-    assert defined_twice(house(tmp_path, **files)) == {"softmax": ["benchmarks.peers", "jaxce.costs"]}
+    files = {"jaxce__costs": "def linear(): ...\nx = main = 1", "benchmarks__peers": "a, linear = 1, 2\nx = main = 2"}
+    assert defined_twice(house(tmp_path, **files)) == {"linear": ["benchmarks.peers", "jaxce.costs"]}

@@ -1,6 +1,7 @@
 """Object arrays of SymPy expressions, which take the place of a program's arrays."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import sympy as sp
@@ -9,6 +10,48 @@ from derivations.algebra.formulas import Truth
 from derivations.certificate.literals import number
 
 Array = np.ndarray
+
+
+class Symbols(np.ndarray):
+    """An object array whose comparisons are arrays of relations; without axes, SymPy takes it for its one element.
+
+    `traced_as` is the floating type that JAX takes it for, or None for the default type.
+    """
+
+    traced_as: Any = None
+
+    def __array_finalize__(self, source: object) -> None:
+        """Keep the type in views and slices."""
+        self.traced_as = getattr(source, "traced_as", None)
+
+    def __array_wrap__(self, array: Any, context: Any = None, return_scalar: bool = False) -> Any:
+        """What is computed from arrays without axes is a SymPy expression, as it is of NumPy's own arrays."""
+        return array[()] if return_scalar else super().__array_wrap__(array, context, return_scalar)
+
+    def _sympy_(self) -> sp.Basic:
+        if self.ndim:
+            raise sp.SympifyError("an array with axes is not one expression")
+        return self.item()
+
+    def __lt__(self, other: object) -> Any:
+        """The relation for each element."""
+        return _relations(np.less, self, other)
+
+    def __le__(self, other: object) -> Any:
+        """The relation for each element."""
+        return _relations(np.less_equal, self, other)
+
+    def __gt__(self, other: object) -> Any:
+        """The relation for each element."""
+        return _relations(np.greater, self, other)
+
+    def __ge__(self, other: object) -> Any:
+        """The relation for each element."""
+        return _relations(np.greater_equal, self, other)
+
+
+def _relations(comparison: Any, x: object, y: object) -> Any:
+    return comparison(x, y, dtype=object)
 
 
 def array(values: object, shape: tuple[int, ...] | None = None) -> Array:

@@ -7,8 +7,10 @@ says nothing about floating point: rounding, overflow and the order of summation
 import hashlib
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import jax
 import numpy as np
@@ -16,9 +18,10 @@ import sympy as sp
 
 from derivations.certificate.budget import Deadline, OutOfCasesError, OutOfTimeError, attempt
 from derivations.certificate.inquiry import Inquiry, StoppedError
+from derivations.certificate.precision import narrowings, own_type
 from derivations.certificate.program import Program
 from derivations.certificate.question import Question
-from derivations.certificate.verdict import Certificate, Refutation
+from derivations.certificate.verdict import Certificate, Imprecision, Refutation
 
 
 class UnprovedError(Exception):
@@ -29,22 +32,33 @@ def certify(
     fn: Callable,
     expected: object,
     *arguments: object,
-    assuming: Iterable[sp.Basic] = (),
+    assuming: Iterable = (),
     name: str = "",
     claim: str = "",
     constants: Iterable[sp.Expr] = (),
+    literals: Mapping[float, sp.Expr] = MappingProxyType({}),
     seconds: float = 60,
     cases: int = 10_000,
+    precision: Any = None,
 ) -> Certificate | Refutation:
     """Prove that `fn(*arguments)` is `expected` for every real input, or find an input at which it is not.
 
     `arguments` are arrays of SymPy symbols or expressions (`derivations.symbols`) and concrete arrays; `expected` has
-    the structure of fn's result, or is a function of the arguments that returns it. `assuming` restricts the inputs
-    (`z > 0`), and so do the symbols' own assumptions. The result is true if it is a Certificate and false if it is a
-    Refutation. It is about exact real arithmetic, not about rounding: each float in the program is read as a number
-    that rounds to it, if possible one that occurs in the formula or in `constants`, and the verdict's `literals` say
-    which. Inputs at which both sides are undefined or infinite are named in the certificate's `undefined`. The example
-    of a refutation has been run in floating point.
+    the structure of fn's result, or is a function of the arguments that returns it. The result is true if it is a
+    Certificate and false if it is a Refutation, whose example has been run in floating point.
+
+    `assuming` restricts the inputs: relations (`z > 0`, `sympy.Ne(z, y)`), conjunctions of them and arrays of them; so
+    do the symbols' own assumptions. Inputs at which both sides are undefined or infinite are named in the certificate's
+    `undefined`.
+
+    A certificate is about exact real arithmetic, not about rounding: each float in the program is read as a number that
+    rounds to it, if possible one that occurs in the formula or in `constants`, and the verdict's `literals` say which.
+    With `literals={1e-7: eps}` each float 1e-7 of the program is read as the symbol eps, so that the claim is about
+    every value that eps may have by its assumptions; only a counterexample is sought at 1e-7 itself.
+
+    The certificate's `precision` names the lines at which a value comes to have fewer bits than the arguments have;
+    given a floating type as `precision`, the result is an Imprecision, which is a Refutation, if a value has fewer
+    bits than that type.
 
     Raises UnprovedError, which says what to try, if neither is found within `seconds` and `cases`; NotImplementedError
     if the program contains something for which there is no rule; ValueError if the question makes no sense, for example
@@ -60,11 +74,11 @@ def certify(
     >>> bool(certify(jax.grad(cost), -delta, z, y))
     False
     """
-    question = Question.ask(fn, expected, arguments, assuming, constants)
+    question = Question.ask(fn, expected, arguments, assuming, constants, literals)
     inquiry = Inquiry(question, cases)
     about = {
         "function": name or getattr(fn, "__qualname__", repr(fn)),
-        "claim": claim or _listed(question.formulas),
+        "claim": claim or listed(question.formulas),
         "arguments": tuple(" ".join(str(leaf.tolist()).split()) for leaf in question.program.inputs),
         "assumptions": question.assumptions,
         "fingerprint": fingerprint(question.program),
@@ -82,7 +96,12 @@ def certify(
     except NotImplementedError as refusal:
         raise type(refusal)(f"{refusal}; asked at {_asked_at()}") from refusal
     about["literals"] = _notes(question.reading.notes)
-    return Refutation(**about, **result) if "point" in result else Certificate(**about, **result)
+    if "point" in result:
+        return Refutation(**about, **result)
+    narrow = narrowings(question.program.jaxpr, own_type(question.program) if precision is None else precision)
+    if precision is not None and narrow:
+        return Imprecision(**about, dtype=str(np.dtype(precision)), precision=narrow, **inquiry.far_off(precision))
+    return Certificate(**about, **result, precision=narrow)
 
 
 def fingerprint(program: Program) -> str:
@@ -100,7 +119,8 @@ def _asked_at() -> str:
     return f"{frame.f_code.co_filename}:{frame.f_lineno}"
 
 
-def _listed(formulas: list[sp.Basic]) -> str:
+def listed(formulas: list[sp.Basic]) -> str:
+    """The first few formulas, as text."""
     return ", ".join(map(str, formulas[:4])) + (", ..." if len(formulas) > 4 else "")
 
 

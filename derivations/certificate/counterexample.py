@@ -13,10 +13,10 @@ from derivations.algebra.points import Point, points_in
 from derivations.algebra.signs import is_evaluable
 from derivations.certificate.budget import attempt
 from derivations.certificate.interpreter import Interpreter
-from derivations.certificate.question import Question
+from derivations.certificate.question import Question, narrowed
 from derivations.certificate.trial import Trials
 
-_POINTS = 30
+MOST_POINTS = 30
 BothSides = tuple[sp.Basic, sp.Basic]  # the computed and the expected expression
 BEYOND = ()
 _SECONDS_PER_POINT = 2.0
@@ -56,10 +56,12 @@ class Search:
 
         If the two differ, but at simple inputs by no more than rounding explains, inputs near 0 are tried.
         """
-        hidden = len(self.hidden)
+        hidden, runnable = len(self.hidden), narrowed(case, self.question.pins)
+        if runnable is None:
+            return None
         for is_tiny in (False, True):
-            points = points_in(case, self.question.inputs, is_tiny=is_tiny)
-            for point in itertools.islice(points, _POINTS):
+            points = points_in(runnable, self.question.inputs, is_tiny=is_tiny)
+            for point in itertools.islice(points, MOST_POINTS):
                 there = attempt(_SECONDS_PER_POINT, _both_at, computed, wanted, point)
                 if there == BEYOND:
                     self.beyond.append(point)
@@ -73,7 +75,8 @@ class Search:
 
     def anywhere(self) -> Found | None:
         """A counterexample among single inputs, each of which is interpreted as a case of its own."""
-        for point in itertools.islice(points_in(self.question.start, self.question.inputs), _POINTS):
+        points = (point for case in self.question.runnable for point in points_in(case, self.question.inputs))
+        for point in itertools.islice(points, MOST_POINTS):
             self.tried += 1
             for component, there in enumerate(attempt(_SECONDS_PER_POINT, self._interpreted_at, point) or ()):
                 if _differ(*there) and (found := self._found(point, component, there, there)):

@@ -1,22 +1,26 @@
 """How a question is examined: in each case, for each component, by a quick proof, a counterexample, a long proof."""
 
+import itertools
 from dataclasses import dataclass, field
 from typing import Any
 
+import jax.numpy as jnp
+import numpy as np
 import sympy as sp
 
 from derivations.algebra import extended_reals as real
 from derivations.algebra.cases import Case, UndecidedError
 from derivations.algebra.coverage import uncovered
 from derivations.algebra.formulas import Truth
-from derivations.algebra.points import Point
+from derivations.algebra.points import Point, points_in
 from derivations.algebra.zero import vanishes
 from derivations.certificate.budget import attempt
-from derivations.certificate.counterexample import Found, Search
+from derivations.certificate.counterexample import MOST_POINTS, Found, Search
 from derivations.certificate.interpreter import Interpreter
 from derivations.certificate.masks import is_negligible, masked
 from derivations.certificate.program import Interpretation
 from derivations.certificate.question import Question
+from derivations.certificate.trial import as_float
 
 NEGLECTED = "0, which changes the result by less than exp(-1000)"
 QUICK = 3.0  # seconds for a first attempt at a proof, before a counterexample is sought
@@ -42,25 +46,51 @@ class Inquiry:
 
     def run(self) -> dict[str, Any]:
         """The fields of a verdict: of a certificate if every case is proved, else of a refutation."""
-        start, formulas = self.question.start, self.question.formulas
-        for found in self.question.program.interpreted(start, formulas, self.question.reading, self.most_cases):
-            self.at = f"the case {found.case}"
-            for component, (computed, wanted) in enumerate(zip(found.elements, found.formulas, strict=True)):
-                counterexample = self._examined(found.case, component, computed, wanted)
-                if counterexample:
-                    return self._refutation(found, counterexample)
-            self.cases.append(found.case)
-        if (left := next(uncovered(start, self.cases), None)) is not None:
-            raise StoppedError(f"the cases leave out {left}")
+        for start in self.question.starts:
+            if counterexample := self._examine_from(start):
+                return counterexample
         if self.nowhere:
             name = self.question.names[min(self.nowhere)] or str(self.question.formulas[0])
             raise StoppedError(f"{name} is undefined or infinite in every case: nothing is left to prove")
         undefined = (case + (f" in {', '.join(names)}" if any(names) else "") for case, names in self.undefined.items())
         return {
             "cases": tuple(map(str, self.cases)),
-            "components": len(formulas),
+            "components": len(self.question.formulas),
             "undefined": tuple(undefined),
         }
+
+    def far_off(self, dtype: Any) -> dict[str, Any]:
+        """The fields of an imprecision that say where the program's value, as certified, is farthest from the formula.
+
+        There are none if it is nowhere farther than a few roundings in that type.
+        """
+        worst, found = 8 * float(jnp.finfo(dtype).eps), {}
+        points = (point for case in self.question.runnable for point in points_in(case, self.question.inputs))
+        for point in itertools.islice(points, MOST_POINTS):
+            values = attempt(30.0, self.search.trials.as_certified, point)
+            for component, value in enumerate(() if values is None else values):
+                exact = as_float(self.question.formulas[component].xreplace(point))
+                error = abs(value - exact) / abs(exact) if exact else 0.0
+                if np.isfinite(error) and error > worst:
+                    worst, place = error, tuple((str(symbol), str(point[symbol])) for symbol in self.question.inputs)
+                    texts = f"{value:.8g}", f"{exact:.8g}"
+                    found = dict(zip(("program_value", "expected_value"), texts, strict=True), point=place)
+                    found["component"] = self.question.names[component]
+        return found
+
+    def _examine_from(self, start: Case) -> dict[str, Any] | None:
+        """The fields of a refutation of one of the cases that are asked about; None if all of it is proved."""
+        proved, formulas = [], self.question.formulas
+        for found in self.question.program.interpreted(start, formulas, self.question.reading, self.most_cases):
+            self.at = f"the case {found.case}"
+            for component, (computed, wanted) in enumerate(zip(found.elements, found.formulas, strict=True)):
+                if counterexample := self._examined(found.case, component, computed, wanted):
+                    return self._refutation(found, counterexample)
+            proved.append(found.case)
+            self.cases.append(found.case)
+        if (left := next(uncovered(start, proved), None)) is not None:
+            raise StoppedError(f"the cases leave out {left}")
+        return None
 
     def counterexample(self) -> dict[str, Any] | None:
         """The fields of a refutation at single inputs, sought without distinguishing cases."""

@@ -7,8 +7,9 @@ or a product or quotient of two of the formula's numbers; and, if it is none of 
 
 import functools
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any
 
 import jax.numpy as jnp
@@ -50,14 +51,15 @@ LARGE = 10**4  # the least size of a number with which programs mask: -1e4 in fl
 
 
 class Reading:
-    """How a program's floats are read, given the formulas with which it is compared.
+    """How a program's floats are read, given the formulas with which it is compared, and what some of them stand for.
 
     `notes` lists each float that is read as a number other than its exact binary value, and `masks` the large numbers
     with which the program masks.
     """
 
-    def __init__(self, formulas: Iterable[sp.Basic] = ()):
+    def __init__(self, formulas: Iterable[sp.Basic] = (), named: Mapping[float, sp.Expr] = MappingProxyType({})):
         """Collect the numbers that the formulas contain."""
+        self.named = {literal: sp.sympify(meaning) for literal, meaning in named.items()}
         self.contained = list(dict.fromkeys(itertools.chain.from_iterable(map(numbers_in, formulas))))
         self.notes: dict[str, str] = {}
         self.masks: set[sp.Rational] = set()
@@ -80,7 +82,8 @@ class Reading:
 
     def number(self, value: Any) -> sp.Basic:
         """The number for which one concrete value stands."""
-        meaning = number(value, self)
+        named = (meaning for literal, meaning in self.named.items() if _is_rounded(literal, value))
+        meaning = next(named, None) or number(value, self)
         if not isinstance(value, np.bool_ | np.integer) and np.isfinite(value) and not _is_exactly(value, meaning):
             self.notes[str(value)] = str(meaning)
         return meaning
@@ -168,6 +171,11 @@ def _decimal(value: Any) -> tuple[sp.Rational, int]:
 @functools.cache
 def _stock(kind: type) -> dict[float, sp.Expr]:
     return _by_float(CONSTANTS[::-1], kind)
+
+
+def _is_rounded(literal: float, value: Any) -> bool:
+    """Whether a value of a floating type is what the literal rounds to there."""
+    return jnp.issubdtype(value.dtype, jnp.floating) and float(type(value)(literal)) == float(value)
 
 
 def _is_exactly(value: Any, meaning: sp.Expr) -> bool:

@@ -19,24 +19,42 @@ from derivations.algebra.cases import Case, UndecidedError
 from derivations.algebra.formulas import evaluate, holds
 from derivations.algebra.underflow import settled
 from derivations.certificate.application import fits
-from derivations.certificate.arrays import Array, Truth, array, map_elements
+from derivations.certificate.arrays import Array, Symbols, Truth, array, map_elements
 from derivations.certificate.budget import OutOfCasesError
 from derivations.certificate.interpreter import Interpreter
 from derivations.certificate.literals import Reading
 
+# What symbols may be assumed to be; `assuming` takes all else.
+ASSUMPTIONS = {"positive", "negative", "nonnegative", "nonpositive", "integer"}
 
-def symbols(name: str, *shape: int) -> Array:
-    """An array of real symbols, numbered from 1; without a shape, a single symbol as an array without axes.
+
+def symbols(name: str, *shape: int, dtype: Any = None, **assumptions: bool) -> Symbols:
+    """An array of real symbols, numbered from 1; without a shape, a single symbol, which formulas take as it is.
+
+    `assumptions` are SymPy's `positive`, `negative`, `nonnegative`, `nonpositive` and `integer`. JAX takes the array
+    for one of the floating type `dtype`, by default its own default type. A comparison is one of each element, for
+    `assuming`.
 
     >>> symbols("w", 2, 2)
-    array([[w11, w12],
-           [w21, w22]], dtype=object)
+    Symbols([[w11, w12],
+             [w21, w22]], dtype=object)
     >>> symbols("w", 11, 11)[0, 9]
     w1_10
+    >>> symbols("p", 2, positive=True) < 1
+    Symbols([p1 < 1, p2 < 1], dtype=object)
+    >>> sp.exp(-symbols("z"))
+    exp(-z)
     """
+    if unknown := assumptions.keys() - ASSUMPTIONS:
+        raise ValueError(f"symbols are assumed {', '.join(sorted(ASSUMPTIONS))}, not {', '.join(sorted(unknown))}")
+    if dtype is not None and not jnp.issubdtype(dtype, jnp.floating):
+        raise ValueError(f"symbols stand for real numbers: dtype is a floating type, not {dtype}")
     apart = "_" if len(shape) > 1 and max(shape) > 9 else ""  # else w111 would name elements of row 1 and of row 11
     names = [apart.join(str(i + 1) for i in index) for index in np.ndindex(*shape)]
-    return array([sp.Symbol(name + digits, real=True) for digits in names], shape)
+    elements = [sp.Symbol(name + digits, real=True, **assumptions) for digits in names]
+    result = array(elements, shape).view(Symbols)
+    result.traced_as = dtype
+    return result
 
 
 def trace(fn: Callable, *arguments: object, assuming: Iterable[sp.Basic] = ()) -> Any:
@@ -88,12 +106,18 @@ class Program:
         leaves, self._arguments = jax.tree.flatten(arguments)
         self._fn, self._leaves = fn, leaves
         self.inputs = self._read(Reading())
-        self.jaxpr, shapes = self._traced(jnp.result_type(float))
+        self.jaxpr, shapes = self._traced(None)
         self.structure = jax.tree.structure(shapes)
 
     def retraced(self, dtype: jax.typing.DTypeLike) -> ClosedJaxpr:
         """The jaxpr for symbolic arguments of another floating type."""
         return self._traced(dtype)[0]
+
+    @property
+    def floating_types(self) -> list[Any]:
+        """The types of the symbolic arguments."""
+        leaves = zip(self._leaves, self.jaxpr.in_avals, strict=True)
+        return [aval.dtype for leaf, aval in leaves if np.asarray(leaf).dtype == object]
 
     def run(self, case: Case) -> Any:
         """The result in one case."""
@@ -138,7 +162,7 @@ class Program:
         inputs = [map_elements(read, leaf) for leaf in self._read(interpreter.reading)]
         return [map_elements(settled, result) for result in interpreter.call(self.jaxpr, inputs)]
 
-    def _traced(self, dtype: jax.typing.DTypeLike) -> tuple[ClosedJaxpr, Any]:
+    def _traced(self, dtype: jax.typing.DTypeLike | None) -> tuple[ClosedJaxpr, Any]:
         avals = jax.tree.unflatten(self._arguments, [_abstract(leaf, dtype) for leaf in self._leaves])
         afresh = functools.partial(self._fn)  # JAX caches the program of a function, which may have changed since
         return jax.make_jaxpr(afresh, return_shape=True)(*avals)
@@ -169,9 +193,11 @@ def _expression(reading: Reading, element: object) -> sp.Expr:
     return value
 
 
-def _abstract(leaf: object, dtype: jax.typing.DTypeLike) -> jax.ShapeDtypeStruct:
+def _abstract(leaf: object, dtype: jax.typing.DTypeLike | None) -> jax.ShapeDtypeStruct:
+    """The shape and type that JAX traces; `dtype` is the type of expressions, by default their own or JAX's default."""
     values = np.asarray(leaf)
     if values.dtype == object:
-        return jax.ShapeDtypeStruct(values.shape, dtype)
+        own = getattr(leaf, "traced_as", None)
+        return jax.ShapeDtypeStruct(values.shape, dtype or own or jnp.result_type(float))
     aval = jax.typeof(jnp.asarray(leaf))  # weakly typed for a Python number, which adopts the type of other operands
     return jax.ShapeDtypeStruct(aval.shape, aval.dtype, weak_type=aval.weak_type)

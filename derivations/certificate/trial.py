@@ -30,7 +30,7 @@ class Trials:
 
         If `computed` depends on the sign of a zero, only the run's value counts.
         """
-        exact, formula = _number(computed), _number(wanted)
+        exact, formula = as_float(computed), as_float(wanted)
         if formula is None:
             return None
         for run, slack in self._runs():
@@ -41,11 +41,11 @@ class Trials:
 
     def is_at(self, wanted: sp.Basic, component: int) -> bool:
         """Whether a component of a program without symbols has this value, which may be infinite or nan."""
-        return _alike(self._as_certified({})[component], float(wanted))
+        return _alike(self.as_certified({})[component], float(wanted))
 
     def _runs(self) -> list[tuple[Callable, float]]:
         is_double = not any(f"{kind}[" in str(self._jaxpr) for kind in ("f32", "f16", "bf16"))
-        return [(self._double, SLACK[is_double]), (self._as_certified, SLACK[False])]
+        return [(self._double, SLACK[is_double]), (self.as_certified, SLACK[False])]
 
     @functools.cached_property
     def _jaxpr(self) -> ClosedJaxpr:
@@ -68,7 +68,8 @@ class Trials:
         with jax.enable_x64(True):
             return _flat(self._compiled(*_arguments(self.program, self._jaxpr, point)))
 
-    def _as_certified(self, point: Point) -> np.ndarray:
+    def as_certified(self, point: Point) -> np.ndarray:
+        """The components of the result at a point, computed in the certified type."""
         return _flat(self._compiled_as_certified(*_arguments(self.program, self.program.jaxpr, point)))
 
 
@@ -100,7 +101,7 @@ def _alike(left: float, right: float) -> bool:
     return left == right or bool(np.isnan(left) and np.isnan(right))
 
 
-def _number(value: sp.Basic) -> float | None:
+def as_float(value: sp.Basic) -> float | None:
     """An exact value as a float, nan if it is not real; None if it is unknown or too large."""
     if value in (real.UNKNOWN, real.UNSIGNED):
         return None

@@ -1,4 +1,4 @@
-"""Verdicts: a certificate or a refutation, as text that can be written, read and compared."""
+"""Verdicts: a certificate, a refutation or an imprecision, as text that can be written, read and compared."""
 
 import dataclasses
 import json
@@ -29,11 +29,13 @@ class Certificate(Verdict):
     """The function computes the claim in each of the cases, which cover all inputs that satisfy the assumptions.
 
     `undefined` names the inputs at which both are undefined or infinite, so that there is nothing to compare.
+    `precision` names the steps at which a value comes to have fewer bits than the arguments have, and their lines.
     """
 
     cases: tuple[str, ...] = ()
     components: int = 0
     undefined: tuple[str, ...] = ()
+    precision: tuple[str, ...] = ()
 
     def __bool__(self):
         """A certificate is true."""
@@ -47,6 +49,7 @@ class Certificate(Verdict):
         return (
             f"certified: {self.function} is {self.claim} (components: {self.components}, cases: {len(self.cases)})"
             + left_out
+            + (f"; precision is dropped: {'; '.join(self.precision)}" if self.precision else "")
         )
 
 
@@ -81,13 +84,39 @@ class Refutation(Verdict):
         return "\n".join(lines)
 
 
+@dataclass(frozen=True)
+class Imprecision(Refutation):
+    """The function computes the claim in exact arithmetic, but in fewer bits than the type `dtype` has.
+
+    `precision` names the steps and their lines; the point, if there is one, shows how far off the program is there.
+    """
+
+    dtype: str = ""
+    precision: tuple[str, ...] = ()
+
+    def __str__(self):
+        """The claim, the steps, and the point."""
+        where = ", ".join(f"{name} = {value}" for name, value in self.point)
+        lines = [
+            f"imprecise: {self.function} is {self.claim} in exact arithmetic, but is not computed in {self.dtype}:",
+            *(f"  {step}" for step in self.precision),
+        ]
+        if self.program_value:
+            lines += [
+                f"  component {self.component or 'itself'}, at {where or 'every input'}:",
+                f"  computed {self.program_value}",
+                f"  expected {self.expected_value}",
+            ]
+        return "\n".join(lines)
+
+
 def read(text: str) -> Certificate | Refutation:
     """A verdict from its JSON."""
     fields: dict[str, Any] = {key: _tuples(value) for key, value in json.loads(text).items()}
-    kinds = {kind.__name__: kind for kind in (Certificate, Refutation)}
+    kinds = {kind.__name__: kind for kind in (Certificate, Refutation, Imprecision)}
     kind = fields.pop("verdict", None)
     if kind not in kinds:
-        raise ValueError(f"the JSON of a verdict names Certificate or Refutation as its 'verdict', not {kind!r}")
+        raise ValueError(f"the JSON of a verdict names {' or '.join(kinds)} as its 'verdict', not {kind!r}")
     return kinds[kind](**fields)
 
 
