@@ -6,6 +6,7 @@
     python -m derivations errata
     python -m derivations certify [--function module:name --equation 84]
     python -m derivations mutants
+    python -m derivations zoo
     python -m derivations --version
 
 A further command is a file in `derivations.commands` whose function takes the parsed options and returns the exit
@@ -37,6 +38,7 @@ def parser() -> argparse.ArgumentParser:
     )
     _add_certify(commands)
     _add_mutants(commands)
+    _add_zoo(commands)
     return whole
 
 
@@ -87,6 +89,12 @@ def _add_mutants(commands) -> None:
     mutants.add_argument("--every", metavar="N", type=int, default=1, help="only one change in N")
     mutants.add_argument("--verbose", action="store_true", help="a line for each change")
     mutants.set_defaults(run=_command("mutants", "mutate_library"))
+
+
+def _add_zoo(commands) -> None:
+    zoo = commands.add_parser("zoo", help="refute costs with bugs that were shipped, and certify the mended ones")
+    zoo.add_argument("--markdown", action="store_true", help="the page docs/bug-zoo.md")
+    zoo.set_defaults(run=_command("zoo", "show_zoo"))
 
 
 def main(arguments: list[str] | None = None) -> int:

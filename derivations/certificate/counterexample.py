@@ -1,6 +1,7 @@
 """Counterexamples: inputs at which a program, when run, does not return the formula's value."""
 
 import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import sympy as sp
@@ -17,6 +18,7 @@ from derivations.certificate.question import Question, narrowed
 from derivations.certificate.trial import Trials
 
 MOST_POINTS = 30
+FEW = 5  # of the points at which both sides differ, among which the simplest is shown
 BothSides = tuple[sp.Basic, sp.Basic]  # the computed and the expected expression
 BEYOND = ()
 _SECONDS_PER_POINT = 2.0
@@ -60,18 +62,31 @@ class Search:
         if runnable is None:
             return None
         for is_tiny in (False, True):
-            points = points_in(runnable, self.question.inputs, is_tiny=is_tiny)
-            for point in itertools.islice(points, MOST_POINTS):
-                there = attempt(_SECONDS_PER_POINT, _both_at, computed, wanted, point)
-                if there == BEYOND:
-                    self.beyond.append(point)
-                    continue
-                self.tried += 1
-                if there and (found := self._found(point, component, (computed, wanted), there)):
-                    return found
+            points = itertools.islice(points_in(runnable, self.question.inputs, is_tiny=is_tiny), MOST_POINTS)
+            while differing := self._differing(points, computed, wanted):
+                for point, there in differing:
+                    if found := self._found(point, component, (computed, wanted), there):
+                        return found
             if len(self.hidden) == hidden:
                 break
         return None
+
+    def _differing(
+        self, points: Iterator[Point], computed: sp.Basic, wanted: sp.Basic
+    ) -> list[tuple[Point, BothSides]]:
+        """The next few points at which both sides differ, those of the smallest coordinates first."""
+        differing: list[tuple[Point, BothSides]] = []
+        for point in points:
+            there = attempt(_SECONDS_PER_POINT, _both_at, computed, wanted, point)
+            if there == BEYOND:
+                self.beyond.append(point)
+                continue
+            self.tried += 1
+            if there:
+                differing.append((point, there))
+            if len(differing) == FEW:
+                break
+        return sorted(differing, key=lambda item: _size(item[0]))
 
     def anywhere(self) -> Found | None:
         """A counterexample among single inputs, each of which is interpreted as a case of its own."""
@@ -98,6 +113,11 @@ class Search:
         except (UndecidedError, NotImplementedError):
             return []
         return list(zip((element for array in results for element in array.ravel()), wanted, strict=True))
+
+
+def _size(point: Point) -> float:
+    """How much there is to read in the coordinates."""
+    return sum(abs(value.p) + value.q if isinstance(value, sp.Rational) else 1000 for value in point.values())
 
 
 def _both_at(computed: sp.Basic, wanted: sp.Basic, point: Point) -> BothSides | tuple[()] | None:
