@@ -19,6 +19,7 @@ _BRIDGE = {
     "certify": "certificate.certifier",
     "certify_gradient": "certificate.gradient",
     "clip": "certificate.expressions",
+    "Labels": "certificate.every_size.inputs",
     "exp": "certificate.expressions",
     "log": "certificate.expressions",
     "logsumexp": "certificate.expressions",
@@ -38,6 +39,7 @@ _BRIDGE = {
 if TYPE_CHECKING:  # the same names, for type checkers
     from derivations.algebra.cases import UndecidedError
     from derivations.certificate.certifier import UnprovedError, certify
+    from derivations.certificate.every_size.inputs import Labels
     from derivations.certificate.expressions import (
         between,
         clip,
@@ -67,6 +69,7 @@ __all__ = [
     "Certificate",
     "Equation",
     "Imprecision",
+    "Labels",
     "NotAGradient",
     "Proof",
     "Refutation",

@@ -16,7 +16,14 @@ ALLOWED = {
     "derivations.algebra": {"mpmath", "sympy"},
     "derivations.proof": {"derivations.algebra", "mpmath", "sympy"},
     "derivations.book": {"derivations.algebra", "derivations.proof", "sympy"},
-    "derivations.certificate": {"derivations.algebra", "jax", "numpy", "sympy"},
+    "derivations.certificate": {
+        "derivations.algebra",
+        "derivations.proof",
+        "derivations.book",
+        "jax",
+        "numpy",
+        "sympy",
+    },
     "derivations.bug_zoo": {"derivations.certificate", "jax", "numpy", "sympy"},
     "derivations.design": {
         "derivations.algebra",

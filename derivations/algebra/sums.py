@@ -117,7 +117,7 @@ class _Scope(NamedTuple):
         if place in self.bound:
             first, last = self.bound[place]
             return (first - low).is_nonnegative and (high - last).is_nonnegative
-        if place in INDICES:
+        if place in self.free or place in INDICES:
             is_size = low == 1 and high.is_Symbol and high not in self.bound
             return is_size and self.free.setdefault(place, (low, high)) == (low, high)
         return (place - low).is_nonnegative and (high - place).is_nonnegative

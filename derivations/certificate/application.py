@@ -8,7 +8,7 @@ equation is refused. A rule's results must have the shapes and kinds of element 
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import jax.numpy as jnp
@@ -39,14 +39,18 @@ NO_MATTER = {
 
 def apply(rule: Rule, interpreter: Any, eqn: Any, operands: list[Array]) -> list[Array]:
     """The rule's results; NotImplementedError if it ignores a parameter that matters."""
+    results = rule(interpreter, *operands, **parameters(rule, eqn, {"eqn": eqn}))
+    return checked(eqn, results if isinstance(results, list) else [results])
+
+
+def parameters(rule: Rule, eqn: Any, more: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters that a rule reads, some of which are not the primitive's own; it must read all that matter."""
     read = read_by(rule)
     ignored = [name for name in eqn.params if not (read & {name, "eqn"} or name in NO_MATTER)]
     if ignored:
         named = ", ".join(f"{name} = {eqn.params[name]}" for name in ignored)
         raise NotImplementedError(f"the rule for {eqn.primitive.name} does not read its parameter {named}")
-    wanted = {name: value for name, value in {**eqn.params, "eqn": eqn}.items() if name in read}
-    results = rule(interpreter, *operands, **wanted)
-    return checked(eqn, results if isinstance(results, list) else [results])
+    return {name: value for name, value in {**eqn.params, **more}.items() if name in read}
 
 
 @functools.cache

@@ -4,6 +4,7 @@ A certificate states that the formula and the program that the compiler receives
 says nothing about floating point: rounding, overflow and the order of summation are left to other tests.
 """
 
+import functools
 import hashlib
 import re
 import sys
@@ -17,6 +18,10 @@ import numpy as np
 import sympy as sp
 
 from derivations.certificate.budget import Deadline, OutOfCasesError, OutOfTimeError, attempt
+from derivations.certificate.every_size.certifying import ForEverySize, NotShownError, certify_every_size
+from derivations.certificate.every_size.instances import Statement
+from derivations.certificate.every_size.statement import is_about_every_size, stated
+from derivations.certificate.every_size.tracing import Traced
 from derivations.certificate.inquiry import Inquiry, StoppedError
 from derivations.certificate.precision import narrowings, own_type
 from derivations.certificate.program import Program
@@ -73,7 +78,17 @@ def certify(
     certified: gradient is a - y (components: 1, cases: 3)
     >>> bool(certify(jax.grad(cost), -delta, z, y))
     False
+
+    If `expected` is an equation of the book or its label, the arguments are the equation's letters, unless they are
+    given, and the claim is about every size; likewise if arguments have sizes such as "K":
+
+    >>> print(certify(jax.grad(lambda z, y: -jnp.sum(y * jax.nn.log_softmax(z))), "84", name="gradient"))
+    certified: gradient is equation 84, for every K (components: 1, cases: 2)
     """
+    if is_about_every_size(expected, arguments):
+        if literals or precision is not None:
+            raise ValueError("literals and precision are for arguments of known sizes")
+        return _for_every_size(fn, stated(expected, arguments, assuming), name, claim, seconds)
     question = Question.ask(fn, expected, arguments, assuming, constants, literals)
     inquiry = Inquiry(question, cases)
     about = {
@@ -104,7 +119,36 @@ def certify(
     return Certificate(**about, **result, precision=narrow)
 
 
-def fingerprint(program: Program) -> str:
+def _for_every_size(
+    fn: Callable, statement: Statement, name: str, claim: str, seconds: float
+) -> Certificate | Refutation:
+    name = name or getattr(fn, "__qualname__", repr(fn))
+    claim = claim or statement.claim
+    of_known_sizes = functools.partial(certify, name=name, seconds=seconds)
+    try:
+        with Deadline(seconds):
+            found = certify_every_size(of_known_sizes, fn, statement, claim)
+    except (OutOfTimeError, NotShownError) as stop:
+        raise UnprovedError(f"not shown for every size: {stop}\nasked at {_asked_at()}") from None
+    if not isinstance(found, ForEverySize):
+        return found
+    return Certificate(
+        function=name,
+        claim=claim,
+        arguments=tuple(map(str, statement.inputs)),
+        assumptions=statement.assumptions,
+        literals=_notes(found.reading.notes),
+        fingerprint=fingerprint(found.program),
+        jax=jax.__version__,
+        sympy=sp.__version__,
+        cases=found.cases,
+        components=1,
+        precision=narrowings(found.program.jaxpr, np.dtype(jax.dtypes.result_type(float))),
+        sizes=statement.sizes,
+    )
+
+
+def fingerprint(program: Program | Traced) -> str:
     """A digest of the jaxpr and the arrays that it contains, which is the same for the same program."""
     contained = [np.asarray(value).tolist() for value in program.jaxpr.consts]
     text = re.sub(r" at 0x[0-9a-f]+", "", f"{program.jaxpr}{contained}")

@@ -101,12 +101,13 @@ def _written_out(jaxpr: Jaxpr, consts: Sequence, inputs: Sequence, calls: tuple)
 def _called(eqn) -> tuple[Jaxpr, Sequence] | None:
     """The jaxpr that an equation calls once with its operands, and that jaxpr's constants; None if it calls none."""
     name = eqn.primitive.name
-    if name not in primitives.CALLS or not _is_of_jax(eqn.primitive) or _series(eqn):
+    if name not in primitives.CALLS or not is_of_jax(eqn.primitive) or _series(eqn):
         return None
     return opened(eqn.params[primitives.CALLS[name]])
 
 
-def _is_of_jax(primitive: Primitive) -> bool:
+def is_of_jax(primitive: Primitive) -> bool:
+    """Whether a primitive is JAX's own; another library's may have the same name."""
     return PUBLIC.get(primitive.name, primitive) is primitive
 
 
@@ -117,7 +118,9 @@ def _inner(eqn) -> list[ClosedJaxpr | Jaxpr]:
 def _series(eqn) -> str:
     """The name in SERIES of the function that an equation calls, if it is JAX's own."""
     called = (opened(jaxpr)[0].debug_info for jaxpr in _inner(eqn))
-    return next((info.func_name for info in called if info.func_name in SERIES and _of_jax(info.func_filename)), "")
+    return next(
+        (info.func_name for info in called if info.func_name in SERIES and is_jaxs_file(info.func_filename)), ""
+    )
 
 
 @dataclass
@@ -158,7 +161,7 @@ class Interpreter:
     def _apply(self, eqn: Any, operands: list[Array]) -> list[Array]:
         name, variables = eqn.primitive.name, (*eqn.invars, *eqn.outvars)
         foreign = [variable.aval for variable in variables if not is_real(variable.aval)]
-        if not _is_of_jax(eqn.primitive):
+        if not is_of_jax(eqn.primitive):
             raise NotImplementedError(f"no rule for the primitive {name!r}, which is not JAX's primitive of that name")
         if foreign:
             raise NotImplementedError(f"{name} of the type {foreign[0].dtype}: only real numbers are understood")
@@ -203,9 +206,10 @@ def _user_line(eqn) -> str:
 
 
 def _is_internal(path: str) -> bool:
-    return _of_jax(path) or Path(path).parent == Path(__file__).parent
+    return is_jaxs_file(path) or Path(path).parent == Path(__file__).parent
 
 
-def _of_jax(path: str | None) -> bool:
+@functools.cache
+def is_jaxs_file(path: str | None) -> bool:
     """Whether a file is JAX's own; a package whose name only begins with "jax" is not."""
     return path is not None and Path(path).is_relative_to(Path(jax.__file__).parent)

@@ -7,7 +7,7 @@ at all.
 
 import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, overload
 
 import jax
 import jax.numpy as jnp
@@ -21,6 +21,7 @@ from derivations.algebra.underflow import settled
 from derivations.certificate.application import fits
 from derivations.certificate.arrays import Array, Symbols, Truth, array, map_elements
 from derivations.certificate.budget import OutOfCasesError
+from derivations.certificate.every_size.inputs import SymbolArray
 from derivations.certificate.interpreter import Interpreter
 from derivations.certificate.literals import Reading
 
@@ -28,7 +29,15 @@ from derivations.certificate.literals import Reading
 ASSUMPTIONS = {"positive", "negative", "nonnegative", "nonpositive", "integer"}
 
 
-def symbols(name: str, *shape: int, dtype: Any = None, **assumptions: bool) -> Symbols:
+@overload
+def symbols(name: str, *shape: int, dtype: Any = None, **assumptions: bool) -> Symbols: ...
+
+
+@overload
+def symbols(name: str, *shape: str | int) -> SymbolArray: ...
+
+
+def symbols(name: str, *shape: Any, dtype: Any = None, **assumptions: bool) -> Symbols | SymbolArray:
     """An array of real symbols, numbered from 1; without a shape, a single symbol, which formulas take as it is.
 
     `assumptions` are SymPy's `positive`, `negative`, `nonnegative`, `nonpositive` and `integer`. JAX takes the array
@@ -44,7 +53,17 @@ def symbols(name: str, *shape: int, dtype: Any = None, **assumptions: bool) -> S
     Symbols([p1 < 1, p2 < 1], dtype=object)
     >>> sp.exp(-symbols("z"))
     exp(-z)
+
+    With letters as sizes, it is an array of every size, whose elements formulas name by indices:
+
+    >>> from derivations.algebra.letters import j
+    >>> symbols("z", "K")[j]
+    z[j]
     """
+    if any(isinstance(size, str) for size in shape):
+        if dtype is not None or assumptions:
+            raise ValueError(f"of the elements of an array of every size, assume relations: assuming=[{name}[j] > 0]")
+        return SymbolArray(name, shape)
     if unknown := assumptions.keys() - ASSUMPTIONS:
         raise ValueError(f"symbols are assumed {', '.join(sorted(ASSUMPTIONS))}, not {', '.join(sorted(unknown))}")
     if dtype is not None and not jnp.issubdtype(dtype, jnp.floating):

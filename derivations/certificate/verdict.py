@@ -29,6 +29,7 @@ class Certificate(Verdict):
     """The function computes the claim in each of the cases, which cover all inputs that satisfy the assumptions.
 
     `undefined` names the inputs at which both are undefined or infinite, so that there is nothing to compare.
+    `sizes` says for which sizes of the arguments, if not for one: "every K".
     `precision` names the steps at which a value comes to have fewer bits than the arguments have, and their lines.
     """
 
@@ -36,6 +37,7 @@ class Certificate(Verdict):
     components: int = 0
     undefined: tuple[str, ...] = ()
     precision: tuple[str, ...] = ()
+    sizes: str = ""
 
     def __bool__(self):
         """A certificate is true."""
@@ -46,8 +48,9 @@ class Certificate(Verdict):
         left_out = (
             f", except where both are undefined or infinite: {'; '.join(self.undefined)}" if self.undefined else ""
         )
+        claim = self.claim + (f", for {self.sizes}" if self.sizes else "")
         return (
-            f"certified: {self.function} is {self.claim} (components: {self.components}, cases: {len(self.cases)})"
+            f"certified: {self.function} is {claim} (components: {self.components}, cases: {len(self.cases)})"
             + left_out
             + (f"; precision is dropped: {'; '.join(self.precision)}" if self.precision else "")
         )

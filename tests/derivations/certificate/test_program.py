@@ -130,15 +130,15 @@ exp_neg_sq.defjvp(lambda primals, tangents: (exp_neg_sq(*primals), *tangents))
 def test_a_function_that_jax_computes_by_a_series_is_read_as_exact_and_noted(monkeypatch):
     z = symbols("z")
     assert not certify(exp_neg_sq, sp.exp(-(z[()] ** 2)), z)
-    monkeypatch.setattr(interpreter, "_of_jax", lambda path: True)
+    monkeypatch.setattr(interpreter, "is_jaxs_file", lambda path: True)
     certificate = certify(exp_neg_sq, sp.exp(-(z[()] ** 2)), z)
     assert certificate.literals == ("exp_neg_sq read as exp(-x**2), of which it is a series",)
 
 
 def test_a_package_whose_name_begins_with_jax_is_not_jax():
     folder = Path(jax.__file__).parent
-    assert interpreter._of_jax(str(folder / "_src" / "lax" / "lax.py"))
-    assert not interpreter._of_jax(str(folder.with_name("jaxce") / "costs.py"))
+    assert interpreter.is_jaxs_file(str(folder / "_src" / "lax" / "lax.py"))
+    assert not interpreter.is_jaxs_file(str(folder.with_name("jaxce") / "costs.py"))
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)

@@ -1,0 +1,109 @@
+"""Terms: the elements, sums and counts of which a generic element consists, each with a plain symbol in its place.
+
+Cases decide signs of expressions in plain symbols, so a[j] or a sum over an axis is one symbol there. A term that
+contains the letter of an axis is generic: it stands for a term of each index.
+"""
+
+import functools
+from collections.abc import Iterable, Mapping
+
+import sympy as sp
+
+from derivations.algebra.assumptions import is_known_real, is_positive
+from derivations.algebra.sums import normal
+
+AXES = tuple(sp.Symbol(f"axis{place}", integer=True, positive=True) for place in range(24))
+INDICATOR = "is0"  # begins the name of an indicator, an element that is 1 where a form is zero, and else 0
+TIE = "tie"  # likewise, of a form that is zero for some index: the distance to the largest element
+
+
+class Term(sp.Symbol):
+    """A symbol that stands for an element or a sum; those of generic terms come last in alphabetical order."""
+
+    __slots__ = ("meaning",)
+
+    def __new__(cls, meaning: sp.Expr, **assumptions: bool) -> "Term":
+        """The symbol for a meaning."""
+        generic = bool(meaning.free_symbols & set(AXES))
+        term = super().__new__(cls, ("~" if generic else "") + str(meaning), **assumptions)
+        term.meaning = meaning
+        return term
+
+
+@functools.cache
+def term(meaning: sp.Expr) -> Term:
+    """The one symbol for an element or a sum, with the assumptions that follow from what it stands for."""
+    if isinstance(meaning, sp.Sum):
+        if is_count(meaning):
+            return Term(meaning, integer=True, positive=True)
+        if is_positive(meaning):
+            return Term(meaning, positive=True)
+        if meaning.function.is_integer:
+            return Term(meaning, integer=True)
+        if not is_known_real(meaning):
+            raise NotImplementedError(f"it is not known whether {meaning} is a real number")
+    return Term(meaning, **(meaning.base.assumptions0 if isinstance(meaning, sp.Indexed) else {"real": True}))
+
+
+def is_count(meaning: sp.Sum) -> bool:
+    """Whether a sum counts the zeros of a form that is zero somewhere: a sum of one indicator over its whole axis."""
+    summand = meaning.function
+    if not (isinstance(summand, sp.Indexed) and str(summand.base).startswith(TIE)):
+        return False
+    return len(meaning.limits) == 1 and meaning.limits[0][0] == summand.indices[0] and meaning.limits[0][1] == 1
+
+
+@functools.lru_cache(maxsize=10_000)
+def closed(expression: sp.Expr) -> sp.Expr:
+    """The expression with a term in place of each outermost sum and each element."""
+    if isinstance(expression, sp.Sum | sp.Indexed):
+        return term(expression)
+    if not expression.args:
+        return expression
+    return expression.func(*map(closed, expression.args))
+
+
+@functools.lru_cache(maxsize=10_000)
+def spelled_out(expression: sp.Basic) -> sp.Basic:
+    """The expression with what each term stands for."""
+    terms = {part: part.meaning for part in expression.free_symbols if isinstance(part, Term)}
+    return expression.xreplace(terms) if terms else expression
+
+
+def reindexed(expression: sp.Basic, new: Mapping[sp.Expr, sp.Expr]) -> sp.Basic:
+    """The expression with other indices, also in what its terms stand for."""
+    if not new:
+        return expression
+    return _reindexed(expression, tuple(new.items()))
+
+
+@functools.lru_cache(maxsize=10_000)
+def _reindexed(expression: sp.Basic, new: tuple[tuple[sp.Expr, sp.Expr], ...]) -> sp.Basic:
+    replaced: dict[sp.Basic, sp.Basic] = dict(new)
+    old = replaced.keys()
+    for part in expression.free_symbols:
+        if isinstance(part, Term) and any(part.meaning.has(index) for index in old):
+            replaced[part] = closed(part.meaning.xreplace(dict(new)))
+    return expression.xreplace(replaced)
+
+
+def axes_in(expression: sp.Basic) -> set[sp.Symbol]:
+    """The letters of axes on which an expression depends."""
+    return set(spelled_out(expression).free_symbols) & set(AXES)
+
+
+def summed(summand: sp.Expr, axis: sp.Symbol, size: sp.Expr, ranges: dict) -> sp.Expr:
+    """The sum of a generic summand over an axis, in normal form."""
+    index = sp.Dummy("k", integer=True, positive=True)
+    return closed(normal(sp.Sum(spelled_out(summand).xreplace({axis: index}), (index, 1, size)), ranges))
+
+
+def indices_in(expressions: Iterable[sp.Basic]) -> set[sp.Expr]:
+    """The free indices of the elements in some expressions."""
+    found: set[sp.Expr] = set()
+    for expression in expressions:
+        meaning = spelled_out(expression)
+        bound = {limit[0] for part in meaning.atoms(sp.Sum) for limit in part.limits}
+        for element in meaning.atoms(sp.Indexed):
+            found |= {index for index in element.indices if not index.free_symbols & bound and not index.is_number}
+    return found

@@ -1,0 +1,123 @@
+"""Tracing for symbolic sizes: the program that JAX makes of a function whose arguments have axes such as K.
+
+A Python function may ask whether K is 3, and JAX says no while K is symbolic. So every number with which a size is
+compared while the program is traced is noted, and so are two sizes that are compared with each other: the program says
+nothing about these sizes. A function that looks a size up, in a set or a dictionary, is refused.
+"""
+
+import contextlib
+import functools
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import sympy as sp
+from jax.extend.core import ClosedJaxpr
+
+from derivations.certificate.every_size.inputs import Input, Labels, Size
+from derivations.certificate.interpreter import is_jaxs_file
+
+LEAST = 2  # the size from which on a symbolic trace counts; JAX's own functions treat axes of size 1 separately
+
+
+class Traced(NamedTuple):
+    """A program for symbolic sizes; the numbers from LEAST on, and the pairs, with which its sizes were compared."""
+
+    jaxpr: ClosedJaxpr
+    numbers: tuple[int, ...]
+    pairs: tuple[tuple[str, ...], ...]
+
+
+class TracingError(Exception):
+    """A function cannot be traced for symbolic sizes, or its program would not hold for all of them."""
+
+
+def traced(fn: Callable, inputs: Sequence[Input]) -> Traced:
+    """The program of a function of arrays of symbolic sizes, each of them at least LEAST."""
+    names = sorted({size for given in inputs for size in given.sizes})
+    constraints = [f"{name} >= {LEAST}" for name in names]
+    sizes: dict[Size, Any] = {}
+    sizes |= zip(names, jax.export.symbolic_shape(", ".join(names), constraints=constraints), strict=True)
+    arguments = [
+        jax.ShapeDtypeStruct(
+            tuple(sizes.get(size, size) for size in given.shape),
+            jnp.int32 if isinstance(given, Labels) else jnp.result_type(float),
+        )
+        for given in inputs
+    ]
+    with _compared(type(sizes[names[0]])) as found:
+        try:
+            jaxpr = jax.make_jaxpr(functools.partial(fn))(*arguments)
+        except Exception as error:  # whatever a function does with a size that is no number
+            reason = str(error).partition("\n")[0]
+            raise TracingError(f"JAX does not trace the function for symbolic sizes: {reason}") from None
+    if found.looked_up:
+        raise TracingError(f"a size is looked up in a set, a dictionary or a cache at {found.looked_up[0]}")
+    return Traced(jaxpr, tuple(sorted(found.numbers())), tuple(sorted(found.pairs())))
+
+
+@dataclass
+class Comparisons:
+    """What sizes were compared with, and the lines of code that looked one up by its hash."""
+
+    sides: list[tuple[str, object]] = field(default_factory=list)
+    looked_up: list[str] = field(default_factory=list)
+
+    def numbers(self) -> set[int]:
+        """The numbers, from LEAST on, at which a comparison with a number has another outcome than for other sizes."""
+        found = set()
+        for own, other in set(self.sides):
+            if isinstance(other, int):
+                root = int(other) if own.isidentifier() else _root(own, int(other))
+                found |= {root} if root is not None and root >= LEAST else set()
+        return found
+
+    def pairs(self) -> set[tuple[str, ...]]:
+        """The sizes that were compared with each other."""
+        sides = {tuple(sorted((own, other))) for own, other in self.sides if isinstance(other, str)}
+        both = {names for names in sides if not _form("-".join(f"({name})" for name in names)).is_number}
+        for names in both:
+            if not all(map(str.isidentifier, names)):
+                raise TracingError(f"the sizes {' and '.join(names)} are compared")
+        return both
+
+
+def _root(own: str, number: int) -> int | None:
+    """The size at which an expression such as 2*K - 6 equals a number; None if it equals it at none."""
+    form = _form(own) - number
+    (size, *others) = form.free_symbols
+    if others or not form.is_polynomial() or sp.degree(form, size) != 1:
+        raise TracingError(f"the size {own} is compared with {number}")
+    (root,) = sp.roots(form, size)
+    return int(root) if root.is_Integer else None
+
+
+def _form(text: str) -> sp.Expr:
+    """JAX's text for a size as an expression, in which every name is a letter, even N and S."""
+    return sp.sympify(text, locals={name: sp.Symbol(name) for name in re.findall(r"[A-Za-z_]\w*", text)})
+
+
+@contextlib.contextmanager
+def _compared(kind: Any) -> Iterator[Comparisons]:
+    """What symbolic dimensions, objects of a class of JAX's own, are compared with within the context."""
+    found, equals, hashed = Comparisons(), kind.__eq__, kind.__hash__
+
+    def compare(own: Any, other: object) -> bool:
+        found.sides.append((str(own), other if isinstance(other, int) else str(other)))
+        return equals(own, other)
+
+    def hash_of(own: Any) -> int:
+        frame = sys._getframe(1)
+        if not is_jaxs_file(frame.f_code.co_filename):
+            found.looked_up.append(f"{frame.f_code.co_filename}:{frame.f_lineno}")
+        return hashed(own)
+
+    kind.__eq__, kind.__hash__ = compare, hash_of
+    try:
+        yield found
+    finally:
+        kind.__eq__, kind.__hash__ = equals, hashed
