@@ -4,7 +4,7 @@
     python -m derivations list
     python -m derivations show 76 [--latex]
     python -m derivations errata
-    python -m derivations certify [--function module:name --equation 84]
+    python -m derivations certify [--function module:name --equation 84] [--package NAME]
     python -m derivations mutants
     python -m derivations zoo
     python -m derivations --version
@@ -75,6 +75,14 @@ def _add_certify(commands) -> None:
         metavar="LABEL",
         help="what it should be: a number such as 84, or a pair such as 'cross-entropy + sigmoid'",
     )
+    certify.add_argument(
+        "--package",
+        metavar="NAME",
+        default="",
+        choices=("jaxce", "jax.nn", "optax.losses", "keras.losses", "numpyro.distributions", "rlax"),
+        help="the claims about one package: jaxce, jax.nn, optax.losses, keras.losses, numpyro.distributions or rlax",
+    )
+    certify.add_argument("--markdown", action="store_true", help="the page docs/other-libraries.md")
     certify.add_argument("--json", metavar="FOLDER", type=Path, help="write each verdict to this folder")
     certify.set_defaults(run=_command("certify", "certify_all"))
 

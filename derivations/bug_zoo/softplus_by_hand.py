@@ -1,8 +1,8 @@
 """A smooth function from pieces with kinks.
 
 `clip(x, 0) + log1p(exp(-|x|))` is ln(1 + e^x), and cannot overflow. Both of its parts have a kink at 0, and the kinks
-cancel; the derivatives which libraries give them there do not: the gradient at 0, where every new network is, should be
-1/2. JAX's is 0; with a clip whose derivative is 1 at its end, and |x|' = 0, it is 1.
+cancel; the derivatives that JAX gives them there do not: the gradient at 0, where every new network is, is 0 instead of
+1/2. So the cross-entropy that subtracts x y from it has there the gradient -1 instead of -1/2 for y = 1.
 """
 
 import jax

@@ -3,8 +3,8 @@
 What is printed of a claim, `name` and `says`, is made from the fields, so that rewording it changes no selection.
 """
 
-from collections.abc import Callable
-from dataclasses import KW_ONLY, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import KW_ONLY, dataclass, field
 from enum import Enum
 
 import sympy as sp
@@ -71,7 +71,9 @@ class Claim:
     of the output layer; or `cost` is a name in `optax.losses`; or `function` is that of a user. The inputs: `size` is
     the number of outputs, `block` how many of them are computed at a time, `layers` the sizes of a network, `label` the
     class if there is one for all, `axis` that along which the outputs run if there are two examples. `equation` is its
-    label in the book. `holds` is false of a claim that should be refuted. `remark` is for readers only.
+    label in the book. `package` is the library of other people to which `function` belongs, and `literals` names some
+    of its program's. `holds` is false of a claim that should be refuted. `remark` and `reason`, which says why it does
+    not hold, are for readers only.
     """
 
     program: Callable
@@ -93,8 +95,11 @@ class Claim:
     axis: int | None = None
     situation: Situation = Situation.PLAIN
     equation: str = ""
+    package: str = ""
+    literals: Mapping[float, sp.Expr] = field(default_factory=dict)
     holds: bool = True
     remark: str = ""
+    reason: str = ""
 
     @property
     def name(self) -> str:
@@ -128,6 +133,7 @@ class Claim:
             self.formula,
             *self.arguments,
             assuming=self.assuming,
+            literals=self.literals,
             name=self.name,
             claim=self.says,
             seconds=PATIENCE,

@@ -20,9 +20,11 @@ from derivations.certificate.program import symbols
 from derivations.claims.claim import Claim, Kind
 from derivations.claims.formulas import log_of, sigmoid_of, softmax_of
 
+PACKAGE = "optax.losses"
+
 # The losses that are not examined, and the reason.
 NOT_EXAMINED = {
-    "ctc_loss": "a recursion over alignments, whose length is that of the sequence",
+    "ctc_loss": "a recursion over alignments, whose length is that of the sequence; no closed form",
     "ctc_loss_with_forward_probs": "as ctc_loss",
     "convex_kl_divergence": "deprecated, another name of generalized_kl_divergence",
 }
@@ -37,10 +39,22 @@ def optax_claims() -> Iterator[Claim]:
     yield from _others()
 
 
-def _value(loss: str, says: str, formula: object, *arguments: object, assuming=(), holds=True, **options) -> Claim:
+def _value(
+    loss: str, says: str, formula: object, *arguments: object, assuming=(), holds=True, reason="", **options
+) -> Claim:
     """The claim that a loss of optax computes a formula; `says` is the formula in words."""
     program = _loss(loss, **options)
-    return Claim(program, np.asarray(formula), arguments, assuming, cost=loss, remark=says, holds=holds)
+    return Claim(
+        program,
+        np.asarray(formula),
+        arguments,
+        assuming,
+        cost=loss,
+        package=PACKAGE,
+        remark=says,
+        holds=holds,
+        reason=reason,
+    )
 
 
 def _with_gradient(loss, says, formula, z, *arguments, assuming=(), **options) -> Iterator[Claim]:
@@ -49,7 +63,9 @@ def _with_gradient(loss, says, formula, z, *arguments, assuming=(), **options) -
     total = sum(np.asarray(formula, dtype=object).ravel())
     derivative = np.array([sp.diff(total, element) for element in z.ravel()]).reshape(z.shape)
     program, remark = jax.grad(_summed(_loss(loss, **options))), f"d/dz of {says}"
-    yield Claim(program, derivative, (z, *arguments), assuming, kind=Kind.GRADIENT, cost=loss, remark=remark)
+    yield Claim(
+        program, derivative, (z, *arguments), assuming, kind=Kind.GRADIENT, cost=loss, package=PACKAGE, remark=remark
+    )
 
 
 def _loss(name: str, **options) -> Callable:
@@ -71,7 +87,7 @@ def _regression() -> Iterator[Claim]:
     program = jax.grad(_summed(_loss("huber_loss", delta=2.0)))
     clipped = np.array([sp.Max(-2, sp.Min(2, error))])
     says = "z - y clipped to [-d, d]; d = 2"
-    yield Claim(program, clipped, (z, y), kind=Kind.GRADIENT, cost="huber_loss", remark=says)
+    yield Claim(program, clipped, (z, y), kind=Kind.GRADIENT, cost="huber_loss", package=PACKAGE, remark=says)
     z, y = symbols("z", 2), symbols("y", 2)
     cosine = sum(z * y) / (sp.sqrt(sum(z**2)) * sp.sqrt(sum(y**2)))
     yield _value("cosine_similarity", "z.y / (|z| |y|)", cosine, z, y)
@@ -127,7 +143,15 @@ def _classification() -> Iterator[Claim]:
     yield from _with_gradient("safe_softmax_cross_entropy", "-sum_j y_j ln p_j", safe, z[:2], y[:2])
     labels = "softmax_cross_entropy_with_integer_labels"
     yield from _with_gradient(labels, "-ln p_y", -sp.log(p[1]), z, np.int32(1))
-    yield _value(labels, "ln p_y, as its documentation has it", sp.log(p[1]), z, np.int32(1), holds=False)
+    yield _value(
+        labels,
+        "ln p_y, as its documentation has it",
+        sp.log(p[1]),
+        z,
+        np.int32(1),
+        holds=False,
+        reason="the documentation lacks the minus sign",
+    )
     one_hot = np.array([0.0, 1.0, 0.0])
     poly = -sp.log(p[1]) + 2 * (1 - p[1])
     yield from _with_gradient("poly_loss_cross_entropy", "-ln p_y + 2 (1 - p_y), one-hot y", poly, z, one_hot)
@@ -155,7 +179,7 @@ def _others() -> Iterator[Claim]:
     loss = optax.losses.make_fenchel_young_loss(jax.nn.logsumexp)
     conjugate = sp.log(sum(sp.exp(z_j) for z_j in z)) - sum(z * y[:2])
     says = "f(z) - y.z, f = logsumexp"
-    yield Claim(loss, conjugate, (z, y[:2]), cost="make_fenchel_young_loss", remark=says)
+    yield Claim(loss, conjugate, (z, y[:2]), cost="make_fenchel_young_loss", package=PACKAGE, remark=says)
     a, b, c = symbols("a", 2), symbols("b", 2), symbols("c", 2)
     near, far = (sp.sqrt(sum((a - other) ** 2) + sp.Rational(1, 10**6)) for other in (b, c))
     says = "max(0, |a - b| - |a - c| + 1), 10^-6 under both roots"
@@ -169,7 +193,8 @@ def _contrastive() -> Iterator[Claim]:
     norms = [sp.sqrt(sum(row**2)) for row in z]
     x = [[sum(z[i] * z[j]) / (norms[i] * norms[j]) * sp.Rational(100, 7) for j in range(3)] for i in range(3)]
     pairs = [x[i][j] - sp.log(sp.exp(x[i][j]) + sp.exp(x[i][2])) for i, j in ((0, 1), (1, 0))]
-    says = "-mean over positive pairs of ln e^x_ij / (e^x_ij + sum_negative e^x_ik); x = cos / 0.07, one dimension"
+    x_says = "x = cos / 0.07; one dimension, |z_i| > 1"
+    says = f"-mean over positive pairs of ln e^x_ij / (e^x_ij + sum_negative e^x_ik); {x_says}"
     long = tuple(sum(row**2) > 1 for row in z)
     yield _value("ntxent", says, -sum(pairs) / 2, z, np.array([0, 0, 1], np.int32), assuming=long)
 
@@ -192,4 +217,5 @@ def _dice() -> Iterator[Claim]:
     weights = np.array([sp.Rational(1), sp.Rational(1, 4)])
     weighted = sum(per_class * weights) / sum(weights)
     says = "dice with weights 1 / frequency^2"
-    yield _value("multiclass_generalized_dice_loss", says, weighted, pixels, targets, holds=False)
+    reason = "it adds 1e-7 to each squared frequency, so that the weights are not quite those that it documents"
+    yield _value("multiclass_generalized_dice_loss", says, weighted, pixels, targets, holds=False, reason=reason)

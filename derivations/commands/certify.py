@@ -1,4 +1,4 @@
-"""`python -m derivations certify`: every certificate of jaxce and of optax.losses, or of a user's function, as a table.
+"""`python -m derivations certify`: certificates of jaxce and optax.losses, of another library, or of a user's function.
 
 Processes share the work: each builds the list of claims and is told which of them to examine. It gets a few neighbours
 at a time, since these contain the same expressions, for which SymPy's cache then has results.
@@ -25,11 +25,13 @@ from derivations.claims.blocks import block_claims
 from derivations.claims.claim import Claim
 from derivations.claims.derivatives import derivative_claims
 from derivations.claims.edges import edge_claims
+from derivations.claims.libraries import LIBRARIES
 from derivations.claims.networks import network_claims
 from derivations.claims.optax_losses import optax_claims
 from derivations.claims.options import option_claims
 from derivations.claims.pairs import pair_claims
 from derivations.claims.user_function import user_claims
+from derivations.commands.libraries_page import Examined, Section, page_of_libraries
 from derivations.commands.processes import shared
 
 NEIGHBOURS = 8
@@ -54,21 +56,33 @@ def every_claim() -> list[Claim]:
     return [*claims_about_jaxce(), *optax_claims()]
 
 
+def claims_about(package: str) -> list[Claim]:
+    """The claims about one package, or those that the command examines by default."""
+    if package in LIBRARIES:
+        return list(LIBRARIES[package].claims())
+    return claims_about_jaxce() if package == "jaxce" else every_claim()
+
+
 def certify_all(options: argparse.Namespace) -> int:
     """Certify claims, print a table and every refutation; exit status 1 unless exactly those fail that should."""
     if bool(options.function) != bool(options.equation):
         sys.exit("certify: --function and --equation go together, as in --function module:name --equation 84")
+    if options.function and options.package:
+        sys.exit("certify: --package is for other people's functions, --function for your own")
     if options.json:
         _make_folder(options.json)
+    if options.markdown:
+        return _print_libraries()
     console, start = Console(highlight=False), time.perf_counter()
     try:
         if options.function:
             chosen = list(user_claims(options.function, options.equation))
             verdicts = [_timed(claim) for claim in chosen]
         else:
-            chosen = every_claim()
-            found = shared(_examine, range(len(chosen)), neighbours=NEIGHBOURS)
-            verdicts = list(track(found, "certifying", len(chosen), console=console, transient=True))
+            chosen = _claims(options.package)
+            verdicts = _examined(options.package, console)
+    except ImportError as error:
+        sys.exit(f"certify: {LIBRARIES[options.package].distribution} cannot be imported: {error}")
     except Exception as error:
         if not options.function and not isinstance(error, ValueError):
             raise
@@ -83,6 +97,17 @@ def certify_all(options: argparse.Namespace) -> int:
         f"{done} certified, {len(verdicts) - done} refuted, {len(wrong)} of them unexpectedly, {seconds:.0f} s"
     )
     return int(bool(wrong))
+
+
+def _print_libraries() -> int:
+    """Print the page about other people's libraries; exit status 1 unless exactly those claims fail that should."""
+    console, sections = Console(stderr=True), []
+    for library in LIBRARIES.values():
+        absence = library.absence
+        verdicts = [] if absence else [Examined(*found) for found in _examined(library.package, console)]
+        sections.append(Section(library, [] if absence else _claims(library.package), verdicts, absence))
+    print(page_of_libraries(sections), end="")
+    return int(not all(section.is_right for section in sections))
 
 
 def _in_one_line(error: Exception, function: str) -> str:
@@ -121,11 +146,19 @@ def _write(folder: Path, verdicts: list[Certificate | Refutation]) -> None:
         (folder / f"{number:03}.json").write_text(verdict.to_json() + "\n")
 
 
-_claims = functools.cache(every_claim)
+_claims = functools.cache(claims_about)
 
 
-def _examine(number: int) -> tuple[Certificate | Refutation, float]:
-    return _timed(_claims()[number])
+def _examined(package: str, console: Console) -> list[tuple[Certificate | Refutation, float]]:
+    """The verdict on each claim about a package and its seconds, found by several processes, with a bar of progress."""
+    places = [(package, number) for number in range(len(_claims(package)))]
+    found = shared(_examine, places, neighbours=NEIGHBOURS)
+    return list(track(found, f"certifying {package}".rstrip(), len(places), console=console, transient=True))
+
+
+def _examine(place: tuple[str, int]) -> tuple[Certificate | Refutation, float]:
+    package, number = place
+    return _timed(_claims(package)[number])
 
 
 def _timed(claim: Claim) -> tuple[Certificate | Refutation, float]:

@@ -60,7 +60,7 @@ def show_zoo(options: argparse.Namespace) -> int:
     """Examine every specimen and print a table or a page; exit status 1 unless exactly the faulty costs are refuted."""
     sightings = [examined(specimen) for specimen in SPECIMENS.values()]
     if options.markdown:
-        print(page(sightings), end="")
+        print(page_of_zoo(sightings), end="")
     else:
         _print(Console(highlight=False), sightings)
     return int(not all(sighting.is_right for sighting in sightings))
@@ -82,7 +82,7 @@ def _in_a_word(verdict: Certificate | Refutation) -> str:
     return "certified" if verdict else "imprecise" if isinstance(verdict, Imprecision) else "refuted"
 
 
-def page(sightings: list[Sighting]) -> str:
+def page_of_zoo(sightings: list[Sighting]) -> str:
     """The page in Markdown: a table of all, and for each bug its story, its code and its counterexample."""
     table = "\n".join(["| bug | the faulty cost | the mended cost |", "|---|---|---|", *map(row, sightings)])
     return "\n".join([INTRODUCTION, table, *map(section, sightings)]) + "\n"
