@@ -5,6 +5,7 @@ import dataclasses
 import jax
 import jax.numpy as jnp
 import pytest
+import sympy as sp
 
 from derivations.__main__ import main
 from derivations.certificate.verdict import read
@@ -85,7 +86,7 @@ def test_the_claims_about_one_package_are_examined(monkeypatch, capsys, tmp_path
     assert main(["certify", "--package", "jax.nn", "--json", str(tmp_path)]) == 0
     assert "2 certified, 0 refuted" in capsys.readouterr().out
     assert len(list(tmp_path.iterdir())) == 2
-    claims[0] = dataclasses.replace(claims[0], formula=2 * claims[0].formula)
+    claims[0] = dataclasses.replace(claims[0], formula=sp.Integer(7))
     certify._claims.cache_clear()
     assert main(["certify", "--package", "jax.nn"]) == 1
     assert "1 of them unexpectedly" in capsys.readouterr().out
