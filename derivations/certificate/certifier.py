@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import sympy as sp
 
@@ -89,6 +90,8 @@ def certify(
         if literals or precision is not None:
             raise ValueError("literals and precision are for arguments of known sizes")
         return _for_every_size(fn, stated(expected, arguments, assuming), name, claim, seconds)
+    if precision is not None and not jnp.issubdtype(precision, jnp.floating):
+        raise ValueError(f"precision is a floating type such as jax.numpy.float32, not {precision}")
     question = Question.ask(fn, expected, arguments, assuming, constants, literals)
     inquiry = Inquiry(question, cases)
     about = {

@@ -15,11 +15,14 @@ import sympy as sp
 from derivations.algebra.jax_derivatives import derivative
 from derivations.certificate.arrays import Array, array, map_elements
 from derivations.certificate.certifier import certify, listed
+from derivations.certificate.every_size.statement import is_about_every_size
 from derivations.certificate.program import Program, symbols
 from derivations.certificate.question import check_symbols, components
 from derivations.certificate.verdict import Certificate, Refutation
 
 COTANGENT = "cotangent"
+# The primitive of which a user writes the backward pass; others, such as linear_call, are refused wherever they are.
+OWN_RULE = "custom_vjp_call"
 
 
 def certify_gradient(
@@ -65,6 +68,11 @@ class _Asked(NamedTuple):
     def of(
         cls, cost: Callable, formula: object, arguments: tuple, argnums: int | tuple[int, ...], literals: dict
     ) -> "_Asked":
+        if is_about_every_size(formula, arguments):
+            raise ValueError(
+                "certify_gradient is about arrays of known sizes; for every size, give the gradient's formula or an "
+                "equation: certify(jax.grad(cost), '84')"
+            )
         places = (argnums,) if isinstance(argnums, int) else tuple(argnums)
         if not all(-len(arguments) <= place < len(arguments) for place in places):
             raise ValueError(f"argnums = {argnums} names an argument that is not there: {len(arguments)} are given")
@@ -90,7 +98,7 @@ class _Asked(NamedTuple):
             raise ValueError(f"only a cost of a floating type has a gradient, not {outputs[0].str_short()}")
         chosen = tuple(letters[place] for place in places)
         chosen = chosen[0] if isinstance(argnums, int) else chosen
-        if [aval.shape for aval in outputs] == [()] and "custom_vjp_call" not in str(traced.jaxpr):
+        if [aval.shape for aval in outputs] == [()] and OWN_RULE not in str(traced.jaxpr):
             scalar = lambda *inputs: jax.tree.leaves(cost(*inputs))[0]  # noqa: E731
             return cls(jax.grad(scalar, argnums), arguments, chosen, formulas, meaning, [sp.S.One])
         cotangents = _cotangents(outputs)

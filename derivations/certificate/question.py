@@ -4,6 +4,7 @@ The symbols' own assumptions count like any others, and a symbol without assumpt
 """
 
 import itertools
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -118,16 +119,22 @@ def narrowed(case: Case, conditions: Iterable[Condition]) -> Case | None:
 
 def relations(assuming: Iterable) -> Iterator[sp.Basic]:
     """Single relations: the elements of arrays and lists, and the parts of conjunctions."""
-    for given in assuming:
+    for given in (assuming,) if isinstance(assuming, sp.Basic) else assuming:
+        if isinstance(given, bool | np.bool_):
+            raise TypeError(
+                "an assumption is a relation, but == and != give truth values: sympy.Eq(z, y), sympy.Ne(z, y)"
+            )
         if isinstance(given, np.ndarray | list | tuple):
             yield from relations(given.ravel() if isinstance(given, np.ndarray) else given)
-        elif given not in (True, sp.true):
+        elif given != sp.true:
             parts = sp.And.make_args(sp.sympify(given))
             yield from parts if len(parts) == 1 else relations(parts)
 
 
 def pinned(literals: Mapping[float, sp.Expr]) -> dict[sp.Symbol, sp.Rational]:
     """The value of each symbol that stands for a literal; ValueError if an expression has not its literal's value."""
+    if not all(math.isfinite(literal) for literal in literals):
+        raise ValueError(f"a literal that is named is a finite number: {', '.join(map(str, literals))}")
     meanings = {literal: sp.sympify(meaning) for literal, meaning in literals.items()}
     values = {meaning: sp.Rational(str(literal)) for literal, meaning in meanings.items() if meaning.is_Symbol}
     for literal, meaning in meanings.items():

@@ -98,6 +98,13 @@ def test_a_form_may_be_assumed_not_to_be_0():
         certify(sign, sp.sign(x), x, assuming=[sp.Ne(x, 0), sp.Eq(x, 0)])
 
 
+def test_a_single_relation_is_an_assumption_and_a_truth_value_is_none():
+    assert certify(jnp.abs, z[0], z[0], assuming=z[0] > 0)
+    for given in (z[0] == 0, z != 0):
+        with pytest.raises(TypeError, match=r"sympy.Eq\(z, y\), sympy.Ne"):
+            certify(jnp.abs, z[0], z[0], assuming=[given])
+
+
 def test_a_literal_may_be_named():
     x, eps = symbols("x", positive=True), sp.Symbol("eps", positive=True)
 
@@ -112,6 +119,8 @@ def test_a_literal_may_be_named():
     assert ("eps", "1/10000000") in found.point  # the program has no other
     with pytest.raises(ValueError, match=r"cannot stand for eps/2"):
         certify(cost, log(x), x, literals={1e-7: eps, 1e-3: eps / 2})
+    with pytest.raises(ValueError, match="finite number: inf"):
+        certify(cost, log(x), x, literals={float("inf"): eps})
     with pytest.raises(ValueError, match="contradict each other"):
         certify(cost, log(x), x, literals={1e-7: eps}, assuming=[eps > 1])
 

@@ -108,3 +108,25 @@ def test_a_question_that_makes_no_sense_is_refused(arguments, options, message):
 def test_a_cost_of_integers_is_refused():
     with pytest.raises(ValueError, match="only a cost of a floating type"):
         certify_gradient(jnp.argmax, sp.S.Zero, z)
+
+
+def test_arrays_of_every_size_are_referred_to_certify():
+    with pytest.raises(ValueError, match=r"certify\(jax.grad\(cost\), '84'\)"):
+        certify_gradient(cost, sp.S.Zero, symbols("z", "K"), symbols("y", "K"))
+
+
+@jax.custom_jvp
+def with_a_transpose_of_its_own(x):
+    return x**2
+
+
+@with_a_transpose_of_its_own.defjvp
+def _(primals, tangents):
+    (x,), (t,) = primals, tangents
+    linear = jax.custom_derivatives.linear_call(lambda x, t: 2 * x * t, lambda x, cotangent: 2 * x, x, t)
+    return x**2, linear
+
+
+def test_a_transpose_of_ones_own_is_refused():
+    with pytest.raises(NotImplementedError, match="linear_call"):
+        certify_gradient(with_a_transpose_of_its_own, x**2, x)

@@ -45,6 +45,8 @@ def test_if_a_type_is_asked_for_the_verdict_is_false_and_shows_an_input():
     assert read(verdict.to_json()) == verdict
     assert certify(jax.nn.softplus, SOFTPLUS, x, precision=jnp.float32)
     assert certify(narrow, SOFTPLUS, x, precision=jnp.bfloat16)
+    with pytest.raises(ValueError, match="floating type such as"):
+        certify(narrow, SOFTPLUS, x, precision=jnp.int32)
     assert "refuted" in str(certify(narrow, 2 * SOFTPLUS, x, precision=jnp.float32))
 
 
