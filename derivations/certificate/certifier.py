@@ -21,7 +21,7 @@ import sympy as sp
 from derivations.certificate.budget import Deadline, OutOfCasesError, OutOfTimeError, attempt
 from derivations.certificate.every_size.certifying import ForEverySize, NotShownError, certify_every_size
 from derivations.certificate.every_size.instances import Statement
-from derivations.certificate.every_size.statement import is_about_every_size, stated
+from derivations.certificate.every_size.statement import is_about_every_size, proof_of, stated
 from derivations.certificate.every_size.tracing import Traced
 from derivations.certificate.inquiry import Inquiry, StoppedError
 from derivations.certificate.precision import narrowings, own_type
@@ -135,6 +135,9 @@ def _for_every_size(
         raise UnprovedError(f"not shown for every size: {stop}\nasked at {_asked_at()}") from None
     if not isinstance(found, ForEverySize):
         return found
+    proof = proof_of(statement.equation) if statement.equation else None
+    if proof is not None and not proof:
+        raise UnprovedError(f"the program is {statement.claim}, but the equation itself is not proved: {proof}")
     return Certificate(
         function=name,
         claim=claim,
@@ -148,6 +151,7 @@ def _for_every_size(
         components=1,
         precision=narrowings(found.program.jaxpr, np.dtype(jax.dtypes.result_type(float))),
         sizes=statement.sizes,
+        derivation=str(proof) if proof else "",
     )
 
 

@@ -29,7 +29,8 @@ class Certificate(Verdict):
     """The function computes the claim in each of the cases, which cover all inputs that satisfy the assumptions.
 
     `undefined` names the inputs at which both are undefined or infinite, so that there is nothing to compare.
-    `sizes` says for which sizes of the arguments, if not for one: "every K".
+    `sizes` says for which sizes of the arguments, if not for one: "every K"; if the claim is an equation of the book,
+    `derivation` says that the equation too is proved.
     `precision` names the steps at which a value comes to have fewer bits than the arguments have, and their lines.
     """
 
@@ -38,6 +39,7 @@ class Certificate(Verdict):
     undefined: tuple[str, ...] = ()
     precision: tuple[str, ...] = ()
     sizes: str = ""
+    derivation: str = ""
 
     def __bool__(self):
         """A certificate is true."""

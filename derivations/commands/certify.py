@@ -25,6 +25,7 @@ from derivations.claims.blocks import block_claims
 from derivations.claims.claim import Claim
 from derivations.claims.derivatives import derivative_claims
 from derivations.claims.edges import edge_claims
+from derivations.claims.every_size import every_size_claims
 from derivations.claims.libraries import LIBRARIES
 from derivations.claims.networks import network_claims
 from derivations.claims.optax_losses import optax_claims
@@ -53,7 +54,7 @@ def claims_about_jaxce() -> list[Claim]:
 
 def every_claim() -> list[Claim]:
     """All claims, about jaxce first."""
-    return [*claims_about_jaxce(), *optax_claims()]
+    return [*claims_about_jaxce(), *optax_claims(), *every_size_claims()]
 
 
 def claims_about(package: str) -> list[Claim]:

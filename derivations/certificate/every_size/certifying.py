@@ -14,14 +14,15 @@ import sympy as sp
 from derivations.algebra.cases import UndecidedError
 from derivations.algebra.conditions import SIGNS, Condition
 from derivations.algebra.extended_reals import SPECIAL
+from derivations.algebra.sums import normal
 from derivations.algebra.zero import is_zero, vanishes
 from derivations.certificate.every_size.elements import always, case_of, filled_with, held_shape
-from derivations.certificate.every_size.inputs import Input, Labels, Size, size_of
+from derivations.certificate.every_size.inputs import LEAST, Input, Labels, Size, size_of
 from derivations.certificate.every_size.instances import arguments_of, assumed, at_sizes, components_of, shape_of_result
 from derivations.certificate.every_size.interpreter import GenericInterpreter
 from derivations.certificate.every_size.statement import Statement
 from derivations.certificate.every_size.terms import AXES, closed, reindexed, spelled_out
-from derivations.certificate.every_size.tracing import LEAST, Traced, TracingError, traced
+from derivations.certificate.every_size.tracing import Traced, TracingError, traced
 from derivations.certificate.every_size.world import (
     ALWAYS,
     Guard,
@@ -112,8 +113,9 @@ def _prove_in(world: World, program: Traced, statement: Statement, reading: Read
         raise ValueError(
             f"the function's result has the shape {out.shape}, the formula the indices {statement.indices}"
         )
-    formula = closed(statement.formula.xreplace({**letters, **dict(world.same)}))
     world.on_axes(out.shape)
+    ranges = world.ranges | {axis: (sp.S.One, size) for axis, size in world.axis_sizes.items()}
+    formula = closed(normal(statement.formula.xreplace({**letters, **dict(world.same)}), ranges))
     for place in np.ndindex(result.shape):
         fixed = {AXES[axis]: sp.Integer(p + 1) for axis, p in enumerate(place) if isinstance(out.shape[axis], int)}
         wanted = reindexed(formula, fixed)
@@ -177,7 +179,7 @@ def certify_every_size(
     names = sorted({size for given in statement.inputs for size in given.sizes})
     try:
         program = traced(fn, statement.inputs)
-        for sizes in _every_size(names, program):
+        for sizes in _every_size(names, statement, program):
             known = {name: size for name, size in sizes.items() if size}
             part = at_sizes(exact, known)
             if part.symbolic:
@@ -189,7 +191,7 @@ def certify_every_size(
                 return verdict
             cases.append(_named(known))
     except (NotShownError, TracingError) as reason:
-        for known in _small(names):
+        for known in _small(names, statement):
             refutation = _of_known_sizes(certify, fn, statement, known, claim)
             if not refutation:
                 return refutation
@@ -197,16 +199,17 @@ def certify_every_size(
     return ForEverySize(program, tuple(cases), reading)
 
 
-def _every_size(names: list[str], program: Traced) -> Iterator[dict[str, Size]]:
+def _every_size(names: list[str], statement: Statement, program: Traced) -> Iterator[dict[str, Size]]:
     """All sizes: each 0, for one from LEAST on that is not treated separately, or that number or the size it equals."""
     of_two = {tuple(sorted((one, other))) for one, other in program.pairs}
-    for chosen in itertools.product((0, *range(1, LEAST), *program.numbers), repeat=len(names)):
+    each = [(0, *range(statement.least.get(name, 1), LEAST), *program.numbers) for name in names]
+    for chosen in itertools.product(*each):
         yield dict(zip(names, chosen, strict=True))
     if len(of_two) > 1 or (of_two and program.numbers):
         raise NotShownError(f"several sizes are compared: {of_two}, {program.numbers}")
     for one, other in of_two:
-        for rest in itertools.product((0, *range(1, LEAST)), repeat=len(names) - 2):
-            others = [name for name in names if name not in (one, other)]
+        others = [name for name in names if name not in (one, other)]
+        for rest in itertools.product(*((0, *range(statement.least.get(name, 1), LEAST)) for name in others)):
             yield {**dict(zip(others, rest, strict=True)), one: 0, other: one}
 
 
@@ -214,11 +217,12 @@ def _named(sizes: dict[str, Size]) -> str:
     return ", ".join(f"{name} = {size}" if size else f"{name} >= {LEAST}" for name, size in sizes.items())
 
 
-def _small(names: list[str]) -> Iterator[dict[str, Size]]:
+def _small(names: list[str], statement: Statement) -> Iterator[dict[str, Size]]:
     """Small sizes, different ones first."""
     every = itertools.product((2, 3, 1, LARGEST_INSTANCE), repeat=len(names))
     for chosen in sorted(every, key=lambda sizes: len(set(sizes)) < len(sizes)):
-        yield dict(zip(names, chosen, strict=True))
+        if all(size >= statement.least.get(name, 1) for name, size in zip(names, chosen, strict=True)):
+            yield dict(zip(names, chosen, strict=True))
 
 
 def _of_known_sizes(

@@ -10,6 +10,7 @@ import sympy as sp
 
 from derivations.algebra.letters import SIZES
 
+LEAST = 2  # the size from which on a symbolic trace counts; JAX's own functions treat axes of size 1 separately
 SIZE = {str(size): size for size in SIZES}
 
 

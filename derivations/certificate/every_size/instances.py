@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -18,13 +18,17 @@ SIZE_OF_INDEX = {i: n, j: K, k: N, l: M}
 
 @dataclass(frozen=True)
 class Statement:
-    """A formula for every component of a program's result, the inputs it is about, and what is assumed of them."""
+    """A formula for every component of a program's result, the inputs it is about, and what is assumed of them.
+
+    `least` gives the sizes from which on it is claimed, if not from 1.
+    """
 
     formula: sp.Expr
     inputs: tuple[Input, ...]
     domain: Domain
     given: tuple[sp.Eq, ...] = ()
     equation: Equation | None = None
+    least: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def indices(self) -> list[sp.Symbol]:
@@ -40,7 +44,9 @@ class Statement:
     @property
     def sizes(self) -> str:
         """The sizes that it is about, in words."""
-        return "every " + ", ".join(sorted(self.symbolic))
+        return "every " + ", ".join(
+            name + (f" >= {self.least[name]}" if name in self.least else "") for name in sorted(self.symbolic)
+        )
 
     @property
     def claim(self) -> str:

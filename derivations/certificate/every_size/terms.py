@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 import sympy as sp
 
-from derivations.algebra.assumptions import is_known_real, is_positive
+from derivations.algebra.assumptions import is_positive
 from derivations.algebra.sums import normal
 
 AXES = tuple(sp.Symbol(f"axis{place}", integer=True, positive=True) for place in range(24))
@@ -32,16 +32,16 @@ class Term(sp.Symbol):
 
 @functools.cache
 def term(meaning: sp.Expr) -> Term:
-    """The one symbol for an element or a sum, with the assumptions that follow from what it stands for."""
+    """The one symbol for an element or a sum, with the assumptions that follow from what it stands for.
+
+    A program's sum is a real number, since a summand that is not is refused, and a formula is claimed to be one.
+    """
     if isinstance(meaning, sp.Sum):
         if is_count(meaning):
             return Term(meaning, integer=True, positive=True)
         if is_positive(meaning):
             return Term(meaning, positive=True)
-        if meaning.function.is_integer:
-            return Term(meaning, integer=True)
-        if not is_known_real(meaning):
-            raise NotImplementedError(f"it is not known whether {meaning} is a real number")
+        return Term(meaning, **({"integer": True} if meaning.function.is_integer else {"real": True}))
     return Term(meaning, **(meaning.base.assumptions0 if isinstance(meaning, sp.Indexed) else {"real": True}))
 
 

@@ -18,10 +18,8 @@ import jax.numpy as jnp
 import sympy as sp
 from jax.extend.core import ClosedJaxpr
 
-from derivations.certificate.every_size.inputs import Input, Labels, Size
+from derivations.certificate.every_size.inputs import LEAST, Input, Labels, Size
 from derivations.certificate.interpreter import is_jaxs_file
-
-LEAST = 2  # the size from which on a symbolic trace counts; JAX's own functions treat axes of size 1 separately
 
 
 class Traced(NamedTuple):
@@ -38,6 +36,15 @@ class TracingError(Exception):
 
 def traced(fn: Callable, inputs: Sequence[Input]) -> Traced:
     """The program of a function of arrays of symbolic sizes, each of them at least LEAST."""
+    jaxpr, found = _with_comparisons(fn, inputs)
+    numbers, pairs = found.numbers(), found.pairs()
+    if numbers or pairs:  # the caches of JAX compare sizes with those of other calls, by chance, so not again
+        _, again = _with_comparisons(fn, inputs)
+        numbers, pairs = numbers & again.numbers(), pairs & again.pairs()
+    return Traced(jaxpr, tuple(sorted(numbers)), tuple(sorted(pairs)))
+
+
+def _with_comparisons(fn: Callable, inputs: Sequence[Input]) -> tuple[ClosedJaxpr, "Comparisons"]:
     names = sorted({size for given in inputs for size in given.sizes})
     constraints = [f"{name} >= {LEAST}" for name in names]
     sizes: dict[Size, Any] = {}
@@ -57,7 +64,7 @@ def traced(fn: Callable, inputs: Sequence[Input]) -> Traced:
             raise TracingError(f"JAX does not trace the function for symbolic sizes: {reason}") from None
     if found.looked_up:
         raise TracingError(f"a size is looked up in a set, a dictionary or a cache at {found.looked_up[0]}")
-    return Traced(jaxpr, tuple(sorted(found.numbers())), tuple(sorted(found.pairs())))
+    return jaxpr, found
 
 
 @dataclass

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import pytest
 import sympy as sp
 
-from derivations import EQUATIONS, Labels, UnprovedError, certify, symbols
+from derivations import EQUATIONS, Equation, Labels, UnprovedError, certify, symbols
 from derivations.algebra.letters import K, j, k
 
 z, y, labels = symbols("z", "K"), symbols("y", "K"), Labels()
@@ -25,6 +25,7 @@ def test_an_equation_brings_its_letters_its_sizes_and_what_it_assumes():
     assert certificate.sizes == "every K"
     assert certificate.arguments == ("z^L[K]", "y[K]")
     assert certificate.assumptions == ("Sum(y[m], (m, 1, K)) = 1",)
+    assert certificate.derivation == "84: proved (steps: 5)"
     assert certificate.cases == ("K >= 2, every real input", "K = 1")
     assert str(certificate) == "certified: mine is equation 84, for every K (components: 1, cases: 2)"
     assert certify(jax.grad(cross_entropy_of_logits), EQUATIONS["84"], z, y)
@@ -113,6 +114,12 @@ def test_a_question_that_makes_no_sense_is_refused():
         certify(cross_entropy_of_logits, "84", z)
     with pytest.raises(ValueError, match="the indices"):
         certify(cross_entropy_of_logits, "84", z, y)
+
+
+def test_an_equation_that_is_not_proved_certifies_nothing():
+    false = Equation("false", "", sp.Eq(z[j], -z[j], evaluate=False), (), {z.base: "any numbers"})
+    with pytest.raises(UnprovedError, match="the equation itself is not proved"):
+        certify(lambda z: -z, false, z)
 
 
 def test_assumptions_that_no_input_satisfies_prove_nothing():

@@ -1,0 +1,95 @@
+"""Claims for every number of classes: jaxce's pairs, and the canonical pairs of optax and of plain jax.nn.
+
+The formulas are the equations' own: a gradient is the right side, and a value what the equation says that C stands for.
+"""
+
+import functools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import optax
+import sympy as sp
+
+import jaxce
+from derivations.algebra.letters import as_exponentials, j, k
+from derivations.book import EQUATIONS
+from derivations.certificate.every_size.inputs import Labels, SymbolArray
+from derivations.claims.claim import Claim, Kind, Targets
+from derivations.claims.pairs import CANONICAL
+from derivations.proof.notation import unfold
+
+z, y, labels = SymbolArray("z", ("K",)), SymbolArray("y", ("K",)), Labels()
+NEAR = (z[j] - z[k] < 1000,)  # beyond that jaxce takes e^(z_j - z_k), which is 0 in every floating type, to be e^-1000
+NOT_OF_EVERY_SIZE = {  # with the reason
+    ("cross_entropy", "softmax"): "the largest but one element and its ties make too many cases",
+}
+
+
+def every_size_claims(library: Any = jaxce) -> Iterator[Claim]:
+    """Value and gradient; of the canonical pairs for labels too."""
+    for cost, output in ((cost, output) for cost in library.COSTS for output in library.OUTPUTS):
+        if (cost, output) not in NOT_OF_EVERY_SIZE:
+            program = functools.partial(library.COSTS[cost], library.OUTPUTS[output])
+            assuming = NEAR if output == "softmax" else ()
+            kinds = Targets if CANONICAL[cost] == output else [Targets.ANY]
+            for targets in kinds:
+                yield from _pair(program, cost, output, targets, assuming)
+    yield from claims_of_other_libraries()
+
+
+def claims_of_other_libraries() -> Iterator[Claim]:
+    """The canonical pairs as optax and jax.nn compute them."""
+    for name, program, cost, targets in OTHERS:
+        yield from _pair(program, cost, CANONICAL[cost], targets, (), function=name)
+
+
+def _pair(
+    program: Callable, cost: str, output: str, targets: Targets, assuming: tuple, function: str = ""
+) -> Iterator[Claim]:
+    """The claims about a cost's value and gradient, for one form of targets."""
+    fields: dict[str, Any] = {"targets": targets, "remark": "every K"}
+    fields |= {"function": function} if function else {"cost": cost, "output": output}
+    label = f"{cost} + {output}".replace("_", "-")
+    given = y if targets is Targets.ANY else labels
+    constants = (1,) if output == "softmax" else ()
+    inputs = z, given
+    if (cost, output) == ("cross_entropy", "linear"):
+        assuming = (z[j] > 0, z[j] < 1)
+    if (cost, output) == ("log_likelihood", "linear"):
+        assuming = (z[j] > 0,)
+    yield Claim(program, value_of(label, given), inputs, assuming, **fields)
+    yield Claim(jax.grad(program), label, (*inputs, *constants), assuming, kind=Kind.GRADIENT, **fields)
+
+
+def value_of(label: str, targets: SymbolArray | Labels) -> sp.Expr:
+    """What C stands for in an equation about z and y, for the softmax constant 1."""
+    equation = EQUATIONS[label]
+    meaning = as_exponentials(unfold(equation.where[sp.Symbol("C")], equation.where))
+    meaning = meaning.subs(sp.Symbol("c", positive=True), 1)
+    if isinstance(targets, SymbolArray):
+        return meaning
+    one_hot = {e: sp.KroneckerDelta(*e.indices, targets.at(())) for e in meaning.atoms(sp.Indexed) if e.base == y.base}
+    return meaning.xreplace(one_hot)
+
+
+def _total(loss: Callable) -> Callable:
+    return lambda z, y: jnp.sum(loss(z, y))
+
+
+OTHERS: list[tuple[str, Callable, str, Targets]] = [
+    ("optax.l2_loss", _total(optax.l2_loss), "quadratic", Targets.ANY),
+    ("optax.sigmoid_binary_cross_entropy", _total(optax.sigmoid_binary_cross_entropy), "cross_entropy", Targets.ANY),
+    ("optax.softmax_cross_entropy", optax.softmax_cross_entropy, "log_likelihood", Targets.ANY),
+    (
+        "optax.softmax_cross_entropy_with_integer_labels",
+        optax.softmax_cross_entropy_with_integer_labels,
+        "log_likelihood",
+        Targets.LABELS,
+    ),
+    ("squares by jax.numpy", lambda z, y: jnp.sum((z - y) ** 2) / 2, "quadratic", Targets.ANY),
+    ("jax.nn.softplus", lambda z, y: jnp.sum(jax.nn.softplus(z) - y * z), "cross_entropy", Targets.ANY),
+    ("jax.nn.log_softmax", lambda z, y: -jnp.sum(y * jax.nn.log_softmax(z)), "log_likelihood", Targets.ANY),
+    ("jax.nn.log_softmax", lambda z, t: -jax.nn.log_softmax(z)[t], "log_likelihood", Targets.LABELS),
+]
