@@ -3,7 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help train quick test test-kills
+.PHONY: help train quick test test-kills test-mutants
+EVERY ?= 20
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -24,6 +25,9 @@ test: $(VENV)/installed-development ## lint, check types, run every test
 
 test-kills: $(VENV)/installed-development ## kill a training 50 times, mostly while it is saved, and compare its bits
 	KILLS=50 $(BIN)/pytest tests/jaxce/test_checkpoints.py -k killed
+
+test-mutants: $(VENV)/installed-development ## change one operation in EVERY (1: all, hours) of jaxce's, and see that tests notice
+	$(BIN)/python -m derivations mutants --every $(EVERY)
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

@@ -4,7 +4,18 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import accuracy, blocks, cost_kernels, derivations, derived_costs, epoch, published, startup, sweep
+from benchmarks import (
+    accuracy,
+    blocks,
+    cost_kernels,
+    derivations,
+    derived_costs,
+    devices,
+    epoch,
+    published,
+    startup,
+    sweep,
+)
 from benchmarks.report import Benchmark, claim_of, print_table, publish
 
 RESULTS = Path(__file__).parent / "results"
@@ -15,6 +26,7 @@ BENCHMARKS = {
     "cost_kernels": Benchmark(cost_kernels.measure_kernels, cost_kernels.draw_ratios),
     "derivations": Benchmark(derivations.measure_proofs, derivations.draw_proofs),
     "derived_costs": Benchmark(derived_costs.measure_designs, derived_costs.draw_curves),
+    "devices": Benchmark(devices.measure_devices, devices.draw_throughput),
     "epoch": Benchmark(epoch.measure_epochs, epoch.draw_epochs),
     "published": Benchmark(published.measure_accuracies, published.draw_accuracies),
     "startup": Benchmark(startup.measure_starts, startup.draw_starts),

@@ -94,6 +94,7 @@ def test_labels_of_any_integer_type_stand_for_one_hot_targets(pair):
 @pytest.mark.thorough
 @every_pair
 def test_labels_and_one_hot_targets_agree_bit_for_bit_and_jit_with_eager(pair):
+    """Compiled, they are two programs, in which XLA may join a product and a sum into one rounding or not."""
     cost, output = functions(pair)
     labels = np.arange(64) % 3
     z, one_hot = weighted_inputs(pair, (64, 3)).astype(np.float32), np.eye(3, dtype=np.float32)[labels]
@@ -104,7 +105,8 @@ def test_labels_and_one_hot_targets_agree_bit_for_bit_and_jit_with_eager(pair):
 
     jax.tree.map(np.testing.assert_array_equal, eager(labels), eager(one_hot))
     compiled = value_and_delta(cost, output, z, one_hot)
-    jax.tree.map(np.testing.assert_array_equal, value_and_delta(cost, output, z, labels), compiled)
+    for results in zip(value_and_delta(cost, output, z, labels), compiled, strict=True):
+        np.testing.assert_array_max_ulp(*results, maxulp=2)
     for results in zip(eager(one_hot), compiled, strict=True):
         agree(*results, rtol=TOLERANCE["float32"])
 

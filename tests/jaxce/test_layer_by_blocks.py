@@ -315,3 +315,8 @@ def test_bad_input_is_refused_with_what_came_and_what_to_do(bad):
 )
 def test_the_block_that_is_taken_by_itself(classes, examples, size):
     assert layer_by_blocks._block_size(None, classes, examples) == size
+
+
+def test_a_block_is_larger_on_a_gpu(monkeypatch):
+    monkeypatch.setattr(jax, "default_backend", lambda: "gpu")
+    assert layer_by_blocks._block_size(None, 131_072, 1024) == 8192

@@ -13,7 +13,7 @@ from derivations.mutation.examination import Examination, Finding, faults, libra
 ALL = library_mutants()
 
 
-SAMPLE = ALL[57::90]
+SAMPLE = ALL[57::360]
 
 
 @pytest.fixture(scope="module")
