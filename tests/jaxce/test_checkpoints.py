@@ -260,8 +260,8 @@ import jax, numpy as np, optax, jaxce
 from support.clusters import problem, random_params
 params, history = jaxce.fit(
     random_params((6, 5, 3), np.float32), problem(), cost=jaxce.cross_entropy, output=jaxce.sigmoid,
-    optimizer=optax.adam(0.05), epochs=40, batch_size=10, key=jax.random.key(1), checkpoint=sys.argv[1] or None,
-    progress=lambda history: print(len(history.seconds), flush=True),
+    optimizer=optax.adam(0.05), epochs=int(sys.argv[2]), batch_size=10, key=jax.random.key(1),
+    checkpoint=sys.argv[1] or None, progress=lambda history: print(len(history.seconds), flush=True),
 )
 bits = b"".join(np.asarray(leaf).tobytes() for leaf in (*jax.tree.leaves(params), *history[:3]))
 print(hashlib.sha256(bits).hexdigest())
@@ -271,7 +271,9 @@ print(hashlib.sha256(bits).hexdigest())
 def _start(folder):
     root = pathlib.Path(__file__).parents[2]
     environment = os.environ | {"PYTHONPATH": f"{root}:{root / 'tests'}"}
-    return subprocess.Popen([sys.executable, "-c", PROGRAM, folder], stdout=subprocess.PIPE, text=True, env=environment)
+    return subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, folder, str(8 * KILLS)], stdout=subprocess.PIPE, text=True, env=environment
+    )
 
 
 @pytest.mark.process
