@@ -26,7 +26,7 @@ BENCHMARKS = {
     "cost_kernels": Benchmark(cost_kernels.measure_kernels, cost_kernels.draw_ratios),
     "derivations": Benchmark(derivations.measure_proofs, derivations.draw_proofs),
     "derived_costs": Benchmark(derived_costs.measure_designs, derived_costs.draw_curves),
-    "devices": Benchmark(devices.measure_devices, devices.draw_throughput),
+    "devices": Benchmark(devices.measure_devices, devices.draw_images_per_second),
     "epoch": Benchmark(epoch.measure_epochs, epoch.draw_epochs),
     "published": Benchmark(published.measure_accuracies, published.draw_accuracies),
     "startup": Benchmark(startup.measure_starts, startup.draw_starts),
