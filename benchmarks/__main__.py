@@ -1,6 +1,7 @@
 """The command line: `python -m benchmarks` lists the benchmarks, `python -m benchmarks NAME ...` runs some."""
 
 import argparse
+import functools
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from benchmarks import (
     derived_costs,
     devices,
     epoch,
+    exhaustive,
     published,
     startup,
     sweep,
@@ -28,6 +30,7 @@ BENCHMARKS = {
     "derived_costs": Benchmark(derived_costs.measure_designs, derived_costs.draw_curves),
     "devices": Benchmark(devices.measure_devices, devices.draw_images_per_second),
     "epoch": Benchmark(epoch.measure_epochs, epoch.draw_epochs),
+    "exhaustive": Benchmark(exhaustive.measure_every_float, exhaustive.draw_worst),
     "published": Benchmark(published.measure_accuracies, published.draw_accuracies),
     "startup": Benchmark(startup.measure_starts, startup.draw_starts),
     "sweep": Benchmark(sweep.measure_sweeps, sweep.draw_throughput),
@@ -42,14 +45,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "--quick", action="store_true", help="run the smallest sizes, whose figures are not meant to be quoted"
     )
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder for the JSON files and the pictures")
+    parser.add_argument("--fraction", type=int, default=1, help="exhaustive: one input in so many, a power of two")
+    parser.add_argument(
+        "--pairs", nargs="+", default=[], help="exhaustive: only these, such as cross_entropy+sigmoid+float32"
+    )
     options = parser.parse_args(arguments)
     if unknown := set(options.names) - {*BENCHMARKS, "all"}:
         known = ", ".join(BENCHMARKS)
         parser.error(f"unknown benchmark {', '.join(sorted(unknown))}: choose all, or some of {known}")
     if not options.names:
         print_table("", [{"benchmark": name, "claim": claim_of(it)} for name, it in BENCHMARKS.items()])
+    part = functools.partial(exhaustive.measure_every_float, fraction=options.fraction, pairs=options.pairs)
+    chosen = BENCHMARKS | {"exhaustive": BENCHMARKS["exhaustive"]._replace(measure=part)}
     for name in BENCHMARKS if "all" in options.names else options.names:
-        publish(name, BENCHMARKS[name], quick=options.quick, results=options.results)
+        publish(name, chosen[name], quick=options.quick, results=options.results)
 
 
 if __name__ == "__main__":

@@ -67,7 +67,7 @@ def _processor():
 
 def claim_of(benchmark: Benchmark) -> str:
     """The first line of the docstring of a benchmark's module."""
-    return (sys.modules[benchmark.measure.__module__].__doc__ or "").partition("\n")[0]
+    return (sys.modules[benchmark.draw.__module__].__doc__ or "").partition("\n")[0]
 
 
 def publish(name: str, benchmark: Benchmark, *, quick: bool, results: Path) -> list[Record]:

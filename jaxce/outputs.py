@@ -26,14 +26,28 @@ def _is_outside(z):
 def _linear_logs(z, axis):
     """ln z and ln(1 - z); outside their domains infinity, which no logarithm of a probability is."""
     log = jnp.log(jnp.where(z < 0, jnp.inf, z))
-    # ln(1 - z) = -ln(1 + z/(1 - z)): log1p is most accurate at arguments above 0.
-    return log, -jnp.log1p(jnp.where(_is_outside(z), -1, z / (1 - z)))
+    # For large z, 1 - z is exact or nearly so, and log1p loses digits: 100 ulps in float64.
+    inside = jnp.where(_is_outside(z), -jnp.inf, z)
+    return log, jnp.where(inside < 0.25, jnp.log1p(-inside), jnp.log(1 - inside))
+
+
+@jax.custom_jvp
+def _quotient(g, z):
+    """g/z, whose derivative by z is written -(g/z)/z: in -g/z^2, the square of a small z is 0."""
+    return g / z
+
+
+@_quotient.defjvp
+def _(primals, tangents):
+    (g, z), (dg, dz) = primals, tangents
+    quotient = _quotient(g, z)
+    return quotient, (dg - quotient * dz) / z
 
 
 def _linear_log_pullback(z, g, total, axis):
     """g/z for z > 0; also 0 where g is 0 and z is not above 0, since a target of 0 asks nothing of the output."""
     is_nothing = (g == 0) & (z <= 0)
-    return nan_unless(is_nothing | ~(z < 0), g / jnp.where(is_nothing, 1, z))
+    return nan_unless(is_nothing | ~(z < 0), _quotient(g, jnp.where(is_nothing, 1, z)))
 
 
 def _linear_log_complement_pullback(z, g, axis):
