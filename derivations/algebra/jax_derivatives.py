@@ -25,6 +25,7 @@ from sympy import (
     Min,
     Piecewise,
     Pow,
+    Product,
     S,
     Subs,
     Symbol,
@@ -51,6 +52,8 @@ def derivative(formula: Expr, symbol: Symbol, orientation: int = 1) -> Expr:
     >>> derivative(Max(x, 0) ** 2, x).subs(x, 3)
     6
     """
+    if formula.has(Product):
+        raise NoDerivativeError(f"SymPy's derivative of a Product may be wrong; write {formula} without it")
     parts = {part: Dummy(real=True) for part in _outermost(formula, symbol)}
     smooth = formula.xreplace(parts)
     total = diff(smooth, symbol)

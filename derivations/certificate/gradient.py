@@ -93,6 +93,8 @@ class _Asked(NamedTuple):
             symbol for _, element in _elements((*arguments, *letters)) for symbol in sp.sympify(element).free_symbols
         }
         check_symbols([*known, *literals.values()], formulas, "the formula")
+        if callable(formula):
+            _check_from_arguments(formulas, arguments, places)
         outputs = traced.jaxpr.out_avals
         if not all(jnp.issubdtype(aval.dtype, jnp.floating) for aval in outputs):
             raise ValueError(f"only a cost of a floating type has a gradient, not {outputs[0].str_short()}")
@@ -101,7 +103,7 @@ class _Asked(NamedTuple):
         if [aval.shape for aval in outputs] == [()] and OWN_RULE not in str(traced.jaxpr):
             scalar = lambda *inputs: jax.tree.leaves(cost(*inputs))[0]  # noqa: E731
             return cls(jax.grad(scalar, argnums), arguments, chosen, formulas, meaning, [sp.S.One])
-        cotangents = _cotangents(outputs)
+        cotangents = _cotangents(outputs, {symbol.name for symbol in known})
         weights = [element for leaf in cotangents for element in leaf.ravel()]
         program = _pullback(cost, argnums, traced.structure)
         return cls(program, (*arguments, cotangents), chosen, formulas, meaning, weights)
@@ -149,9 +151,12 @@ def _with(inputs: list, argnums: int | tuple[int, ...], varied: tuple) -> list:
     return inputs
 
 
-def _cotangents(outputs: Any) -> list[Array]:
-    """A symbol for each component of the result, of the type of its array."""
-    names = (COTANGENT if len(outputs) == 1 else f"{COTANGENT}{number}_" for number in range(1, len(outputs) + 1))
+def _cotangents(outputs: Any, taken: set[str]) -> list[Array]:
+    """A symbol for each component of the result, of the type of its array, and of a name that is not taken."""
+    base = COTANGENT
+    while any(name.startswith(base) for name in taken):
+        base += "_"
+    names = (base if len(outputs) == 1 else f"{base}{number}_" for number in range(1, len(outputs) + 1))
     return [symbols(name, *aval.shape, dtype=aval.dtype) for name, aval in zip(names, outputs, strict=True)]
 
 
@@ -183,6 +188,15 @@ def _check_apart(arguments: tuple, places: tuple[int, ...]) -> None:
             found[symbol] = found.get(symbol, 0) + 1
             if found[symbol] > 1 and (place in chosen or symbol in _symbols_at(arguments, chosen)):
                 raise ValueError(f"{symbol} stands in two places: give a function of the arguments as formula")
+
+
+def _check_from_arguments(formulas: list[sp.Expr], arguments: tuple, places: tuple[int, ...]) -> None:
+    """Refuse symbols of the arguments that a function has from elsewhere: it would not be differentiated by them."""
+    chosen = {place % len(arguments) for place in places}
+    others = _symbols_at(arguments, set(range(len(arguments))) - chosen)
+    used = {symbol for formula in formulas for symbol in sp.sympify(formula).free_symbols}
+    if foreign := (_symbols_at(arguments, chosen) - others) & used:
+        raise ValueError(f"the formula has {min(foreign, key=str)} from elsewhere than from its argument")
 
 
 def _symbols_at(arguments: tuple, places: set[int]) -> set[sp.Symbol]:

@@ -137,6 +137,9 @@ def pinned(literals: Mapping[float, sp.Expr]) -> dict[sp.Symbol, sp.Rational]:
         raise ValueError(f"a literal that is named is a finite number: {', '.join(map(str, literals))}")
     meanings = {literal: sp.sympify(meaning) for literal, meaning in literals.items()}
     values = {meaning: sp.Rational(str(literal)) for literal, meaning in meanings.items() if meaning.is_Symbol}
+    for symbol, value in values.items():
+        if unlike := [name for name in KNOWN if symbol.assumptions0.get(name) and not getattr(value, f"is_{name}")]:
+            raise ValueError(f"the literal {value} cannot stand for {symbol}, which is assumed {', '.join(unlike)}")
     for literal, meaning in meanings.items():
         there = meaning.xreplace(values)
         if there.free_symbols or float(there) != literal:

@@ -51,3 +51,5 @@ def test_the_other_orientation_is_the_derivative_of_the_opposite():
 def test_a_derivative_without_a_formula_is_refused():
     with pytest.raises(NoDerivativeError, match="no formula for the derivative of f"):
         derivative(sp.Function("f")(2 * x), x)
+    with pytest.raises(NoDerivativeError, match="Product may be wrong"):
+        derivative(sp.Product(x + k, (k, 1, 2)), x)

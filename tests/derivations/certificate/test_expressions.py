@@ -119,6 +119,10 @@ def test_a_literal_may_be_named():
     assert ("eps", "1/10000000") in found.point  # the program has no other
     with pytest.raises(ValueError, match=r"cannot stand for eps/2"):
         certify(cost, log(x), x, literals={1e-7: eps, 1e-3: eps / 2})
+    with pytest.raises(ValueError, match="cannot stand for n, which is assumed integer"):
+        certify(cost, log(x), x, literals={1e-7: sp.Symbol("n", integer=True)})
+    with pytest.raises(ValueError, match="cannot stand for n, which is assumed negative"):
+        certify(cost, log(x), x, literals={1e-7: sp.Symbol("n", negative=True)})
     with pytest.raises(ValueError, match="finite number: inf"):
         certify(cost, log(x), x, literals={float("inf"): eps})
     with pytest.raises(ValueError, match="contradict each other"):

@@ -130,3 +130,16 @@ def _(primals, tangents):
 def test_a_transpose_of_ones_own_is_refused():
     with pytest.raises(NotImplementedError, match="linear_call"):
         certify_gradient(with_a_transpose_of_its_own, x**2, x)
+
+
+def test_the_cotangent_is_no_symbol_of_the_arguments():
+    taken = symbols("cotangent")
+    assert not certify_gradient(lambda c: jax.lax.stop_gradient(c) * forgetful(c), lambda c: c**3 / 3, taken)
+    assert not certify_gradient(forgetful, taken**2, taken)
+    assert certify_gradient(mindful, taken**2, taken)
+
+
+def test_a_formula_has_its_symbols_from_its_arguments():
+    with pytest.raises(ValueError, match="x from elsewhere"):
+        certify_gradient(lambda a: 0 * a, lambda a: x**2, x)
+    assert certify_gradient(lambda a, b: a + b**2, lambda a, b: a + x**2, x, x)
