@@ -226,6 +226,54 @@ def _options_keep_examples_apart(library: SimpleNamespace) -> bool:
     return all(is_right(cost, output) for cost, output in costs)
 
 
+def _made_again(library: SimpleNamespace) -> bool:
+    """What `pickle` is told of an output makes one that computes the same, and each compares by identity."""
+    softmax = library.tempered_softmax(2)
+    anonymous = dataclasses.replace(softmax, made_by=())
+    outputs = softmax, anonymous, library.Output.from_activation(jnp.tanh)
+    recipes = [output.__reduce__() for output in outputs]
+    made = [make(*arguments) for make, arguments in recipes]
+    alike = all(
+        np.array_equal(new(Z), old(Z)) and repr(new) == repr(old) for new, old in zip(made, outputs, strict=True)
+    )
+    return alike and anonymous != dataclasses.replace(anonymous)
+
+
+def _any_activation_makes_an_output(library: SimpleNamespace) -> bool:
+    """An output of any function, about which nothing is assumed, of which outputs that are masked do not matter."""
+    output = library.Output.from_activation(lambda z: z)
+    where = np.array([[True, False, True], [False, False, False]])
+    z = np.array([[0.25, np.inf, 0.5], [np.nan, 2.0, 3.0]], np.float32)
+
+    def cost(z: np.ndarray) -> jax.Array:
+        return library.cross_entropy(output, z, Y, where=where)
+
+    C, slope = cost(z), jax.grad(lambda z: cost(z).sum())(z)
+    plain = library.cross_entropy(library.linear, z[0, ::2], Y[0, ::2])
+    ignored = np.all(slope[~where] == 0)
+    return bool(np.allclose(C, [plain, 0]) and ignored and not output.keeps_order and not output.has_domain)
+
+
+def _nothing_shown_costs_nothing(library: SimpleNamespace) -> bool:
+    """Cost and slope are 0 of an example of which no output is shown, whatever the output layer, and no step is nan."""
+    nothing = np.zeros(3, bool)
+
+    def is_nothing(cost: Callable, output: Callable) -> bool:
+        C, slope = jax.value_and_grad(lambda z: cost(output, z, Y[0], where=nothing))(Z[0])
+        return bool(C == 0 and np.all(slope == 0) and np.all(output(Z[0], where=nothing) == 0))
+
+    outputs = library.linear, library.sigmoid, library.softmax
+    with jax.debug_nans(True):
+        return all(is_nothing(cost, output) for cost in library.COSTS.values() for output in outputs)
+
+
+def _pulls_back_by_differentiation(library: SimpleNamespace) -> bool:
+    """Where an output has no better way, (da/dz)^T g is found by differentiation, with respect to c z too."""
+    softmax = library.tempered_softmax(2)
+    plain = dataclasses.replace(softmax, activation_pullback=None)
+    return bool(np.allclose(plain.pullback(Z, Y, -1), softmax.pullback(Z, Y, -1), 1e-5))
+
+
 PROMISED: dict[str, Callable] = {
     "the type of the weighted inputs": lambda it: all(
         _keeps_type(it, t) for t in (jnp.bfloat16, np.float16, np.float32)
@@ -252,5 +300,9 @@ PROMISED: dict[str, Callable] = {
     "a label outside the domain": lambda it: bool(np.isnan(it.log_likelihood(it.linear, -Z, np.array([0, 0]))[1])),
     "examples apart": _options_keep_examples_apart,
     "a nan that is meant": _makes_nan_of_nothing_else,
+    "an output made again": _made_again,
+    "an output of any activation": _any_activation_makes_an_output,
+    "an example of which nothing is shown": _nothing_shown_costs_nothing,
+    "a pullback by differentiation": _pulls_back_by_differentiation,
     "the type under a soft cap": lambda it: it.soft_cap(Z.astype(jnp.bfloat16), 2).dtype == jnp.bfloat16,
 }

@@ -7,6 +7,7 @@ _BOUNDARY = "at the boundary both branches are the same"
 _UNIT = "the logarithms are multiplied by the unit again, and it is still large enough for them"
 _TYPE = "float32 is converted to float32"
 _LABEL = "32-bit labels are converted to int32, which changes only labels that no output has"
+_TIMES_0 = "it is multiplied by 0"
 _NOT_USED = "the value is not used: `where` selects nothing that is computed from it"
 
 EQUIVALENT: dict[str, str] = {
@@ -22,6 +23,13 @@ EQUIVALENT: dict[str, str] = {
     "output_layer.Output: f(z) - y -> y - f(z)": _SQUARED,
     "output_layer.working_precision: jnp.finfo(z.dtype).bits < 32 -> jnp.finfo(z.dtype).bits <= 32": _TYPE,
     "output_layer.working_precision: jnp.finfo(z.dtype).bits < 32 -> jnp.finfo(z.dtype).bits < 33": _TYPE,
+    "output_layer.Output: 0.5 -> 1.5": _NOT_USED,
+    "output_layer.nan_unless: jnp.where(condition, 0, jnp.inf) -> jnp.where(condition, 1, jnp.inf)": _TIMES_0,
+    "output_layer.nan_unless: jnp.where(condition, 0, jnp.inf) -> jnp.where(condition, 0, jnp.nan)": _TIMES_0,
+    "output_layer.mask_logits: jnp.where(where.any(axis, keepdims=True), absent, 0) -> "
+    "jnp.where(where.any(axis, keepdims=True), absent, 1)": "all outputs are equal then, whatever they are",
+    "output_layer.nan_unless: x + 0 * jnp.where(condition, 0, jnp.inf).astype(x.dtype) -> "
+    "x - 0 * jnp.where(condition, 0, jnp.inf).astype(x.dtype)": "0 or nan is added; it may as well be subtracted",
     "softmax_layer._pullback: jnp.sum(maxima * g, axis, keepdims=True) / jnp.sum(maxima, axis, keepdims=True) -> "
     "jnp.sum(maxima * g, axis, keepdims=True) * jnp.sum(maxima, axis, keepdims=True)": "g may be measured from any "
     "number; the two differ where maxima are tied, and there the sum keeps its digits with either",
