@@ -21,7 +21,9 @@ import jax.numpy as jnp
 import numpy as np
 from jax.experimental import multihost_utils
 
+from jaxce.files import check_space
 from jaxce.history import State
+from jaxce.memory import size
 
 KEPT = 2  # steps: the last, and the one before it in case the last is damaged
 
@@ -99,6 +101,7 @@ class Checkpoints:
 
         Raises:
             ValueError: the steps are those of another run, or all are damaged.
+            OSError: there is no step yet, and no space for one.
         """
         damaged = None
         for step in sorted(self._manager.all_steps(), reverse=True):
@@ -121,6 +124,7 @@ class Checkpoints:
             raise ValueError(
                 f"no step in {self._folder} can be read; to begin anew, choose another folder"
             ) from damaged
+        check_space(self._folder, size(_leaves(first)))
         return first
 
     def save(self, state: State) -> None:

@@ -23,8 +23,9 @@ import tyro
 import jaxce
 from jaxce import curves, network_file
 from jaxce.data import check_counts
-from jaxce.files import check_writable
+from jaxce.files import check_space, check_writable
 from jaxce.interruption import Interruption
+from jaxce.memory import size
 from jaxce.network import SCHEMES, classify
 from jaxce.progress import bar
 from jaxce.training import check_training_memory
@@ -114,7 +115,10 @@ class Train:
             "evaluation": data.test,
         }
         check_counts(len(data.train.images), self.epochs, self.batch_size)
-        check_training_memory(jax.eval_shape(start), data.train, **how)
+        network = jax.eval_shape(start)
+        check_training_memory(network, data.train, **how)
+        if self.save:
+            check_space(Path(os.path.realpath(self.save)).parent, size(network))
         params = start()
         show(f"{'-'.join(map(str, sizes))} network, {self.cost} cost, {self.output} outputs, {self._rule()}")
         show(HEADING)

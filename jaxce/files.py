@@ -7,6 +7,7 @@ content or the new one, two writers never mix, and nothing is left over where on
 import contextlib
 import os
 import secrets
+import shutil
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -80,6 +81,19 @@ def check_writable(file: Path) -> None:
 def _may_replace(file, folder):
     """Whether the sticky bit of the folder, if it has one, lets this user move another file to the place of `file`."""
     return not folder.st_mode & stat.S_ISVTX or os.geteuid() in (0, file.st_uid, folder.st_uid)
+
+
+def check_space(folder: Path, needed: int) -> None:
+    """Raise OSError if the file system of a folder has fewer bytes free than are needed.
+
+    Example:
+        >>> check_space(Path("."), 10**18)
+        Traceback (most recent call last):
+        OSError: 1e+09 GB are needed in ., and ... GB are free there
+    """
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise OSError(f"{needed / 1e9:.3g} GB are needed in {folder}, and {free / 1e9:.3g} GB are free there")
 
 
 def open_regular(file: str | Path) -> BinaryIO:

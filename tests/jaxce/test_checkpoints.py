@@ -7,9 +7,11 @@ import os
 import pathlib
 import random
 import resource
+import shutil
 import signal
 import subprocess
 import sys
+from types import SimpleNamespace
 from typing import Any
 
 import jax
@@ -242,6 +244,16 @@ def test_where_a_step_cannot_be_written_the_epochs_before_it_are_kept(tmp_path):
     (history,) = (getattr(caught.value, name) for name in ("history",))
     assert len(history.seconds) == 3  # the third is trained, though it is not saved
     assert_same(train(4, tmp_path), whole(4))
+
+
+@pytest.mark.parametrize("start", [train, sweep])
+def test_without_space_for_a_step_nothing_is_trained(start, tmp_path, monkeypatch):
+    def trained(*_):
+        raise AssertionError("an epoch was trained")
+
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(free=100))
+    with pytest.raises(OSError, match=r"GB are needed in .*, and 1e-07 GB are free there"):
+        start(1, tmp_path, progress=trained)
 
 
 def test_a_sweep_goes_on_too(tmp_path):

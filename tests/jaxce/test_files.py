@@ -3,14 +3,16 @@
 import errno
 import multiprocessing
 import os
+import shutil
 import stat
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from jaxce import files
-from jaxce.files import check_writable, open_regular, write_file
+from jaxce.files import check_space, check_writable, open_regular, write_file
 
 NAMED_AND_UNNAMED = ["as it is", "without unnamed files"]
 
@@ -164,6 +166,13 @@ def test_a_folder_and_a_missing_folder_are_refused(folder):
         check_writable(folder)
     with pytest.raises(OSError, match=r"cannot write .*: No such file or directory"):
         check_writable(folder / "absent" / "file")
+
+
+def test_too_little_space_is_said(folder, monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(free=2_000_000))
+    check_space(folder, 2_000_000)
+    with pytest.raises(OSError, match=r"^0.003 GB are needed in .*, and 0.002 GB are free there$"):
+        check_space(folder, 3_000_000)
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,13 @@ import io
 import os
 import pty
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import warnings
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import jax
@@ -247,6 +249,15 @@ def test_what_a_terminal_cannot_show_is_written_otherwise(encoding, monkeypatch)
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(content, encoding))
     command_line.show("saved in \u212b.npz")
     assert content.getvalue() == rb"saved in \u212b.npz" + os.linesep.encode()
+
+
+def test_too_little_space_for_the_network_is_said_before_training(data, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(free=100))
+    with pytest.raises(SystemExit) as exit_:
+        train(data, "--save", str(tmp_path / "network.npz"))
+    printed, complaint = capsys.readouterr()
+    assert (exit_.value.code, printed) == (2, "")
+    assert re.fullmatch(r"jaxce: \S+ GB are needed in .*, and 1e-07 GB are free there\n", complaint)
 
 
 def test_an_error_without_a_text_is_an_interruption(capsys):
