@@ -303,6 +303,9 @@ PROMISED: dict[str, Callable] = {
     "an output made again": _made_again,
     "an output of any activation": _any_activation_makes_an_output,
     "an example of which nothing is shown": _nothing_shown_costs_nothing,
+    "classes by the weighted inputs": lambda it: all(
+        output.keeps_order for output in (it.linear, it.sigmoid, it.softmax, it.tempered_softmax(2))
+    ),
     "a pullback by differentiation": _pulls_back_by_differentiation,
     "the type under a soft cap": lambda it: it.soft_cap(Z.astype(jnp.bfloat16), 2).dtype == jnp.bfloat16,
 }
