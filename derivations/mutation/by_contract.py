@@ -46,9 +46,17 @@ REFUSED: dict[str, tuple[type[Exception], str, Callable]] = {
         lambda it: it.quadratic(it.sigmoid, Z, Y, axis=-3),
     ),
     "no axis": (ValueError, "axis -1 does not exist", lambda it: it.quadratic(it.sigmoid, Z[0, 0], Y[0, 0])),
-    "labels that are floats": (ValueError, "y of shape", lambda it: it.quadratic(it.sigmoid, Z, Y[:, 0])),
+    "labels that are floats": (
+        ValueError,
+        "y of shape (2,) must hold class labels",
+        lambda it: it.quadratic(it.sigmoid, Z, Y[:, 0]),
+    ),
     "targets that are integers": (ValueError, "targets y", lambda it: it.quadratic(it.sigmoid, Z, Y.astype(int))),
-    "targets of too few columns": (ValueError, "y of shape", lambda it: it.quadratic(it.sigmoid, Z, Y[:, :2])),
+    "targets of too few columns": (
+        ValueError,
+        "y of shape (2, 2) does not fit z",
+        lambda it: it.quadratic(it.sigmoid, Z, Y[:, :2]),
+    ),
     "too many labels": (ValueError, "y of shape", lambda it: it.quadratic(it.sigmoid, Z, np.array([0, 1, 2]))),
     "another value in an Output": (dataclasses.FrozenInstanceError, "", lambda it: setattr(it.sigmoid, "c", 2.0)),
 }

@@ -47,6 +47,7 @@ EQUIVALENT: dict[str, str] = {
     "jnp.where(is_first_maximum, 2, _sum_of_others(e, rest))": _NOT_USED,
     "outputs.linear: z - y -> y - z": _SQUARED,
     "outputs._linear_logs: inside < 0.25 -> inside <= 0.25": _BOUNDARY,
+    "outputs.sigmoid: 0.0 -> 1.0": _NOT_USED,
     "outputs._sigmoid_half_squared_residual: z < 0 -> z <= 0": _BOUNDARY,
     "outputs._sigmoid_half_squared_residual: z < 0 -> z <= 0 (2)": _BOUNDARY,
     "outputs._sigmoid_half_squared_residual: (1 - y) * e - y -> y - (1 - y) * e": _SQUARED,
