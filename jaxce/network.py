@@ -147,11 +147,11 @@ def weighted_input(
     # Inside, each column is one example: on a CPU, the matrix product that is the gradient of w is then faster.
     a = rows.reshape(-1, rows.shape[-1]).T
     for number, (w, b) in enumerate(layers, start=1):
-        if len(a) != w.shape[1]:
-            raise ValueError(f"layer {number} takes {w.shape[1]} inputs (w is {w.shape}); got {len(a)}")
+        if a.shape[0] != w.shape[1]:  # not len(a), which cannot be a symbolic size
+            raise ValueError(f"layer {number} takes {w.shape[1]} inputs (w is {w.shape}); got {a.shape[0]}")
         z = product(w, a) + b[:, None]
         a = jax.vmap(hidden, in_axes=-1, out_axes=-1)(z) if number < len(layers) else z
-    return a.T.reshape(*rows.shape[:-1], len(a))
+    return a.T.reshape(*rows.shape[:-1], a.shape[0])
 
 
 @functools.partial(jax.jit, static_argnames=("output", "hidden"))

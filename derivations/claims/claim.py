@@ -27,6 +27,7 @@ class Kind(Enum):
     NETWORK_GRADIENT = "network, {}"
     GRADIENT_OF_FUNCTION = "d {}"  # with respect to its first argument
     LAYER_GRADIENT = "d/d(w, b, a) {}"
+    LAST_LAYER = "last layer, {}"
     LAYER = "layer"  # w a + b
 
 

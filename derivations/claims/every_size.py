@@ -13,7 +13,7 @@ import optax
 import sympy as sp
 
 import jaxce
-from derivations.algebra.letters import as_exponentials, j, k
+from derivations.algebra.letters import K, as_exponentials, i, j, k, m, n
 from derivations.book import EQUATIONS
 from derivations.certificate.every_size.inputs import Labels, SymbolArray
 from derivations.claims.claim import Claim, Kind, Targets
@@ -36,6 +36,8 @@ def every_size_claims(library: Any = jaxce) -> Iterator[Claim]:
             kinds = Targets if CANONICAL[cost] == output else [Targets.ANY]
             for targets in kinds:
                 yield from _pair(program, cost, output, targets, assuming)
+    yield from _last_layers(library)
+    yield from _batches(library)
     yield from claims_of_other_libraries()
 
 
@@ -61,6 +63,53 @@ def _pair(
         assuming = (z[j] > 0,)
     yield Claim(program, value_of(label, given), inputs, assuming, **fields)
     yield Claim(jax.grad(program), label, (*inputs, *constants), assuming, kind=Kind.GRADIENT, **fields)
+
+
+# Equations about the last layer of a network, and what is computed: dC/dw or dC/db, and of which cost and outputs.
+LAST_LAYERS = {
+    "65": (1, "quadratic", "sigmoid"),
+    "67": (1, "cross_entropy", "sigmoid"),
+    "67 (biases)": (2, "cross_entropy", "sigmoid"),
+    "69": (1, "quadratic", "linear"),
+    "70": (2, "quadratic", "linear"),
+}
+
+
+def _last_layers(library: Any) -> Iterator[Claim]:
+    """The gradient of `jaxce.loss` with respect to the last layer's weights and biases, of every width and batch."""
+    names = {"a^{L-1}": ("n", "N"), "w^L": ("K", "N"), "b^L": ("K",), "y": ("n", "K")}
+    letters = tuple(SymbolArray(name, shape) for name, shape in names.items())
+    for label, (by, cost, output) in LAST_LAYERS.items():
+        loss = functools.partial(_loss_of_layer, library.COSTS[cost], library.OUTPUTS[output])
+        formula = as_exponentials(EQUATIONS[label].unfolded().rhs)
+        fields: dict[str, Any] = {"cost": cost, "output": output, "equation": label, "remark": "every n, K, N"}
+        yield Claim(jax.grad(loss, by), formula, letters, kind=Kind.LAST_LAYER, **fields)
+
+
+def _loss_of_layer(cost: Callable, output: Any, a: Any, w: Any, b: Any, y: Any) -> jax.Array:
+    return jaxce.loss([jaxce.Layer(w, b)], a, y, cost=cost, output=output)
+
+
+def _batches(library: Any) -> Iterator[Claim]:
+    """Value and gradient of softmax and the log-likelihood for a batch of every size."""
+    z, y = SymbolArray("z", ("n", "K")), SymbolArray("y", ("n", "K"))
+    cost = functools.partial(library.log_likelihood, library.softmax)
+    near, total = (z[i, j] - z[i, k] < 1000,), sp.Sum(sp.exp(z[i, m]), (m, 1, K))
+    value = -sp.Sum(y[i, k] * sp.log(sp.exp(z[i, k]) / total), (k, 1, K))
+    delta = (sp.exp(z[i, j]) / total * sp.Sum(y[i, k], (k, 1, K)) - y[i, j]) / n
+    fields: dict[str, Any] = {"cost": "log_likelihood", "output": "softmax", "remark": "every n and K"}
+    yield Claim(cost, value, (z, y), near, targets=Targets.ANY, **fields)
+    yield Claim(jax.grad(_mean(cost)), delta, (z, y), near, kind=Kind.GRADIENT, targets=Targets.ANY, **fields)
+    mean = _mean(optax.softmax_cross_entropy)
+    remark = "every n and K"
+    function = "mean of optax.softmax_cross_entropy"
+    yield Claim(
+        jax.grad(mean), delta, (z, y), kind=Kind.GRADIENT, targets=Targets.ANY, function=function, remark=remark
+    )
+
+
+def _mean(loss: Callable) -> Callable:
+    return lambda z, y: jnp.mean(loss(z, y))
 
 
 def value_of(label: str, targets: SymbolArray | Labels) -> sp.Expr:

@@ -20,7 +20,8 @@ SIZE_OF_INDEX = {i: n, j: K, k: N, l: M}
 class Statement:
     """A formula for every component of a program's result, the inputs it is about, and what is assumed of them.
 
-    `least` gives the sizes from which on it is claimed, if not from 1.
+    `least` gives the sizes from which on it is claimed, if not from 1; `axes` the index along each axis of the result,
+    if a formula for known sizes no longer contains it.
     """
 
     formula: sp.Expr
@@ -29,10 +30,13 @@ class Statement:
     given: tuple[sp.Eq, ...] = ()
     equation: Equation | None = None
     least: Mapping[str, int] = field(default_factory=dict)
+    axes: tuple[sp.Symbol, ...] | None = None
 
     @property
     def indices(self) -> list[sp.Symbol]:
         """The formula's free indices, one for each axis of the result."""
+        if self.axes is not None:
+            return list(self.axes)
         labels = {given.at(()) for given in self.inputs if isinstance(given, Labels) and not given.shape}
         return [index for index in free_indices(self.formula) if index not in labels]
 
@@ -64,6 +68,8 @@ class Statement:
 
 def shape_of_result(statement: Statement) -> list[str]:
     """The sizes of the axes of the result, which the free indices of the formula run along."""
+    if statement.axes is not None and not statement.axes:
+        return []
     found = {}
     for element in statement.formula.atoms(sp.Indexed):
         own = next(given for given in statement.inputs if isinstance(given, SymbolArray) and given.base == element.base)
@@ -95,7 +101,29 @@ def at_sizes(statement: Statement, known: Mapping[Any, Size]) -> Statement:
         formula=part(statement.formula).xreplace(labels),
         given=tuple(part(equation).xreplace(labels) for equation in statement.given if part(equation) != sp.true),
         inputs=inputs,
+        axes=tuple(statement.indices),
+        domain=replace(statement.domain, relations=tuple(_with_known_indices(statement, known))),
     )
+
+
+def _with_known_indices(statement: Statement, known: Mapping[Any, Size]) -> Iterator[sp.Basic]:
+    """The relations, with each index along an axis of known size replaced by every number that it may be."""
+    numbers = {name: size for name, size in known.items() if isinstance(size, int)}
+    for relation in statement.domain.relations:
+        indices = sorted(free_in_elements(relation), key=str)
+        sizes = {index: _size(index, relation, statement, {}) for index in indices}
+        own = {index: range(1, numbers[size] + 1) for index, size in sizes.items() if size in numbers}
+        for chosen in itertools.product(*own.values()):
+            found = relation.xreplace(dict(zip(own, map(sp.Integer, chosen), strict=True)))
+            if found != sp.true:
+                new = {size_of(name): sp.Integer(size) for name, size in numbers.items()}
+                yield found.xreplace(new).replace(sp.Sum, _with_known_limits)
+
+
+def free_in_elements(relation: sp.Basic) -> set[sp.Expr]:
+    """The free indices of the elements in a relation."""
+    bound = {limit[0] for part in relation.atoms(sp.Sum) for limit in part.limits}
+    return {index for e in relation.atoms(sp.Indexed) for index in e.indices if not index.is_number} - bound
 
 
 def _with_known_limits(summand: sp.Expr, *limits: sp.Tuple) -> sp.Expr:
@@ -112,20 +140,20 @@ def assumed(statement: Statement, sizes: Mapping[Size, int], elements: Mapping[s
             if isinstance(element, sp.Indexed) and element.base == base and symbol.is_Symbol:
                 found += sp.And.make_args(values.as_relational(symbol))
     for relation in statement.domain.relations:
-        indices = sorted({index for e in relation.atoms(sp.Indexed) for index in e.indices}, key=str)
-        own = {index: range(1, _size(index, relation, statement, sizes) + 1) for index in indices}
+        indices = sorted(free_in_elements(relation), key=str)
+        own = {index: range(1, int(_size(index, relation, statement, sizes)) + 1) for index in indices}
         for chosen in itertools.product(*own.values()):
             new = dict(zip(indices, map(sp.Integer, chosen), strict=True))
-            found.append(relation.xreplace(new).xreplace(elements))
+            found.append(in_numbers(relation.xreplace(new), sizes, elements))
     return [relation for relation in found if relation != sp.true]
 
 
-def _size(index: sp.Expr, relation: sp.Basic, statement: Statement, sizes: Mapping[Size, int]) -> int:
+def _size(index: sp.Expr, relation: sp.Basic, statement: Statement, sizes: Mapping[Size, int]) -> Size:
     for element in relation.atoms(sp.Indexed):
         for given in statement.inputs:
             if isinstance(given, SymbolArray) and given.base == element.base and index in element.indices:
                 size = given.shape[element.indices.index(index)]
-                return int(sizes.get(size, size))
+                return sizes.get(size, size)
     raise ValueError(f"{relation} has an index of no argument")
 
 

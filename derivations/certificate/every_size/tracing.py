@@ -86,7 +86,8 @@ class Comparisons:
     def pairs(self) -> set[tuple[str, ...]]:
         """The sizes that were compared with each other."""
         sides = {tuple(sorted((own, other))) for own, other in self.sides if isinstance(other, str)}
-        both = {names for names in sides if not _form("-".join(f"({name})" for name in names)).is_number}
+        sides = {names for names in sides if names[0] != names[1]}
+        both = {names for names in sides if _form("-".join(f"({name})" for name in names)).is_zero is None}
         for names in both:
             if not all(map(str.isidentifier, names)):
                 raise TracingError(f"the sizes {' and '.join(names)} are compared")
@@ -105,7 +106,9 @@ def _root(own: str, number: int) -> int | None:
 
 def _form(text: str) -> sp.Expr:
     """JAX's text for a size as an expression, in which every name is a letter, even N and S."""
-    return sp.sympify(text, locals={name: sp.Symbol(name) for name in re.findall(r"[A-Za-z_]\w*", text)})
+    return sp.sympify(
+        text, locals={name: sp.Symbol(name, integer=True, positive=True) for name in re.findall(r"[A-Za-z_]\w*", text)}
+    )
 
 
 @contextlib.contextmanager

@@ -15,6 +15,7 @@ import sympy as sp
 from derivations.algebra.cases import Case, UndecidedError
 from derivations.algebra.conditions import SIGNS, Condition
 from derivations.algebra.formulas import Truth
+from derivations.algebra.sums import normal
 from derivations.certificate.every_size.inputs import Domain, size_of
 from derivations.certificate.every_size.terms import AXES, Term, axes_in, closed, indices_in, reindexed, spelled_out
 
@@ -155,7 +156,8 @@ class World:
         strict = isinstance(relation, sp.StrictLessThan | sp.StrictGreaterThan)
         form = relation.gts - relation.lts
         for chosen in itertools.product(indices, repeat=len(free)):
-            found = closed(form.xreplace(dict(zip(free, chosen, strict=True))))
+            chosen_form = form.xreplace(dict(zip(free, chosen, strict=True)))
+            found = closed(normal(chosen_form) if chosen_form.has(sp.Sum) else chosen_form)
             if found.free_symbols <= terms and not found.is_number:
                 yield Condition(found, 1, weak=not strict)
 

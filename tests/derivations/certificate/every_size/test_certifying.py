@@ -7,8 +7,8 @@ import jax.numpy as jnp
 import pytest
 import sympy as sp
 
-from derivations import EQUATIONS, Equation, Labels, UnprovedError, certify, symbols
-from derivations.algebra.letters import K, j, k
+from derivations import EQUATIONS, Certificate, Equation, Labels, UnprovedError, certify, symbols
+from derivations.algebra.letters import K, i, j, k, n
 
 z, y, labels = symbols("z", "K"), symbols("y", "K"), Labels()
 log_softmax = jax.nn.log_softmax
@@ -21,7 +21,7 @@ def cross_entropy_of_logits(z, y):
 
 def test_an_equation_brings_its_letters_its_sizes_and_what_it_assumes():
     certificate = certify(jax.grad(cross_entropy_of_logits), "84", name="mine")
-    assert certificate
+    assert isinstance(certificate, Certificate)
     assert certificate.sizes == "every K"
     assert certificate.arguments == ("z^L[K]", "y[K]")
     assert certificate.assumptions == ("Sum(y[m], (m, 1, K)) = 1",)
@@ -101,9 +101,31 @@ def test_what_holds_for_small_sizes_alone_is_refused(fn, message, monkeypatch):
         certify(fn, "84", z, y, seconds=20)
 
 
+def test_batches_of_every_size_are_certified_and_their_wrong_means_refuted():
+    logits, targets = symbols("z", "n", "K"), symbols("y", "n", "K")
+    formula = (1 / (1 + sp.exp(-logits[i, j])) - targets[i, j]) / n
+
+    def cost(z, y):
+        return jnp.sum(jax.nn.softplus(z) - y * z, axis=-1)
+
+    certificate = certify(jax.grad(lambda z, y: jnp.mean(cost(z, y))), formula, logits, targets)
+    assert isinstance(certificate, Certificate)
+    assert certificate.sizes == "every K, n"
+    assert len(certificate.cases) == 4
+    assert not certify(jax.grad(lambda z, y: jnp.sum(cost(z, y)) / z.shape[1]), formula, logits, targets)
+
+
+def test_two_sizes_that_the_function_compares_are_certified_as_equal_too():
+    x = symbols("x", "n", "K")
+    certificate = certify(lambda x: x * (1.0 if x.shape[0] == x.shape[1] else 1), x[i, j], x)
+    assert isinstance(certificate, Certificate)
+    assert any("K = n" in case or "n = K" in case for case in certificate.cases)
+    assert not certify(lambda x: x * (2.0 if x.shape[0] == x.shape[1] else 1), x[i, j], x)
+
+
 def test_a_size_that_the_function_asks_for_is_certified_by_itself():
     certificate = certify(lambda z, y: (jax.nn.softmax(z) - y) * (1.0 if z.shape[0] == 2 else 1), "84", z, y)
-    assert certificate
+    assert isinstance(certificate, Certificate)
     assert certificate.cases[1:] == ("K = 1", "K = 2")
 
 
