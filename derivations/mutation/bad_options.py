@@ -64,6 +64,16 @@ BAD_MASKS: Refused = {
         "where of shape (2, 4) does not fit",
         lambda it: it.quadratic(it.sigmoid, BATCH, BATCH, where=np.ones((2, 4), bool)),
     ),
+    "a mask of one axis, beside the first of all": (
+        ValueError,
+        "where of shape (4,) does not fit",
+        lambda it: it.quadratic(it.sigmoid, BATCH, BATCH, axis=-3, where=np.ones(4, bool)),
+    ),
+    "a mask, and an axis beyond the last": (
+        ValueError,
+        "axis 3 does not exist",
+        lambda it: it.quadratic(it.sigmoid, BATCH, BATCH, axis=3, where=np.ones((2, 3, 4), bool)),
+    ),
     "an axis named twice": (
         ValueError,
         "axis (0, -3) must",
@@ -72,8 +82,8 @@ BAD_MASKS: Refused = {
     "no axis in a tuple": (ValueError, "axis () must", lambda it: it.quadratic(it.sigmoid, BATCH, BATCH, axis=())),
     "an axis of a tuple beyond the last": (
         ValueError,
-        "axis (0, 3) must",
-        lambda it: it.quadratic(it.sigmoid, BATCH, BATCH, axis=(0, 3)),
+        "axis (1, 3) must",
+        lambda it: it.quadratic(it.sigmoid, BATCH, BATCH, axis=(1, 3)),
     ),
     "an axis of a tuple before the first": (
         ValueError,
