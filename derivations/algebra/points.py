@@ -8,6 +8,7 @@ from sympy import Expr, Integer, Interval, Rational, S, Set, Symbol, degree, oo,
 
 from derivations.algebra.cases import Case
 from derivations.algebra.conditions import Condition
+from derivations.algebra.digits import NotRealError, UnknownDigitsError, digits_of
 from derivations.algebra.interior import Halfspace, as_row, interior_point
 from derivations.algebra.letters import base, unknowns
 from derivations.algebra.monotone import simplest
@@ -79,10 +80,15 @@ def _meets(item: Condition, point: Point) -> bool:
 
 def sign_at(form: Expr, point: Point) -> int | None:
     """The sign of a form at a point; 0 also if its digits do not tell, None if it is not a real number."""
-    value = form.xreplace(point).evalf(30)
-    if value.is_Float and not value.is_comparable:
-        return 0  # no digit of it is known
-    return int(sign(value)) if value.is_extended_real else None
+    value = form.xreplace(point)
+    if value in (oo, -oo):
+        return int(sign(value))
+    try:
+        return int(sign(digits_of(value, 3)))
+    except NotRealError:
+        return None
+    except UnknownDigitsError:
+        return 0
 
 
 def point_where_nonzero(expression: Expr) -> dict[Symbol, Rational]:

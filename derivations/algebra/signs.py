@@ -4,9 +4,9 @@ import functools
 from collections.abc import Callable, Mapping
 
 import sympy as sp
-from sympy.core.evalf import PrecisionExhausted
 
 from derivations.algebra.assumptions import known_sign
+from derivations.algebra.digits import UnknownDigitsError, digits_of
 from derivations.algebra.sums import normal
 
 UNIT = sp.Interval.open(0, 1)
@@ -150,10 +150,9 @@ def _digits(number: sp.Expr) -> sp.Float | None:
     if not is_evaluable(number):
         return None
     try:
-        value = number.evalf(DIGITS + 5, maxn=100, strict=True)
-    except (PrecisionExhausted, NotImplementedError, ValueError):
+        return digits_of(number, DIGITS + 5)
+    except UnknownDigitsError:
         return None
-    return sp.Float(value, DIGITS + 5) if value.is_extended_real and value.is_finite and value != 0 else None
 
 
 def is_evaluable(number: sp.Basic) -> bool:

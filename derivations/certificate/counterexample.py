@@ -9,6 +9,7 @@ import sympy as sp
 from derivations.algebra import extended_reals as real
 from derivations.algebra.cases import Case, UndecidedError
 from derivations.algebra.conditions import Condition
+from derivations.algebra.digits import NotRealError, UnknownDigitsError, digits_of
 from derivations.algebra.formulas import Truth
 from derivations.algebra.points import Point, points_in
 from derivations.algebra.signs import is_evaluable
@@ -129,8 +130,13 @@ def _both_at(computed: sp.Basic, wanted: sp.Basic, point: Point) -> BothSides | 
 
 
 def _differ(left: sp.Basic, right: sp.Basic) -> bool:
-    """Whether two values differ; if 1000 digits do not tell their difference from 0, they do not."""
+    """Whether two values differ; if a thousand digits do not tell their difference from 0, they do not."""
     if isinstance(left, Truth) or isinstance(right, Truth) or {left, right} & real.SPECIAL:
         return left != right
-    difference = (left - right).evalf(20, maxn=1000)
-    return difference != 0 and (not difference.is_Float or difference.is_comparable)
+    try:
+        digits_of(left - right, 3)
+    except NotRealError:
+        return True
+    except UnknownDigitsError:
+        return False
+    return True

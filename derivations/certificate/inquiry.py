@@ -11,6 +11,7 @@ import sympy as sp
 from derivations.algebra import extended_reals as real
 from derivations.algebra.cases import Case, UndecidedError
 from derivations.algebra.coverage import uncovered
+from derivations.algebra.digits import UnknownDigitsError, digits_of
 from derivations.algebra.formulas import Truth
 from derivations.algebra.points import Point, points_in
 from derivations.algebra.zero import vanishes
@@ -222,7 +223,14 @@ def printed(found: Found) -> list[str]:
     """The computed, the expected and the program's value, with enough digits to tell the first two apart."""
     exact = found.computed_there, found.expected_there
     for digits in (8, 12, 17, 30):
-        texts = [str(value if isinstance(value, Truth) else value.evalf(digits)) for value in exact]
+        texts = [_text(value, digits) for value in exact]
         if texts[0] != texts[1]:
             break
     return [*texts, f"{found.program_value:.{max(digits, 8)}g}"]
+
+
+def _text(value: sp.Basic, digits: int) -> str:
+    try:
+        return str(value if isinstance(value, Truth) or value in real.SPECIAL else digits_of(value, digits))
+    except UnknownDigitsError:
+        return str(value.evalf(digits))

@@ -10,6 +10,7 @@ import sympy as sp
 from jax.extend.core import ClosedJaxpr, jaxpr_as_fun
 
 from derivations.algebra import extended_reals as real
+from derivations.algebra.digits import NotRealError, UnknownDigitsError, float_of
 from derivations.algebra.formulas import Truth
 from derivations.algebra.points import Point
 from derivations.certificate.program import Program
@@ -107,9 +108,12 @@ def as_float(value: sp.Basic) -> float | None:
         return None
     if isinstance(value, Truth):
         return float(bool(value))
-    digits = value if value in real.SPECIAL else value.evalf(20, maxn=400)
-    if not digits.is_number:
-        return None
-    if digits.is_extended_real is not True:
+    if value in real.SPECIAL:
+        return float(value)
+    try:
+        number = float_of(value)
+    except NotRealError:
         return float("nan")
-    return float(digits) if digits.is_infinite or abs(digits) < 1e300 else None
+    except UnknownDigitsError:
+        return None
+    return number if abs(number) < 1e300 else None

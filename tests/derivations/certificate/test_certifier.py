@@ -13,9 +13,12 @@ import derivations
 import jaxce
 from derivations import certificate as certificate_package
 from derivations import certify, symbols
+from derivations.certificate import inquiry
 from derivations.certificate.certifier import UnprovedError
 from derivations.certificate.verdict import Certificate, Refutation, read
+from derivations.claims.claim import Kind
 from derivations.claims.formulas import sigmoid_of, softmax_of
+from derivations.claims.pairs import pair_claims
 
 z, y = symbols("z", 2), symbols("y", 2)
 DELTA = softmax_of(z) * sum(y) - y
@@ -218,3 +221,11 @@ def test_a_formula_may_branch_where_the_program_does_not():
     refutation = certify(lambda z: z, sp.Abs(z[()]), z)
     assert isinstance(refutation, Refutation)
     assert refutation.case == "z < 0"
+
+
+def test_a_proof_that_takes_long_does_not_become_a_refutation(monkeypatch):
+    """Counterexamples are then looked for, at inputs where 1 - a has no digits left in 100."""
+    monkeypatch.setattr(inquiry, "QUICK", 0.0)
+    kind = {"kind": Kind.GRADIENT, "cost": "cross_entropy", "output": "softmax", "size": 2, "label": 0, "c": 1}
+    (claim,) = (it for it in pair_claims((2,)) if all(getattr(it, name) == value for name, value in kind.items()))
+    assert claim.certify()

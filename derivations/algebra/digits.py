@@ -1,0 +1,132 @@
+"""Digits of real numbers that are known for certain: by interval arithmetic, ever finer until enough of them are.
+
+SymPy's `evalf` does not show that a difference inside an expression has lost all its digits: where x is that near to 1,
+it returns some number for 1 / (1 - x). An interval that contains 0 does show it.
+"""
+
+import functools
+import operator
+from typing import Any
+
+import sympy as sp
+from mpmath import mp
+from mpmath.ctx_iv import MPIntervalContext
+from mpmath.libmp import ComplexResult
+
+LEVELS = 60, 200, 600, 1200  # decimal digits with which to compute
+NEXT_TO_NOTHING = 40  # places after the point: what is smaller than that is 0 for a float
+
+intervals: Any = MPIntervalContext()
+Interval = Any  # an interval of this context
+
+
+class UnknownDigitsError(ArithmeticError):
+    """The digits of a number are not known: it may be 0, or too large."""
+
+
+class NotRealError(UnknownDigitsError):
+    """A number is not real, or undefined."""
+
+
+class _NoIntervalsError(Exception):
+    """There is no interval arithmetic for a function."""
+
+
+def digits_of(number: sp.Expr, digits: int) -> sp.Float:
+    """A real number to so many digits, of which the last may be off by one.
+
+    Raises:
+        NotRealError: it is not real.
+        UnknownDigitsError: they are not known; of a sum that is 0 they never are.
+
+    >>> x = 1 / (1 + sp.exp(-250))
+    >>> digits_of(1 / (1 - x) - x / (1 - x), 8)
+    1.0000000
+    """
+    return _digits(number, digits, 0)
+
+
+def float_of(number: sp.Expr) -> float:
+    """A real number as a float; 0 where it is below 10^-40.
+
+    Raises:
+        NotRealError: it is not real.
+        UnknownDigitsError: its digits are not known.
+
+    >>> float_of(sp.sin(1) ** 2 + sp.cos(1) ** 2 - 1)
+    0.0
+    """
+    value = _digits(number, 20, NEXT_TO_NOTHING)
+    return float(value) if abs(value) > sp.Float(10) ** -NEXT_TO_NOTHING else 0.0
+
+
+def _digits(number: sp.Expr, digits: int, places: int) -> sp.Float:
+    """So many digits or, if there are `places`, at least as many places after the point."""
+    failure: Exception = UnknownDigitsError(f"{digits} digits of {number} are not known")
+    if number.has(sp.I, sp.zoo, sp.nan):
+        raise NotRealError(f"{number} is not a real number")
+    if not number.is_number:
+        raise failure
+    for level in filter(lambda level: level > digits, LEVELS):
+        intervals.dps = level
+        try:
+            value = _enclosed(number)
+        except _NoIntervalsError:
+            return _confirmed(number, digits)
+        except NotRealError as error:
+            failure = error
+            continue
+        except (ComplexResult, OverflowError):  # of an interval that is not wholly where a function is real
+            continue
+        if value.delta.b * 10**digits < abs(value).a or (places and value.delta.b * 10**places < 1):
+            return sp.Float(mp.make_mpf(value.mid._mpi_[0]), digits)
+    raise failure
+
+
+def _confirmed(number: sp.Expr, digits: int) -> sp.Float:
+    """The digits on which two evaluations by SymPy agree, one with many more digits than the other."""
+    one, other = (number.evalf(digits + more, maxn=1000) for more in (10, LEVELS[1]))
+    if one.is_Float and other.is_Float and abs(one - other) * 10**digits < abs(other):
+        return sp.Float(other, digits)
+    if one.is_extended_real is False and other.is_extended_real is False:
+        raise NotRealError(f"{number} is not a real number")
+    raise UnknownDigitsError(f"{digits} digits of {number} are not known")
+
+
+def _enclosed(number: sp.Expr) -> Interval:
+    """An interval that contains the number."""
+    if number.is_Rational:
+        return intervals.mpf(int(number.p)) / int(number.q)
+    if number in CONSTANTS:
+        return CONSTANTS[number]()
+    if number.is_Pow and number.exp.is_Integer:
+        return _enclosed(number.base) ** int(number.exp)
+    if number.is_Pow and number.base is not sp.E:
+        return intervals.exp(_enclosed(number.exp) * _log(_enclosed(number.base)))
+    if number.is_Pow:
+        return intervals.exp(_enclosed(number.exp))
+    if number.func not in FUNCTIONS:
+        raise _NoIntervalsError
+    return FUNCTIONS[number.func](*map(_enclosed, number.args))
+
+
+def _log(argument: Interval) -> Interval:
+    if argument.b < 0:
+        raise NotRealError(f"the logarithm of {argument}, or a power of it, is not real")
+    return intervals.log(argument)
+
+
+CONSTANTS: dict[sp.Expr, Any] = {
+    sp.pi: lambda: +intervals.pi,
+    sp.E: lambda: intervals.exp(intervals.mpf(1)),
+    sp.EulerGamma: lambda: +intervals.euler,
+}
+FUNCTIONS: dict[type, Any] = {
+    sp.Add: lambda *terms: functools.reduce(operator.add, terms),
+    sp.Mul: lambda *factors: functools.reduce(operator.mul, factors),
+    sp.exp: intervals.exp,
+    sp.log: _log,
+    sp.sin: intervals.sin,
+    sp.cos: intervals.cos,
+    sp.Abs: abs,
+}
