@@ -10,6 +10,7 @@ from unittest import mock
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.sharding import AxisType, NamedSharding, PartitionSpec
 
 from derivations.mutation.bad_layers import BAD_LAYERS, GOOD_LAYER, try_layer
 from derivations.mutation.bad_options import BAD_MASKS, BAD_OPTIONS
@@ -161,7 +162,9 @@ def _joins_axes(library: SimpleNamespace) -> bool:
     several = [cost(z, y, (2, -3), where) for y, where in ((z, shown), (z, examples), (np.array([7, 1, 3]), None))]
     along = [(z, joined(shown)), (z, examples), (np.array([7, 1, 3]), None)]
     one = [cost(joined(z), y if y.ndim == 1 else joined(y), -1, where) for y, where in along]
-    return all(np.allclose(x, y, rtol=1e-5) and x.shape == (3,) for x, y in zip(several, one, strict=True))
+    right = all(np.allclose(x, y, rtol=1e-5) and x.shape == (3,) for x, y in zip(several, one, strict=True))
+    two_by_two = np.zeros((3, 4, 2, 2), np.float32)
+    return right and library.quadratic(library.sigmoid, two_by_two, two_by_two, (0, 1)).shape == (2, 2)
 
 
 def _options_are_values(library: SimpleNamespace) -> bool:
@@ -193,7 +196,10 @@ def _counts_what_is_shown(library: SimpleNamespace) -> bool:
     cost = library.with_z_loss(library.smoothed(library.log_likelihood, 0.25), 0.5)
     where = np.array([[True, False, True], [False, False, False]])
     C = cost(library.softmax, Z, np.array([0, 1]), where=where)
-    return bool(np.allclose(C[0], cost(library.softmax, Z[0, ::2], 0)) and C[1] == 0)
+    of_one = functools.partial(library.smoothed(library.cross_entropy, 0.25), library.sigmoid)
+    one = np.allclose(of_one(Z[0], 0, where=np.array([True, False, False])), of_one(Z[0, :1], 0))
+    right = one and np.allclose(C[0], cost(library.softmax, Z[0, ::2], 0))
+    return bool(right and C[1] == 0)
 
 
 def _makes_nan_of_nothing_else(library: SimpleNamespace) -> bool:
@@ -238,7 +244,7 @@ def _made_again(library: SimpleNamespace) -> bool:
     """What `pickle` is told of an output makes one that computes the same, and each compares by identity."""
     softmax = library.tempered_softmax(2)
     anonymous = dataclasses.replace(softmax, made_by=())
-    outputs = softmax, anonymous, library.Output.from_activation(jnp.tanh)
+    outputs = softmax, anonymous, library.linear, library.sigmoid, library.Output.from_activation(jnp.tanh)
     recipes = [output.__reduce__() for output in outputs]
     made = [make(*arguments) for make, arguments in recipes]
     alike = all(
@@ -282,6 +288,39 @@ def _pulls_back_by_differentiation(library: SimpleNamespace) -> bool:
     return bool(np.allclose(plain.pullback(Z, Y, -1), softmax.pullback(Z, Y, -1), 1e-5))
 
 
+def _masks_examples_whatever_is_there(library: SimpleNamespace) -> bool:
+    """Of examples that are left out no step is nan, with one output too; and a mask may have an axis of size 1."""
+    kept = np.array([True, False])
+
+    def is_nothing(cost: Callable, output: Callable, z: np.ndarray, y: np.ndarray) -> bool:
+        C, slope = jax.value_and_grad(lambda z: cost(output, z, y, where=kept).sum())(z)
+        return bool(cost(output, z[0], y[0]) == C and np.all(slope[1] == 0))
+
+    with jax.debug_nans(True):
+        of_targets = is_nothing(library.cross_entropy, library.linear, np.full((2, 3), 0.25, np.float32), Y)
+        of_labels = is_nothing(library.cross_entropy, library.sigmoid, Z[:, :1], np.array([0, 0]))
+    shared = library.quadratic(library.sigmoid, Z, Y, where=np.array([[True, False, True]]))
+    each = library.quadratic(library.sigmoid, Z, Y, where=np.array([[True, False, True]] * 2))
+    return of_targets and of_labels and bool(np.all(shared == each))
+
+
+def _finds_labels_on_a_mesh(library: SimpleNamespace) -> bool:
+    """The log-likelihood of labels is the same where an explicit mesh divides the classes."""
+    mesh = jax.make_mesh((1,), ("classes",), axis_types=(AxisType.Explicit,))
+    labels = np.array([0, 2])
+    with jax.set_mesh(mesh):
+        z = jax.device_put(Z, NamedSharding(mesh, PartitionSpec(None, "classes")))
+        found = library.at_labels(z, labels, -1)
+    return found.tolist() == Z[[0, 1], labels].tolist()
+
+
+def _keeps_digits_between(library: SimpleNamespace) -> bool:
+    """ln(1 - z) has all its digits where XLA's log1p of -z has lost some, in float64."""
+    z = np.linspace(0.3, 0.5, 101)
+    C = jax.vmap(lambda z: library.cross_entropy(library.linear, z, jnp.zeros(1)))(z[:, None])
+    return bool(np.max(np.abs(C + np.log1p(-z)) / np.spacing(-np.log1p(-z))) < 4)
+
+
 PROMISED: dict[str, Callable] = {
     "the type of the weighted inputs": lambda it: all(
         _keeps_type(it, t) for t in (jnp.bfloat16, np.float16, np.float32)
@@ -313,6 +352,15 @@ PROMISED: dict[str, Callable] = {
     "an example of which nothing is shown": _nothing_shown_costs_nothing,
     "classes by the weighted inputs": lambda it: all(
         output.keeps_order for output in (it.linear, it.sigmoid, it.softmax, it.tempered_softmax(2))
+    ),
+    "masks of examples": _masks_examples_whatever_is_there,
+    "labels on a mesh": _finds_labels_on_a_mesh,
+    "the digits of ln(1 - z)": _keeps_digits_between,
+    "options that change nothing": lambda it: np.array_equal(
+        it.focal(0)(it.softmax, Z, Y), it.with_z_loss(it.log_likelihood, 0)(it.softmax, Z, Y)
+    ),
+    "the first label that no output has": lambda it: bool(
+        np.isnan(it.smoothed(it.log_likelihood, 0.1)(it.softmax, Z, np.array([3, 3]))).all()
     ),
     "a pullback by differentiation": _pulls_back_by_differentiation,
     "the type under a soft cap": lambda it: it.soft_cap(Z.astype(jnp.bfloat16), 2).dtype == jnp.bfloat16,

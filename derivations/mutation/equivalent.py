@@ -7,6 +7,8 @@ _BOUNDARY = "at the boundary both branches are the same"
 _UNIT = "the logarithms are multiplied by the unit again, and it is still large enough for them"
 _TYPE = "float32 is converted to float32"
 _LABEL = "32-bit labels are converted to int32, which changes only labels that no output has"
+_OUTSIDE = "outside the domain the cost is nan with either"
+_INFINITE = "it is asked of infinite costs alone"
 _TIMES_0 = "it is multiplied by 0"
 _NOT_USED = "the value is not used: `where` selects nothing that is computed from it"
 
@@ -46,6 +48,22 @@ EQUIVALENT: dict[str, str] = {
     "softmax_layer._log_complement_pullback: jnp.where(is_first_maximum, 1, _sum_of_others(e, rest)) -> "
     "jnp.where(is_first_maximum, 2, _sum_of_others(e, rest))": _NOT_USED,
     "outputs.linear: z - y -> y - z": _SQUARED,
+    "outputs._linear_logs: -jnp.inf -> jnp.inf": _OUTSIDE,
+    "outputs._linear_logs: -jnp.inf -> -jnp.nan": _OUTSIDE,
+    "cost_with_options.CostWithOptions: 0 <= label < z.shape[axis] -> 0 <= label <= z.shape[axis]": "the target of an "
+    "output beyond the last is nan, and so not 1",
+    "outputs._linear_logs: jnp.where(z < 0, jnp.inf, z) -> jnp.where(z < 0, jnp.nan, z)": _OUTSIDE,
+    "outputs._linear_log_pullback: jnp.where(is_nothing, 1, z) -> jnp.where(is_nothing, 2, z)": "0 is divided by it",
+    "axes._mask: (z.shape, examples) -> (examples, z.shape)": "no mask has both numbers of dimensions",
+    "axes._mask: (1, full) -> (full, 1)": "it is a choice of two",
+    "costs.with_delta: in_range is True -> in_range is False": "where all is in range, nothing is made nan",
+    "costs._if_defined: C > 0 -> C >= 0": _INFINITE,
+    "costs._if_defined: C > 0 -> C > 1": _INFINITE,
+    "targets.at_labels: jax.typeof(x).sharding.spec[axis] is None -> "
+    "jax.typeof(x).sharding.spec[axis] is not None": "either way finds the element",
+    "targets.at_labels: jnp.sum(x, axis, where=dense_targets(x, y, axis) == 1) -> "
+    "jnp.prod(x, axis, where=dense_targets(x, y, axis) == 1)": "one element is chosen",
+    "axes._mask: True -> False": "the two have as many dimensions",
     "outputs._linear_logs: inside < 0.25 -> inside <= 0.25": _BOUNDARY,
     "outputs.sigmoid: 0.0 -> 1.0": _NOT_USED,
     "outputs._sigmoid_half_squared_residual: z < 0 -> z <= 0": _BOUNDARY,
