@@ -59,7 +59,7 @@ WRONG = {
 
 @pytest.mark.parametrize("wrong", WRONG)
 def test_a_wrong_gradient_is_refuted_by_an_example(wrong):
-    refutation = certify(WRONG[wrong], "84", name=wrong)
+    refutation = certify(WRONG[wrong], "84", name=wrong, seconds=600)
     assert not refutation
     assert refutation.point
     assert refutation.program_value != refutation.expected_value
@@ -77,7 +77,7 @@ def test_a_wrong_gradient_is_refuted_by_an_example(wrong):
     ],
 )
 def test_a_wrong_cost_of_a_label_is_refuted(wrong, by_label):
-    assert not certify(jax.grad(by_label), "84", z, labels, name=wrong)
+    assert not certify(jax.grad(by_label), "84", z, labels, name=wrong, seconds=600)
 
 
 @functools.cache
@@ -98,7 +98,7 @@ def looked_up(size):
 def test_what_holds_for_small_sizes_alone_is_refused(fn, message, monkeypatch):
     monkeypatch.setattr("derivations.certificate.every_size.certifying.LARGEST_INSTANCE", 2)
     with pytest.raises(UnprovedError, match=message):
-        certify(fn, "84", z, y, seconds=20)
+        certify(fn, "84", z, y, seconds=600)
 
 
 def test_batches_of_every_size_are_certified_and_their_wrong_means_refuted():
