@@ -16,8 +16,8 @@ from mpmath.libmp import ComplexResult
 LEVELS = 60, 200, 600, 1200  # decimal digits with which to compute
 NEXT_TO_NOTHING = 40  # places after the point: what is smaller than that is 0 for a float
 
-intervals: Any = MPIntervalContext()
-Interval = Any  # an interval of this context
+_intervals: Any = MPIntervalContext()
+_Interval = Any  # an interval of this context
 
 
 class UnknownDigitsError(ArithmeticError):
@@ -68,7 +68,7 @@ def _digits(number: sp.Expr, digits: int, places: int) -> sp.Float:
     if not number.is_number:
         raise failure
     for level in filter(lambda level: level > digits, LEVELS):
-        intervals.dps = level
+        _intervals.dps = level
         try:
             value = _enclosed(number)
         except _NoIntervalsError:
@@ -93,40 +93,40 @@ def _confirmed(number: sp.Expr, digits: int) -> sp.Float:
     raise UnknownDigitsError(f"{digits} digits of {number} are not known")
 
 
-def _enclosed(number: sp.Expr) -> Interval:
+def _enclosed(number: sp.Expr) -> _Interval:
     """An interval that contains the number."""
     if number.is_Rational:
-        return intervals.mpf(int(number.p)) / int(number.q)
-    if number in CONSTANTS:
-        return CONSTANTS[number]()
+        return _intervals.mpf(int(number.p)) / int(number.q)
+    if number in _CONSTANTS:
+        return _CONSTANTS[number]()
     if number.is_Pow and number.exp.is_Integer:
         return _enclosed(number.base) ** int(number.exp)
     if number.is_Pow and number.base is not sp.E:
-        return intervals.exp(_enclosed(number.exp) * _log(_enclosed(number.base)))
+        return _intervals.exp(_enclosed(number.exp) * _log(_enclosed(number.base)))
     if number.is_Pow:
-        return intervals.exp(_enclosed(number.exp))
-    if number.func not in FUNCTIONS:
+        return _intervals.exp(_enclosed(number.exp))
+    if number.func not in _FUNCTIONS:
         raise _NoIntervalsError
-    return FUNCTIONS[number.func](*map(_enclosed, number.args))
+    return _FUNCTIONS[number.func](*map(_enclosed, number.args))
 
 
-def _log(argument: Interval) -> Interval:
+def _log(argument: _Interval) -> _Interval:
     if argument.b < 0:
         raise NotRealError(f"the logarithm of {argument}, or a power of it, is not real")
-    return intervals.log(argument)
+    return _intervals.log(argument)
 
 
-CONSTANTS: dict[sp.Expr, Any] = {
-    sp.pi: lambda: +intervals.pi,
-    sp.E: lambda: intervals.exp(intervals.mpf(1)),
-    sp.EulerGamma: lambda: +intervals.euler,
+_CONSTANTS: dict[sp.Expr, Any] = {
+    sp.pi: lambda: +_intervals.pi,
+    sp.E: lambda: _intervals.exp(_intervals.mpf(1)),
+    sp.EulerGamma: lambda: +_intervals.euler,
 }
-FUNCTIONS: dict[type, Any] = {
+_FUNCTIONS: dict[type, Any] = {
     sp.Add: lambda *terms: functools.reduce(operator.add, terms),
     sp.Mul: lambda *factors: functools.reduce(operator.mul, factors),
-    sp.exp: intervals.exp,
+    sp.exp: _intervals.exp,
     sp.log: _log,
-    sp.sin: intervals.sin,
-    sp.cos: intervals.cos,
+    sp.sin: _intervals.sin,
+    sp.cos: _intervals.cos,
     sp.Abs: abs,
 }
