@@ -1,8 +1,8 @@
-"""Minibatches that grow with the devices are trained on by several devices faster than by one, small ones are not.
+"""Devices that share the cores of one CPU win nothing by stepping together, and lose least with large minibatches.
 
-784-100-10 networks on examples that are spread over the devices along an axis of a mesh: all step together, each on its
-part of every minibatch. On a CPU the devices share its cores, so that more devices than cores only show what stepping
-together costs. The first epoch, with compilation, is left out.
+784-100-10 networks on examples that are spread over the devices along an axis of a mesh: all step together, each on
+its part of every minibatch. Several GPUs would each have cores of their own. The first epoch, with compilation, is left
+out.
 """
 
 import itertools
