@@ -5,7 +5,9 @@ it returns some number for 1 / (1 - x). An interval that contains 0 does show it
 """
 
 import functools
+import itertools
 import operator
+from collections.abc import Sequence
 from typing import Any
 
 import sympy as sp
@@ -26,10 +28,6 @@ class UnknownDigitsError(ArithmeticError):
 
 class NotRealError(UnknownDigitsError):
     """A number is not real, or undefined."""
-
-
-class _NoIntervalsError(Exception):
-    """There is no interval arithmetic for a function."""
 
 
 def digits_of(number: sp.Expr, digits: int) -> sp.Float:
@@ -71,9 +69,7 @@ def _digits(number: sp.Expr, digits: int, places: int) -> sp.Float:
         _intervals.dps = level
         try:
             value = _enclosed(number)
-        except _NoIntervalsError:
-            return _confirmed(number, digits)
-        except NotRealError as error:
+        except UnknownDigitsError as error:
             failure = error
             continue
         except (ComplexResult, OverflowError):  # of an interval that is not wholly where a function is real
@@ -81,16 +77,6 @@ def _digits(number: sp.Expr, digits: int, places: int) -> sp.Float:
         if value.delta.b * 10**digits < abs(value).a or (places and value.delta.b * 10**places < 1):
             return sp.Float(mp.make_mpf(value.mid._mpi_[0]), digits)
     raise failure
-
-
-def _confirmed(number: sp.Expr, digits: int) -> sp.Float:
-    """The digits on which two evaluations by SymPy agree, one with many more digits than the other."""
-    one, other = (number.evalf(digits + more, maxn=1000) for more in (10, LEVELS[1]))
-    if one.is_Float and other.is_Float and abs(one - other) * 10**digits < abs(other):
-        return sp.Float(other, digits)
-    if one.is_extended_real is False and other.is_extended_real is False:
-        raise NotRealError(f"{number} is not a real number")
-    raise UnknownDigitsError(f"{digits} digits of {number} are not known")
 
 
 def _enclosed(number: sp.Expr) -> _Interval:
@@ -106,8 +92,33 @@ def _enclosed(number: sp.Expr) -> _Interval:
     if number.is_Pow:
         return _intervals.exp(_enclosed(number.exp))
     if number.func not in _FUNCTIONS:
-        raise _NoIntervalsError
+        return _around(number)
     return _FUNCTIONS[number.func](*map(_enclosed, number.args))
+
+
+def _around(number: sp.Expr) -> _Interval:
+    """An interval around a function for which there are none: from its values, by SymPy, at both ends of an argument.
+
+    A quarter of the digits of the argument are known, and half of those of the values are believed: an extreme of the
+    function between the ends differs from them by the square of the distance.
+    """
+    level = _intervals.dps
+    values = [number.func(*ends).evalf(level + 10) for ends in itertools.product(*map(_ends, number.args))]
+    if all(value.is_extended_real is False for value in values):
+        raise NotRealError(f"{number} is not a real number")
+    if not all(value.is_Float or value.is_Rational for value in values):
+        raise UnknownDigitsError(f"{number} is not a number of so many digits")
+    ends = [mp.make_mpf(sp.Float(end, level)._mpf_) for end in (min(values), max(values))]
+    return _intervals.mpf(ends) * (1 + _intervals.mpf([-1, 1]) / 10 ** (level // 2))
+
+
+def _ends(argument: sp.Expr) -> Sequence[sp.Expr]:
+    if not isinstance(argument, sp.Expr) or argument.is_Rational:
+        return (argument,)
+    level, value = _intervals.dps, _enclosed(argument)
+    if not value.delta.b * 10 ** (level // 4 + 5) < abs(value).a:
+        raise UnknownDigitsError(f"the digits of {argument} are not known")
+    return [sp.Float(mp.make_mpf(end), 2 * level) for end in value._mpi_]
 
 
 def _log(argument: _Interval) -> _Interval:

@@ -27,6 +27,21 @@ def test_digits_that_cancel_are_found_all_the_same(exponent):
     assert _differ(number, sp.Integer(3))
 
 
+@pytest.mark.parametrize("exponent", [100, 130])
+def test_few_digits_are_not_taken_for_many(exponent):
+    """Of 1 - a, at 60 digits, 17 or 4 are left."""
+    a = 1 / (1 + sp.exp(-sp.Integer(exponent)))
+    assert digits_of(1 / (1 - a), 30) == digits_of(sp.exp(exponent) + 1, 30)
+
+
+def test_digits_that_cancel_are_found_where_there_is_a_function_without_intervals():
+    assert digits_of(two(250) * sp.gamma(sp.Rational(1, 3)), 20) == digits_of(2 * sp.gamma(sp.Rational(1, 3)), 20)
+    assert digits_of(sp.erf(two(751) / 3), 20) == digits_of(sp.erf(sp.Rational(2, 3)), 20)
+    assert digits_of(sp.polygamma(1, two(751)), 20) == digits_of(sp.polygamma(1, 2), 20)
+    a = sp.erf(20)
+    assert digits_of(-a / (1 - a) + 1 / (1 - a) + 1, 20) == sp.Float(2, 20)
+
+
 def test_sympy_alone_is_wrong():
     assert abs(two(250).evalf(20) - 2) > 1
 
