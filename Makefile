@@ -8,7 +8,7 @@ EVERY ?= 20
 .DEFAULT_GOAL := help
 
 help: ## list the targets
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 18
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 22
 
 train: $(VENV)/installed ## train the book's network, 784-30-10, on MNIST
 	$(BIN)/python -m jaxce train --hidden 30 --cost cross_entropy --output sigmoid --learning-rate 0.5 \
@@ -26,7 +26,7 @@ test: $(VENV)/installed-development ## lint, check types, run every test
 test-kills: $(VENV)/installed-development ## kill a training 50 times, mostly while it is saved, and compare its bits
 	KILLS=50 $(BIN)/pytest tests/jaxce/test_checkpoints.py -k killed
 
-test-mutants: $(VENV)/installed-development ## change one operation in EVERY (1: all, hours) of jaxce's, and see that tests notice
+test-mutants: $(VENV)/installed-development ## change one in 20 operations in turn, and see each noticed; EVERY=1: all, in hours
 	$(BIN)/python -m derivations mutants --every $(EVERY)
 
 $(VENV)/installed: pyproject.toml
