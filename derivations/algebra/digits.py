@@ -97,13 +97,15 @@ def _enclosed(number: sp.Expr) -> _Interval:
 
 
 def _around(number: sp.Expr) -> _Interval:
-    """An interval around a function for which there are none: from its values, by SymPy, at both ends of an argument.
+    """An interval around a number for which there is no arithmetic, by SymPy; of a function, at both ends of arguments.
 
     A quarter of the digits of the argument are known, and half of those of the values are believed: an extreme of the
     function between the ends differs from them by the square of the distance.
     """
     level = _intervals.dps
-    values = [number.func(*ends).evalf(level + 10) for ends in itertools.product(*map(_ends, number.args))]
+    arguments = number.args if isinstance(number, sp.Function) else ()
+    choices = itertools.product(*map(_ends, arguments))
+    values = [(number.func(*ends) if arguments else number).evalf(level + 10) for ends in choices]
     if all(value.is_extended_real is False for value in values):
         raise NotRealError(f"{number} is not a real number")
     if not all(value.is_Float or value.is_Rational for value in values):

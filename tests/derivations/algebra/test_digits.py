@@ -42,6 +42,11 @@ def test_digits_that_cancel_are_found_where_there_is_a_function_without_interval
     assert digits_of(-a / (1 - a) + 1 / (1 - a) + 1, 20) == sp.Float(2, 20)
 
 
+@pytest.mark.parametrize("number", [sp.CRootOf(sp.Symbol("x") ** 5 - sp.Symbol("x") - 1, 0), sp.Catalan])
+def test_digits_of_numbers_that_are_no_functions(number):
+    assert digits_of(number, 20) == number.evalf(20)
+
+
 def test_sympy_alone_is_wrong():
     assert abs(two(250).evalf(20) - 2) > 1
 
