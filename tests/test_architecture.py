@@ -57,6 +57,7 @@ ALLOWED = {
         "numpy",
         "sympy",
     },
+    "derivations.page": {"derivations.algebra", "derivations.proof", "sympy"},
     "derivations.commands": {
         "derivations.proof",
         "derivations.book",

@@ -25,8 +25,8 @@ def right_sides(
 ) -> list[tuple[mpmath.mpf, ...] | None]:
     """The right side's components, each at every point; None for a component to which the equation does not apply."""
     equation = _with_sigmoids(equation)
-    places = list(_places(left_side))
-    spoken_of = [place for place in places if _given_holds(equation, place)]
+    places = list(places_of(left_side))
+    spoken_of = [place for place in places if given_holds(equation, place)]
     components = [for_sizes(equation.statement.rhs, equation, COMPARED_SIZES | place) for place in spoken_of]
     names = sorted(set().union(*map(unknowns, components)), key=str)
     function = numeric(components, names, cse=True)
@@ -37,13 +37,13 @@ def right_sides(
     return [wanted.get(number) for number in range(len(places))]
 
 
-def _places(left_side: LeftSide) -> Iterator[dict[Symbol, int]]:
+def places_of(left_side: LeftSide) -> Iterator[dict[Symbol, int]]:
     """The values of the free indices for each component that jaxce computes, in the order of the components."""
     for place in itertools.product(*(range(1, size + 1) for size in left_side.axes.values())):
         yield {**left_side.fixed, **dict(zip(left_side.axes, place, strict=True))}
 
 
-def _given_holds(equation: Equation, place: Mapping[Symbol, int]) -> bool:
+def given_holds(equation: Equation, place: Mapping[Symbol, int]) -> bool:
     """Whether the equation applies to a component: not, for example, to j = k if they are given to be different."""
     given = [for_sizes(e.lhs - e.rhs, equation, {**COMPARED_SIZES, **place}) for e in equation.given]
     return not any(part.is_number and part != 0 for part in given)

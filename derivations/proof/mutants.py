@@ -35,9 +35,7 @@ def mutants(equation: Equation, most: int = 4) -> list[Mutant]:
     sign of -y flipped -> x*(a + y)*s_prime(z)
     1 added -> x*(a - y)*s_prime(z) + 1
     """
-    right = equation.statement.rhs
-    changed = {mutant: change for change, mutant in _changes(right) if mutant != right and not mutant.has(zoo, nan)}
-    chosen = dict(itertools.islice(changed.items(), most))
+    chosen = false_copies(equation, most)
     groups = [obligations(equation.statement.lhs, mutant, equation) for mutant in chosen]
     found = counterexamples(list(itertools.chain(*groups)), equation)
     ends = list(itertools.accumulate(map(len, groups)))
@@ -49,6 +47,18 @@ def mutants(equation: Equation, most: int = 4) -> list[Mutant]:
         )
         for (mutant, change), group, end in zip(chosen.items(), groups, ends, strict=True)
     ]
+
+
+def false_copies(equation: Equation, most: int = 4) -> dict[Expr, str]:
+    """Up to `most` right sides with one change each, and what was changed.
+
+    >>> from derivations import EQUATIONS
+    >>> false_copies(EQUATIONS["56"], most=1)
+    {-(a - y)*s_prime(z): 'sign flipped'}
+    """
+    right = equation.statement.rhs
+    changed = {mutant: change for change, mutant in _changes(right) if mutant != right and not mutant.has(zoo, nan)}
+    return dict(itertools.islice(changed.items(), most))
 
 
 def _changes(right: Expr) -> Iterator[tuple[str, Expr]]:

@@ -17,14 +17,14 @@ GREEK = {"δ": r"\delta", "σ": r"\sigma", "η": r"\eta", "∂": r"\partial ", "
 SUPERSCRIPTS = {"^{L-1}": "ᴸ⁻¹", "^L": "ᴸ", "^{l+1}": "ˡ⁺¹", "^l": "ˡ"}
 
 
-class _InBookOrder(Printer):
+class InBookOrder(Printer):
     """Puts terms with a minus sign last: y - a, not -a + y."""
 
     def _as_ordered_terms(self, expression, order=None):
         return sorted(super()._as_ordered_terms(expression, order), key=lambda term: term.could_extract_minus_sign())
 
 
-class _Text(_InBookOrder, PrettyPrinter):
+class _Text(InBookOrder, PrettyPrinter):
     def _print_Symbol(self, symbol, bold_name=False):
         name = symbol.name
         for tex, text in SUPERSCRIPTS.items():
@@ -64,7 +64,7 @@ class _Text(_InBookOrder, PrettyPrinter):
         return self._helper_print_function(None, derivative.args, func_name="σ'")
 
 
-class _Latex(_InBookOrder, LatexPrinter):
+class _Latex(InBookOrder, LatexPrinter):
     def _print_Symbol(self, symbol, style="plain"):
         name = symbol.name
         for letter, command in GREEK.items():
