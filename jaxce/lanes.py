@@ -55,17 +55,18 @@ class Lane(NamedTuple):
     data: tuple
 
 
-def begin(group: Group, sizes: Sequence[int], scheme: str) -> Run:
+def begin(group: Group, sizes: Sequence[int], scheme: str, start: Callable) -> Run:
     """The runs of a group's members before the first epoch."""
     keys = jax.vmap(jax.random.key)(group.seeds)
-    return compiled(_begin, optimizer=group.optimizer, sizes=tuple(sizes), scheme=scheme)(keys, group.numbers)
+    static = {"optimizer": group.optimizer, "sizes": tuple(sizes), "scheme": scheme, "start": start}
+    return compiled(_begin, **static)(keys, group.numbers)
 
 
-def _begin(keys, numbers, *, optimizer, sizes, scheme):
+def _begin(keys, numbers, *, optimizer, sizes, scheme, start):
     def begin_one(member):
         key, numbers = member
         key_init, key_fit = jax.random.split(key)
-        layers = init(key_init, sizes, scheme=scheme)
+        layers = start(init(key_init, sizes, scheme=scheme))
         numbers = {name: like(layers, value) for name, value in numbers.items()}
         return Run(*first_state(layers, optimizer(**numbers)), jnp.array(True), key_fit, numbers)
 

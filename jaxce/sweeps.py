@@ -26,7 +26,7 @@ from jaxce.history import History, Measurements, Progress, State, history_of, ke
 from jaxce.lanes import advance, begin, gathered, lanes_of, on_cpu, places_for, programs_at
 from jaxce.members import Member, groups_of
 from jaxce.memory import check_memory, size, workspace
-from jaxce.network import Layer, init
+from jaxce.network import Layer, as_layers, init
 from jaxce.optimizers import evaluated
 from jaxce.outputs import sigmoid
 
@@ -60,6 +60,7 @@ def sweep(
     evaluation: tuple[Any, Any] | None = None,
     hidden: Callable = sigmoid,
     scheme: str = "scaled",
+    start: Callable[[list[Layer]], list[Layer]] = list,
     progress: Callable[[Progress], Any] | None = None,
     checkpoint: str | Path | None = None,
 ) -> Sweep:
@@ -86,6 +87,8 @@ def sweep(
         evaluation: a pair (x, y) like `data`, on which every network is evaluated after every epoch.
         hidden: the activation function of the hidden layers.
         scheme: the scheme of the initial weights, as for `init`.
+        start: a hashable function from the layers that `init` draws to those that training starts from, for a start
+            that no scheme gives; by default, the same.
         progress: called after every epoch with the history so far, [members, epochs], whose attribute `params` holds
             the layers. `seconds` there is the wall time of an epoch of all members. It may end the sweep as in `fit`.
         checkpoint: a folder, which need not exist; the sweep is saved there after every epoch, and goes on from it.
@@ -93,7 +96,7 @@ def sweep(
     Raises:
         TypeError: x or y is of a type that cannot be trained on.
         ValueError: the data, `batch_size` or `epochs` do not fit; or the members have no seed, or unequal names; or
-            `checkpoint` holds another sweep.
+            `checkpoint` holds another sweep; or `start` does not return layers.
         MemoryError: the networks would not fit into memory; raised before anything is trained.
         ImportError: there is a `checkpoint`, and Orbax is not installed.
         OSError: `checkpoint` cannot be written, or another process uses it.
@@ -109,17 +112,17 @@ def sweep(
         ({'seed': 1, 'learning_rate': 1.0}, 1.0)
     """
     network = {"cost": cost, "output": output, "hidden": hidden}
-    layers = jax.eval_shape(functools.partial(init, sizes=sizes, scheme=scheme), jax.random.key(0))
+    layers = jax.eval_shape(lambda key: as_layers(start(init(key, sizes, scheme=scheme))), jax.random.key(0))
     groups = groups_of(members, layers, optimizer)
     x, y = validate_data(layers, data, **network)
     test = None if evaluation is None else validate_data(layers, evaluation, **network)
     check_counts(len(x), epochs, batch_size)
     static = network | {"batch_size": batch_size}
     places = places_for((x, y, test))
-    shapes = [jax.eval_shape(functools.partial(begin, group, sizes, scheme)) for group in groups]
+    shapes = [jax.eval_shape(functools.partial(begin, group, sizes, scheme, start)) for group in groups]
     programs = [programs_at(places, group, runs, **static) for group, runs in zip(groups, shapes, strict=True)]
     _check_memory(len(members), shapes, programs[0][0])
-    starts = [begin(group, sizes, scheme) for group in groups]
+    starts = [begin(group, sizes, scheme, start) for group in groups]
     first = State([run.changing for run in starts], None, np.empty((0, len(History._fields), len(members))))
 
     def described():
@@ -136,12 +139,12 @@ def sweep(
             lanes += lanes_of(number, group, begun.after(changing), places, programs[number])
         with keeping(lambda: (_layers(lanes), history_of(rows.array))), ThreadPoolExecutor(_workers()) as pool:
             for epoch in range(len(rows.array), epochs):
-                start = time.perf_counter()
+                clock = time.perf_counter()
                 lanes, measured = zip(*pool.map(advance, lanes, itertools.repeat(epoch)), strict=True)
                 row = np.empty((len(History._fields), len(members)))
                 for lane, values in zip(lanes, measured, strict=True):
                     row[:-1, np.atleast_1d(lane.members)] = values
-                row[-1] = time.perf_counter() - start
+                row[-1] = time.perf_counter() - clock
                 rows.add(row)
                 if saved is not None:
                     saved.save(State(_changing(groups, lanes), None, rows.array))

@@ -67,6 +67,25 @@ def test_on_a_cpu_members_equal_fit_bit_for_bit():
             np.testing.assert_array_equal(two[index], one)
 
 
+def with_larger_output(layers):
+    return [*layers[:-1], jax.tree.map(lambda leaf: 4 * leaf, layers[-1])]  # exact, so that the bits stay the same
+
+
+def test_training_starts_from_what_start_makes_of_the_drawn_layers():
+    result = sweep(start=with_larger_output)
+    key_init, key_fit = jax.random.split(jax.random.key(MEMBERS[1]["seed"]))
+    params = with_larger_output(jaxce.init(key_init, SIZES))
+    settings: dict[str, Any] = {"epochs": 3, "batch_size": 10, "evaluation": DATA, "key": key_fit} | NETWORK
+    params, _ = jaxce.fit(params, DATA, optimizer=sgd(learning_rate=MEMBERS[1]["learning_rate"]), **settings)
+    for one, two in zip(jax.tree.leaves(params), jax.tree.leaves(result.params), strict=True):
+        np.testing.assert_array_equal(two[1], one)
+
+
+def test_a_start_that_makes_no_layers_is_an_error():
+    with pytest.raises(ValueError, match="layer 1 must be Layer"):
+        sweep(start=lambda layers: [layer.w for layer in layers])
+
+
 @pytest.mark.thorough
 @pytest.mark.parametrize("generator", ["rbg", "unsafe_rbg"])
 def test_members_are_those_of_fit_with_every_kind_of_random_key(generator, backend):
