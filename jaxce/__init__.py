@@ -15,6 +15,7 @@ _NAMES = {
     "options": ["ignoring", "smoothed", "weighted", "weighted_positives", "with_z_loss"],
     "output_layer": ["Output"],
     "outputs": ["OUTPUTS", "linear", "sigmoid"],
+    "scores": ["brier_score", "calibration_error", "negative_log_likelihood", "temperature_scaling"],
     "soft_capping": ["soft_cap"],
     "softmax_layer": ["softmax", "tempered_softmax"],
     "sweeps": ["Sweep", "sweep"],
@@ -32,6 +33,7 @@ if TYPE_CHECKING:  # the same names, for type checkers
     from jaxce.options import ignoring, smoothed, weighted, weighted_positives, with_z_loss
     from jaxce.output_layer import Output
     from jaxce.outputs import OUTPUTS, linear, sigmoid
+    from jaxce.scores import brier_score, calibration_error, negative_log_likelihood, temperature_scaling
     from jaxce.soft_capping import soft_cap
     from jaxce.softmax_layer import softmax, tempered_softmax
     from jaxce.sweeps import Sweep, sweep
@@ -67,6 +69,8 @@ __all__ = [
     "Output",
     "Sweep",
     "accuracy",
+    "brier_score",
+    "calibration_error",
     "cross_entropy",
     "evaluate",
     "fit",
@@ -80,12 +84,14 @@ __all__ = [
     "log_likelihood",
     "loss",
     "mnist",
+    "negative_log_likelihood",
     "quadratic",
     "sigmoid",
     "smoothed",
     "soft_cap",
     "softmax",
     "sweep",
+    "temperature_scaling",
     "tempered_softmax",
     "weighted",
     "weighted_input",
