@@ -21,6 +21,10 @@ from jax.extend.core import ClosedJaxpr
 from derivations.certificate.every_size.inputs import LEAST, Input, Labels, Size
 from derivations.certificate.interpreter import is_jaxs_file
 
+# JAX's caches compare sizes whose hashes are alike. The hashes change with the names of the sizes, so that what is
+# compared under each of three names was not compared by chance.
+OTHER_NAMES = "_again", "_once_more"
+
 
 class Traced(NamedTuple):
     """A program for symbolic sizes; the numbers from LEAST on, and the pairs, with which its sizes were compared."""
@@ -38,17 +42,20 @@ def traced(fn: Callable, inputs: Sequence[Input]) -> Traced:
     """The program of a function of arrays of symbolic sizes, each of them at least LEAST."""
     jaxpr, found = _with_comparisons(fn, inputs)
     numbers, pairs = found.numbers(), found.pairs()
-    if numbers or pairs:  # the caches of JAX compare sizes with those of other calls, by chance, so not again
-        _, again = _with_comparisons(fn, inputs)
-        numbers, pairs = numbers & again.numbers(), pairs & again.pairs()
+    for suffix in OTHER_NAMES:
+        if numbers or pairs:
+            _, again = _with_comparisons(fn, inputs, suffix)
+            numbers, pairs = numbers & again.numbers(), pairs & again.pairs()
     return Traced(jaxpr, tuple(sorted(numbers)), tuple(sorted(pairs)))
 
 
-def _with_comparisons(fn: Callable, inputs: Sequence[Input]) -> tuple[ClosedJaxpr, "Comparisons"]:
+def _with_comparisons(fn: Callable, inputs: Sequence[Input], suffix: str = "") -> tuple[ClosedJaxpr, "Comparisons"]:
+    """The program, with a suffix on the name of each size, and the comparisons, without it."""
     names = sorted({size for given in inputs for size in given.sizes})
-    constraints = [f"{name} >= {LEAST}" for name in names]
+    spelled = [f"{name}{suffix}" for name in names]
+    constraints = [f"{name} >= {LEAST}" for name in spelled]
     sizes: dict[Size, Any] = {}
-    sizes |= zip(names, jax.export.symbolic_shape(", ".join(names), constraints=constraints), strict=True)
+    sizes |= zip(names, jax.export.symbolic_shape(", ".join(spelled), constraints=constraints), strict=True)
     arguments = [
         jax.ShapeDtypeStruct(
             tuple(sizes.get(size, size) for size in given.shape),
@@ -56,7 +63,7 @@ def _with_comparisons(fn: Callable, inputs: Sequence[Input]) -> tuple[ClosedJaxp
         )
         for given in inputs
     ]
-    with _compared(type(sizes[names[0]])) as found:
+    with _compared(type(sizes[names[0]]), suffix) as found:
         try:
             jaxpr = jax.make_jaxpr(functools.partial(fn))(*arguments)
         except Exception as error:  # whatever a function does with a size that is no number
@@ -112,12 +119,18 @@ def _form(text: str) -> sp.Expr:
 
 
 @contextlib.contextmanager
-def _compared(kind: Any) -> Iterator[Comparisons]:
-    """What symbolic dimensions, objects of a class of JAX's own, are compared with within the context."""
+def _compared(kind: Any, suffix: str) -> Iterator[Comparisons]:
+    """What symbolic dimensions, objects of a class of JAX's own, are compared with within the context.
+
+    The suffix of their names is left out.
+    """
     found, equals, hashed = Comparisons(), kind.__eq__, kind.__hash__
 
+    def plain(size: object) -> str:
+        return str(size).replace(suffix, "")
+
     def compare(own: Any, other: object) -> bool:
-        found.sides.append((str(own), other if isinstance(other, int) else str(other)))
+        found.sides.append((plain(own), other if isinstance(other, int) else plain(other)))
         return equals(own, other)
 
     def hash_of(own: Any) -> int:
