@@ -2,6 +2,9 @@
 
 import jax
 
+from derivations.commands.processes import collect_rarely
+
+collect_rarely()
 jax.config.update("jax_enable_x64", True)
 jax.config.update("jax_numpy_dtype_promotion", "strict")
 
