@@ -100,6 +100,8 @@ def _difference(rest: sp.Expr) -> tuple[sp.Expr, ...]:
 
 def _scaled(form: sp.Expr) -> tuple[sp.Expr, ...]:
     """A linear form scaled so that its first coefficient is rational, and the scale."""
+    if not form.is_polynomial():
+        return ()
     symbols = sorted(form.free_symbols, key=str)
     slopes = [form.diff(symbol) for symbol in symbols]
     if all(slope.is_number for slope in slopes) and not slopes[0].is_Rational and slopes[0] != 0:

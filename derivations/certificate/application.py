@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import jax.numpy as jnp
+import numpy as np
 import sympy as sp
 
 from derivations.algebra import extended_reals as real
@@ -119,12 +120,18 @@ def is_real(typed: Any) -> bool:
 def run_by_jax(interpreter: Any, eqn: Any, operands: list[Array]) -> list[Array]:
     """The results that JAX itself computes for integers and truth values, whose overflow depends on their types."""
     decide = functools.partial(_decided, interpreter.case)
-    values = [
-        jnp.asarray(concrete(map_elements(decide, operand), variable.aval.dtype))
+    values = (
+        concrete(map_elements(decide, operand), variable.aval.dtype)
         for operand, variable in zip(operands, eqn.invars, strict=True)
-    ]
+    )
+    return list(_results_of_jax(eqn, *((value.tobytes(), value.dtype, value.shape) for value in values)))
+
+
+@functools.lru_cache(maxsize=1000)  # other cases of the same program ask again
+def _results_of_jax(eqn: Any, *operands: tuple[bytes, Any, tuple[int, ...]]) -> tuple[Array, ...]:
+    values = [jnp.asarray(np.frombuffer(content, dtype).reshape(shape)) for content, dtype, shape in operands]
     results = eqn.primitive.bind(*values, **eqn.params)
-    return [constant(result) for result in (results if eqn.primitive.multiple_results else [results])]
+    return tuple(constant(result) for result in (results if eqn.primitive.multiple_results else [results]))
 
 
 def _decided(case: Any, value: sp.Basic) -> sp.Basic:
