@@ -7,6 +7,7 @@
     python -m derivations certify [--function module:name --equation 84] [--package NAME]
     python -m derivations mutants
     python -m derivations zoo
+    python -m derivations page FILE.html
     python -m derivations --version
 
 A further command is a file in `derivations.commands` whose function takes the parsed options and returns the exit
@@ -39,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
     _add_certify(commands)
     _add_mutants(commands)
     _add_zoo(commands)
+    _add_page(commands)
     return whole
 
 
@@ -103,6 +105,18 @@ def _add_zoo(commands) -> None:
     zoo = commands.add_parser("zoo", help="refute costs with bugs that were shipped, and certify the mended ones")
     zoo.add_argument("--markdown", action="store_true", help="the page docs/bug-zoo.md")
     zoo.set_defaults(run=_command("zoo", "show_zoo"))
+
+
+def _add_page(commands) -> None:
+    page = commands.add_parser("page", help="write the chapter as one page of HTML to play with")
+    page.add_argument("file", metavar="FILE.html", type=Path, help="the file to write; it needs no other")
+    page.add_argument(
+        "--findings",
+        metavar="FILE.json",
+        type=Path,
+        help="examine every equation anew, and write what was found, which the page otherwise takes from the package",
+    )
+    page.set_defaults(run=_command("page", "write_page"))
 
 
 def main(arguments: list[str] | None = None) -> int:

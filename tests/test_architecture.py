@@ -57,7 +57,14 @@ ALLOWED = {
         "numpy",
         "sympy",
     },
-    "derivations.page": {"derivations.algebra", "derivations.proof", "sympy"},
+    "derivations.page": {
+        "derivations.algebra",
+        "derivations.proof",
+        "derivations.book",
+        "derivations.design",
+        "derivations.agreement",
+        "sympy",
+    },
     "derivations.commands": {
         "derivations.proof",
         "derivations.book",
@@ -66,7 +73,9 @@ ALLOWED = {
         "derivations.agreement",
         "derivations.claims",
         "derivations.mutation",
+        "derivations.page",
         "jax",
+        "jaxce",
         "rich",
     },
     "derivations": {  # what depends on JAX is imported lazily; only the type checker sees these imports

@@ -23,6 +23,8 @@ ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 TYPED = {"jaxce/py.typed", "derivations/py.typed"}  # without these files, type checkers treat everything as Any
 MNIST = {f"jaxce/mnist/{part}-{kind}-ubyte.gz" for part in ("train", "t10k") for kind in ("images-idx3", "labels-idx1")}
+PAGE = {str(path.relative_to(ROOT)) for path in (ROOT / "derivations/page/web").iterdir()}
+PAGE |= {"derivations/page/findings.json"}
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +45,7 @@ def metadata(wheel):
 
 def test_the_wheel_holds_all_modules_the_types_and_mnist_and_nothing_else(wheel):
     modules = {str(path.relative_to(ROOT)) for name in ("jaxce", "derivations") for path in (ROOT / name).rglob("*.py")}
-    expected = modules | TYPED | MNIST | {"jaxce/mnist/LICENSE"}
+    expected = modules | TYPED | MNIST | PAGE | {"jaxce/mnist/LICENSE"}
     assert {name for name in files(wheel) if ".dist-info/" not in name} == expected
 
 

@@ -8,7 +8,23 @@ import re
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from sympy import Basic, Eq, Expr, Function, Indexed, Integer, KroneckerDelta, Mul, Pow, Rational, S, Sum, Symbol
+from sympy import (
+    Basic,
+    Eq,
+    Expr,
+    Function,
+    Indexed,
+    Integer,
+    KroneckerDelta,
+    Mul,
+    Pow,
+    Product,
+    Rational,
+    S,
+    Sum,
+    Symbol,
+    exp,
+)
 from sympy.printing.printer import Printer
 
 from derivations.proof.notation import Partial, Unspecified
@@ -77,7 +93,13 @@ def _operator(sign: str) -> str:
 
 
 def _parenthesized(content: str, left: str = "(", right: str = ")") -> str:
-    return _row(_operator(left), _unwrapped(content), _operator(right))
+    """The content in brackets, which grow only around what is tall: browsers make them too large around indices."""
+    sign = _operator if re.search("mfrac|munder|mtable", content) else _low_operator
+    return _row(sign(left), _unwrapped(content), sign(right))
+
+
+def _low_operator(sign: str) -> str:
+    return f'<mo stretchy="false">{escape(sign)}</mo>'
 
 
 def _separated(parts: Iterable[str], sign: str = ",") -> str:
@@ -180,7 +202,9 @@ class _MathML(InBookOrder, Printer):
         return _row(*map(_unwrapped, parts))
 
     def _factor(self, factor, is_last):
-        needs = factor.is_Add or factor.could_extract_minus_sign() or (isinstance(factor, Sum) and not is_last)
+        needs = (
+            factor.is_Add or factor.could_extract_minus_sign() or (isinstance(factor, Sum | Product) and not is_last)
+        )
         return _parenthesized(self._print(factor)) if needs else self._print(factor)
 
     def _print_Pow(self, power):
@@ -207,7 +231,9 @@ class _MathML(InBookOrder, Printer):
             start = _row(self._print(index), _operator("="), self._print(low))
             parts.append(_element("munderover", _operator(sign), start, self._print(high)))
         body = self._print(expression.function)
-        return _row(*parts, _parenthesized(body) if expression.function.is_Add else _unwrapped(body))
+        summand = expression.function
+        is_loose = summand.is_Add or summand.could_extract_minus_sign()
+        return _row(*parts, _parenthesized(body) if is_loose else _unwrapped(body))
 
     def _print_Sum(self, total):
         return self._big("∑", total)
@@ -239,7 +265,7 @@ class _MathML(InBookOrder, Printer):
         for variable, *limits in integral.limits:
             sign = _operator("∫")
             signs.append(_element("msubsup", sign, *map(self._print, limits)) if len(limits) == 2 else sign)
-            ends += [_operator("d"), self._print(variable)]
+            ends += [_identifier("d"), self._print(variable)]
         body = self._print(integral.function)
         return _row(*signs, _parenthesized(body) if integral.function.is_Add else _unwrapped(body), *ends)
 
@@ -326,7 +352,7 @@ def _above_and_below(product: Mul) -> tuple[list[Expr], list[Expr]]:
     """The factors of a product above and below the line of its fraction."""
     above: list[Expr] = []
     below: list[Expr] = []
-    for factor in product.as_ordered_factors():
+    for factor in sorted(product.as_ordered_factors(), key=_place_in_product):
         if isinstance(factor, Rational) and not isinstance(factor, Integer):
             above += [Integer(factor.p)] * (factor.p != 1)
             below.append(Integer(factor.q))
@@ -335,6 +361,19 @@ def _above_and_below(product: Mul) -> tuple[list[Expr], list[Expr]]:
         else:
             above.append(factor)
     return above, below
+
+
+def _place_in_product(factor: Expr) -> int:
+    """Numbers first, then letters and powers, then what is in brackets, then functions, then sums: 2 x (a - y) ln a."""
+    if factor.is_Number:
+        return 0
+    if isinstance(factor, Sum | Product):
+        return 4
+    if isinstance(factor, Pow):
+        return _place_in_product(factor.base)
+    if isinstance(factor, exp) or not isinstance(factor, Function):
+        return 2 if factor.is_Add else 1
+    return 2 if isinstance(factor, KroneckerDelta) else 3
 
 
 def _begins_with_number(factor: Expr) -> bool:

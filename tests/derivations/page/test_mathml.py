@@ -137,6 +137,8 @@ def plain(formula):
         (W[j, k], "w_jk^l+1"),
         (Sum(Y[k], (k, 1, K)) * A[j], "a_j^L ∑_k=1^Ky_k"),
         (-Sum(Y[k] - 1, (k, 1, K)) / K, "−(1)/(K) ∑_k=1^K(y_k−1)"),
+        (Sum(-Y[k], (k, 1, K)), "∑_k=1^K(−y_k)"),
+        ((a - y) * y * log(1 - a) * 2, "2 y (a−y) ln (1−a)"),
         (1 / Sum(exp(Y[k]), (k, 1, K)), "(1)/(∑_k=1^Ke^y_k)"),
         (Product(Y[k], (k, 1, K)), "∏_k=1^Ky_k"),
         (KroneckerDelta(j, k), "[j=k]"),

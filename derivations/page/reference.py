@@ -1,0 +1,160 @@
+"""Section 6 as HTML: every equation with its proof, what was found out about it and its false copies; the errata."""
+
+import re
+from collections.abc import Iterator
+from html import escape
+
+from sympy import Expr, Sum
+
+from derivations.algebra.letters import letters
+from derivations.book import EQUATIONS, GROUPS
+from derivations.book.errata import ERRATA, Erratum
+from derivations.page.findings import Evidence, FalseCopy, Findings
+from derivations.page.jax_lines import JAX_LINES
+from derivations.page.mathml import mathml
+from derivations.proof.equation import Equation
+from derivations.proof.mutants import false_copies
+from derivations.proof.printing import SUPERSCRIPTS
+
+
+def anchor(label: str) -> str:
+    """The name of an equation's place on the page.
+
+    >>> anchor("84 with 83"), anchor("H(p, q) = H(p) + KL")
+    ('eq-84-with-83', 'eq-H-p-q-H-p-KL')
+    """
+    return "eq-" + re.sub(r"[^\w']+", "-", label).strip("-").replace("'", "")
+
+
+def reference(label: str) -> str:
+    """A link to an equation, as its number."""
+    return f'<a href="#{anchor(label)}">({escape(label)})</a>'
+
+
+def formula(label: str) -> str:
+    """An equation's statement on a line of its own, with a link to its proof."""
+    shown = mathml(*_sides(EQUATIONS[label]), block=True)
+    return f'<div class="formula"><div>{shown}</div><span class="number-of">{reference(label)}</span></div>'
+
+
+def equations(findings: Findings) -> str:
+    """Every equation, in groups."""
+    return "\n".join(
+        f'<div class="group"><h4>{escape(name)}</h4>\n'
+        + "\n".join(_entry(equation, findings.equations[equation.label]) for equation in group.EQUATIONS)
+        + "\n</div>"
+        for name, group in GROUPS.items()
+    )
+
+
+def errata(findings: Findings) -> str:
+    """Every erratum with the checker's verdict."""
+    return "\n".join(_erratum(erratum, findings.errata[erratum.printed].says) for erratum in ERRATA)
+
+
+def _sides(equation: Equation) -> tuple[Expr | str, ...]:
+    return equation.statement.lhs, " = ", equation.statement.rhs
+
+
+def _entry(equation: Equation, finding: Evidence) -> str:
+    label, title = escape(equation.label), escape(equation.title)
+    attributes = f'id="{anchor(equation.label)}" data-label="{label}" data-title="{title}"'
+    words = escape(f"{equation.source} {' '.join(equation.letters.values())}")
+    summary = (
+        f'<summary><span class="label">({label})</span> <span class="title">{prose(equation.title)}</span>'
+        f'<span class="statement">{mathml(*_sides(equation))}</span></summary>'
+    )
+    parts = _steps(equation), _letters(equation), _facts(equation, finding), _copies(equation, finding)
+    details = f'<details>{summary}<div class="proof">{"".join(parts)}</div></details>'
+    return f'<div class="equation" {attributes} data-words="{words}">{details}</div>'
+
+
+def _steps(equation: Equation) -> str:
+    left = f"<li>{mathml(equation.statement.lhs)}</li>"
+    steps = (
+        f'<li>{mathml(" = ", step.expression)}<span class="reason">{prose(step.reason)}</span></li>'
+        for step in equation.steps
+    )
+    sign = f"<li>which is {escape(equation.sign)}</li>" if equation.sign else ""
+    return f'<ol class="steps">{left}{"".join(steps)}{sign}</ol>'
+
+
+def _letters(equation: Equation) -> str:
+    return f'<p class="letters">Here {"".join(f"<span>{part}</span>" for part in _meanings(equation))}.</p>'
+
+
+def _meanings(equation: Equation) -> Iterator[str]:
+    """What each name stands for, what each letter is, what is given."""
+    page = [*equation.statement.args, *equation.where.values(), *(step.expression for step in equation.steps)]
+    used = set().union(*map(letters, page))
+    yield from (mathml(name, " = ", meaning) for name, meaning in equation.where.items())
+    for letter, word in equation.letters.items():
+        if letters(letter) & used:
+            yield f"{mathml(letter)} {prose(word)}"
+    limits = {limit for part in page for total in part.atoms(Sum) for limit in total.limits}
+    for index, low, high in sorted(limits, key=str):
+        yield mathml(index, " = ", low, ",", "…", ",", high)
+    yield from (mathml(letter, " ∈ ", values) for letter, values in equation.domain.items())
+    yield from (f"given {mathml(condition)}" for condition in equation.given)
+
+
+def _facts(equation: Equation, finding: Evidence) -> str:
+    facts = [f"Proved for {escape(equation.holds_for)}, steps: {finding.steps}."]
+    if finding.numbers:
+        facts.append(f"<code>jax.grad</code> agrees within {finding.within} in {finding.numbers} numbers.")
+    if equation.label in JAX_LINES:
+        facts.append(f"In JAX: <code>{escape(JAX_LINES[equation.label])}</code>.")
+    if equation.source:
+        facts.append(f"Source: {escape(equation.source)}.")
+    return f'<p class="facts">{" ".join(facts)}</p>'
+
+
+def _copies(equation: Equation, finding: Evidence) -> str:
+    copies = false_copies(equation)
+    rows = [
+        _copy(right, copy)
+        for (right, change), copy in zip(copies.items(), finding.copies, strict=True)
+        if copy.counterexample and change == copy.change
+    ]
+    if not rows:
+        return ""
+    return f'<details><summary>False copies, refuted</summary><ul class="copies">{"".join(rows)}</ul></details>'
+
+
+def _copy(right: Expr, copy: FalseCopy) -> str:
+    return (
+        f'<li><span class="change">{_plain(copy.change)}</span> {mathml(" = ", right)}'
+        f'<span class="counterexample">{_plain(copy.counterexample)}</span></li>'
+    )
+
+
+def _plain(text: str) -> str:
+    """A counterexample or a change, with layers as in `show`."""
+    for layer, sign in SUPERSCRIPTS.items():
+        text = text.replace(layer, sign)
+    return escape(text)
+
+
+def prose(text: str) -> str:
+    """A title or a reason as HTML: its indices low, its powers high.
+
+    >>> prose("a_j = e^z_j / S, and x - 1 < 2")
+    'a<sub>j</sub> = e<sup>z<sub>j</sub></sup> / S, and x − 1 &lt; 2'
+    """
+    text = escape(text, quote=False).replace(" - ", " − ")
+    text = re.sub(r"\^(\([^()]*\)|\{[^{}]*\}|-?\w+)", lambda power: f"<sup>{power[1].strip('{}')}</sup>", text)
+    return re.sub(r"(?<=\w)_([a-z0-9]{1,2})(?![a-z])", r"<sub>\1</sub>", text)
+
+
+def _erratum(erratum: Erratum, says: str) -> str:
+    claim = erratum.claim.statement
+    right = "".join(
+        f'<p class="scroll"><span class="verdict true">right</span> {mathml(*_sides(equation))}'
+        f"{' ' + reference(equation.label) if equation.label in EQUATIONS else ''}</p>"
+        for equation in erratum.corrections()
+    )
+    return (
+        f'<div class="erratum"><p class="where">{escape(erratum.where)}</p><p>{prose(erratum.printed)}</p>'
+        f'<p class="scroll"><span class="verdict false">printed</span> {mathml(claim.lhs, " = ", claim.rhs)}</p>'
+        f'<p class="says">{_plain(says)}</p>{right}<p>{prose(erratum.remark)}</p></div>'
+    )

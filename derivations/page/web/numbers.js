@@ -1,0 +1,22 @@
+// Numbers: how they are shown, and where. A <data> element shows a few digits and holds all of them as its value.
+
+function shown(number, digits = 4) {
+  if (Number.isNaN(number)) return "nan";
+  if (number === 0) return "0";
+  if (!Number.isFinite(number)) return number > 0 ? "∞" : "−∞";
+  const size = Math.abs(number);
+  const text = size !== 0 && (size < 10 ** -digits || size >= 1e6)
+    ? number.toExponential(digits - 2)
+    : number.toFixed(size >= 100 ? 1 : digits);
+  return (Number(text) === 0 ? text.replace("-", "") : text).replaceAll("-", "−");
+}
+
+const signed = (number, digits = 4) => (number > 0 ? "+" : "") + shown(number, digits);
+
+function put(id, number, text = shown(number)) {
+  const element = document.getElementById(id);
+  element.value = String(number);
+  element.textContent = text;
+}
+
+const range = (count) => Array.from({length: count}, (_, place) => place + 1);
