@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help train quick test test-kills test-mutants
+.PHONY: help train quick test test-whole test-kills test-mutants
 EVERY ?= 20
 .DEFAULT_GOAL := help
 
@@ -17,11 +17,14 @@ train: $(VENV)/installed ## train the book's network, 784-30-10, on MNIST
 quick: $(VENV)/installed-development ## test the library alone, without other processes or every type and size
 	$(BIN)/pytest tests/jaxce jaxce -m "not process and not thorough" --numprocesses 2 --dist worksteal
 
-test: $(VENV)/installed-development ## lint, check types, run every test
+test: $(VENV)/installed-development ## lint, check types, run every test; of long lists, a part
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/pyrefly check --python-interpreter-path $(BIN)/python
-	$(BIN)/pytest --numprocesses 2 --dist worksteal
+	$(BIN)/pytest -m "not whole" --numprocesses 2 --dist worksteal
+
+test-whole: $(VENV)/installed-development ## the rest of the long lists, such as the claims that are certified
+	$(BIN)/pytest -m whole --numprocesses 2 --dist worksteal
 
 test-kills: $(VENV)/installed-development ## kill a training 50 times, mostly while it is saved, and compare its bits
 	KILLS=50 $(BIN)/pytest tests/jaxce/test_checkpoints.py -k killed

@@ -37,6 +37,7 @@ def test_an_unknown_benchmark_is_answered_with_those_that_exist(capsys):
     assert "unknown benchmark speed: choose all, or some of" in capsys.readouterr().err
 
 
+@pytest.mark.whole
 def test_a_quick_run_of_all_reports_each_in_every_form(tmp_path):
     """In a new process, since the tests change settings of JAX."""
     command = [sys.executable, "-m", "benchmarks", "all", "--quick", "--results", str(tmp_path)]
