@@ -8,15 +8,17 @@ from typing import Any
 import jax
 
 
-def check_memory(what: str, needed: int, advice: Callable[[int], str]) -> None:
+def check_memory(what: str, needed: int, advice: Callable[[int], str], *, on_host: bool = False) -> None:
     """Raise MemoryError if `what` needs more bytes of memory than are free; `advice` is asked, given these, what to do.
+
+    Asked is the memory of the device, or `on_host` that of the machine, where files are read.
 
     Example:
         >>> check_memory("a network", 10**18, lambda free: "use fewer neurons")
         Traceback (most recent call last):
         MemoryError: a network needs about 1e+09 GB of memory, and ... GB are free: use fewer neurons
     """
-    free = free_memory()
+    free = free_memory_of_host() if on_host else free_memory()
     if free is not None and needed > free:
         raise MemoryError(
             f"{what} needs about {needed / 1e9:.3g} GB of memory, and {free / 1e9:.3g} GB are free: {advice(free)}"
@@ -43,6 +45,11 @@ def free_memory() -> int | None:
     statistics = jax.local_devices()[0].memory_stats()
     if statistics and "bytes_limit" in statistics:
         return statistics["bytes_limit"] - statistics["bytes_in_use"]
+    return free_memory_of_host()
+
+
+def free_memory_of_host() -> int | None:
+    """How many bytes the machine has free, within the limits of this process, or None if nothing says so."""
     return min([*_available_to_the_machine(), *_available_to_the_control_groups()], default=None)
 
 

@@ -5,6 +5,7 @@ Source: the description of the format on MNIST's own page, Y. LeCun, C. Cortes a
 
 import functools
 import math
+import os
 import warnings
 import zlib
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from typing import BinaryIO
 import numpy as np
 
 from jaxce.files import open_regular
+from jaxce.memory import check_memory
 
 ELEMENT_TYPES = {
     0x08: np.dtype("u1"),
@@ -30,6 +32,9 @@ GZIP_FORMAT = 16 + zlib.MAX_WBITS
 PIECE = 2**20  # bytes of content that are read at once
 COMPRESSED_PIECE = 2**13  # bytes of a .gz file that are read at once, of which each member copies what is left
 
+LARGEST_EXPANSION = 1032  # bytes from one compressed byte, which deflate cannot exceed
+GROWTH = 9 / 8  # of a bytearray that is made longer, beyond what it holds
+
 
 def read(path: str | Path) -> np.ndarray:
     """The array in an IDX file, plain or compressed with gzip, of any element type and rank.
@@ -41,6 +46,7 @@ def read(path: str | Path) -> np.ndarray:
         The array, in the byte order of this machine.
 
     Raises:
+        MemoryError: the machine has less memory free than the header says that the array takes.
         OSError: the file cannot be read, or is none, such as a pipe; FileNotFoundError if there is nothing.
         ValueError: the file is not IDX, is shorter or longer than its header says, or its compression is damaged.
 
@@ -70,6 +76,8 @@ def read(path: str | Path) -> np.ndarray:
             raise ValueError(f"{path} is truncated: a header of rank {rank} has {offset} bytes; got {len(start)}")
         shape = tuple(np.frombuffer(start, ">u4", rank, 4).tolist())
         expected = offset + math.prod(shape) * element.itemsize
+        needed = math.ceil(GROWTH * min(expected, content.at_most))
+        check_memory(f"reading {path}", needed, lambda free: "use fewer examples", on_host=True)
         whole = content.until(expected + 1)
     if len(whole) != expected:
         got = f"got {len(whole)}" if len(whole) < expected else "more follow"
@@ -85,6 +93,7 @@ class _Content:
     def __init__(self, file: BinaryIO, path: str | Path):
         is_compressed = file.read(2) == GZIP_MAGIC
         file.seek(0)
+        self.at_most = os.fstat(file.fileno()).st_size * (LARGEST_EXPANSION if is_compressed else 1)
         self.pieces = _decompressed(file, path) if is_compressed else iter(functools.partial(file.read, PIECE), b"")
         self.content = bytearray()
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from support.idx_file import CODES, encode
 
+from jaxce import memory
 from jaxce.mnist import idx
 from jaxce.mnist.idx import read
 
@@ -104,6 +105,17 @@ def test_a_header_of_more_than_there_is_takes_no_memory(tmp_path):
     file.write_bytes(b"\0\0\x0e\x02" + b"\x7f" * 8 + bytes(100))
     memory, _ = peak_memory(read, file)
     assert memory < 10**7
+
+
+@pytest.mark.parametrize("compress", [bytes, gzip.compress])
+def test_an_honest_file_that_does_not_fit_into_memory_is_refused_before_it_is_read(tmp_path, monkeypatch, compress):
+    file = tmp_path / "large"
+    file.write_bytes(compress(encode(np.zeros((1000, 1000), np.uint8))))
+    monkeypatch.setattr(memory, "free_memory_of_host", lambda: 10**6)
+    with pytest.raises(MemoryError, match=r"reading .*large needs about 0\.00\d+ GB of memory, and 0\.001 GB are free"):
+        read(file)
+    monkeypatch.setattr(memory, "free_memory_of_host", lambda: 2 * 10**6)
+    assert read(file).shape == (1000, 1000)
 
 
 def test_a_pipe_is_refused_and_not_waited_for(tmp_path):
