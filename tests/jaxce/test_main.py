@@ -114,7 +114,7 @@ def test_the_options_change_what_is_trained(data, tmp_path):
 
 
 @pytest.mark.process
-def test_piped_output_is_plain_and_the_second_start_finds_compiled_programs(data, tmp_path):
+def test_piped_output_is_plain_and_later_starts_find_compiled_programs_or_compile_what_is_damaged(data, tmp_path):
     arguments = ("train", "--data", data, "--optimizer", "adam", "--learning-rate", "0.01", "--epochs", "2")
     environment = {"XDG_CACHE_HOME": str(tmp_path), "LC_ALL": "C"}
     first = run(*arguments, environment=environment)
@@ -126,6 +126,13 @@ def test_piped_output_is_plain_and_the_second_start_finds_compiled_programs(data
     second = run(*arguments, environment=environment)
     assert ROW.findall(second.stdout) == ROW.findall(first.stdout)
     assert set(tmp_path.rglob("*-cache")) == compiled
+    for number, entry in enumerate(sorted(compiled)):
+        content = bytearray(entry.read_bytes())
+        content[len(content) // 2] ^= 0xFF
+        entry.write_bytes(content if number % 2 else content[: len(content) // 2])
+    third = run(*arguments, environment=environment)
+    assert (third.returncode, third.stderr) == (0, "")
+    assert ROW.findall(third.stdout) == ROW.findall(first.stdout)
 
 
 @pytest.mark.process
