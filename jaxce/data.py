@@ -29,6 +29,7 @@ def validate_data(params, data, cost, output, hidden):
 
     Raises TypeError or ValueError otherwise, before anything is computed or compiled.
     """
+    _check_not_traced(params, data)
     x, labels = map(_native, _pair(data), "xy")
     with np.errstate(over="ignore"):  # what overflows in 32 bits is counted below
         x, y = jnp.asarray(x), jnp.asarray(labels)  # in 32 bits, 2^32 would be the label 0: `labels` are as they came
@@ -51,6 +52,14 @@ def validate_data(params, data, cost, output, hidden):
     _check_finite(x, "x")
     _check_finite(y, "y")
     return x, y
+
+
+def _check_not_traced(*trees):
+    if any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves((trees, jnp.zeros(())))):
+        raise TypeError(
+            "fit, sweep and evaluate compile programs of their own, and cannot be part of what jit, grad, vmap or "
+            "checkify transforms: transform jaxce.loss, or train many networks by jaxce.sweep"
+        )
 
 
 def _pair(data):

@@ -94,7 +94,7 @@ def sweep(
         checkpoint: a folder, which need not exist; the sweep is saved there after every epoch, and goes on from it.
 
     Raises:
-        TypeError: x or y is of a type that cannot be trained on.
+        TypeError: x or y is of a type that cannot be trained on, or the call is part of a function that JAX traces.
         ValueError: the data, `batch_size` or `epochs` do not fit; or the members have no seed, or unequal names; or
             `checkpoint` holds another sweep; or `start` does not return layers.
         MemoryError: the networks would not fit into memory; raised before anything is trained.

@@ -73,7 +73,7 @@ def fit(
         The trained layers and the history, whose attribute `state` holds what is needed to go on.
 
     Raises:
-        TypeError: x or y is of a type that cannot be trained on.
+        TypeError: x or y is of a type that cannot be trained on, or the call is part of a function that JAX traces.
         ValueError: the shapes of the data and the network, the labels, `batch_size` or `epochs` do not fit; or
             `checkpoint` holds another run, and the message says what differs.
         MemoryError: the training would not fit into memory; raised before anything is trained.
@@ -195,7 +195,7 @@ def evaluate(
         hidden: the activation function of the hidden layers.
 
     Raises:
-        TypeError: x or y is of a type that cannot be evaluated.
+        TypeError: x or y is of a type that cannot be evaluated, or the call is part of a function that JAX traces.
         ValueError: the shapes of the data and the network, or the labels, do not fit.
 
     Example:
