@@ -29,8 +29,9 @@ def validate_data(params, data, cost, output, hidden):
 
     Raises TypeError or ValueError otherwise, before anything is computed or compiled.
     """
-    _check_not_traced(params, data)
-    x, labels = map(_native, _pair(data), "xy")
+    pair = _pair(data)
+    _check_not_traced(params, pair)
+    x, labels = map(_native, pair, "xy")
     with np.errstate(over="ignore"):  # what overflows in 32 bits is counted below
         x, y = jnp.asarray(x), jnp.asarray(labels)  # in 32 bits, 2^32 would be the label 0: `labels` are as they came
     if x.ndim != 2 or len(x) == 0:
