@@ -147,3 +147,11 @@ def test_an_equation_that_is_not_proved_certifies_nothing():
 def test_assumptions_that_no_input_satisfies_prove_nothing():
     with pytest.raises((UnprovedError, ValueError)):
         certify(lambda z, y: z, softmax_gradient, z, y, assuming=[z[j] > 1, z[j] < 0])
+
+
+def test_the_element_at_the_position_of_the_largest_is_the_largest():
+    def left_over(z):
+        return z[jnp.argmax(z)] - jnp.max(z)
+
+    assert certify(left_over, sp.S.Zero, z).cases == ("K >= 2, every real input", "K = 1")
+    assert not certify(lambda z: z[jnp.argmax(z) - 1] - jnp.max(z), sp.S.Zero, z)
