@@ -4,6 +4,7 @@ The formulas are the equations' own: a gradient is the right side, and a value w
 """
 
 import functools
+import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -17,11 +18,10 @@ from derivations.algebra.letters import K, as_exponentials, i, j, k, m, n
 from derivations.book import EQUATIONS
 from derivations.certificate.every_size.inputs import Labels, SymbolArray
 from derivations.claims.claim import Claim, Kind, Targets
-from derivations.claims.pairs import CANONICAL
+from derivations.claims.pairs import CANONICAL, output_layers
 from derivations.proof.notation import unfold
 
 z, y, labels = SymbolArray("z", ("K",)), SymbolArray("y", ("K",)), Labels()
-NEAR = (z[j] - z[k] < 1000,)  # beyond that jaxce takes e^(z_j - z_k), which is 0 in every floating type, to be e^-1000
 NOT_OF_EVERY_SIZE = {  # with the reason
     ("cross_entropy", "softmax"): "the largest but one element and its ties make too many cases",
 }
@@ -29,13 +29,13 @@ NOT_OF_EVERY_SIZE = {  # with the reason
 
 def every_size_claims(library: Any = jaxce) -> Iterator[Claim]:
     """Value and gradient; of the canonical pairs for labels too."""
-    for cost, output in ((cost, output) for cost in library.COSTS for output in library.OUTPUTS):
-        if (cost, output) not in NOT_OF_EVERY_SIZE:
-            program = functools.partial(library.COSTS[cost], library.OUTPUTS[output])
-            assuming = NEAR if output == "softmax" else ()
-            kinds = Targets if CANONICAL[cost] == output else [Targets.ANY]
-            for targets in kinds:
-                yield from _pair(program, cost, output, targets, assuming)
+    for cost, layer in itertools.product(library.COSTS, output_layers(library)):
+        if (cost, layer.name) not in NOT_OF_EVERY_SIZE:
+            program = functools.partial(library.COSTS[cost], layer.output)
+            # The two differences of a pair of elements are one assumption, which is made for all indices.
+            assuming = layer.domain((z[j], z[k]))[:1] if layer.name == "softmax" else layer.domain((z[j],), cost)
+            for targets in Targets if CANONICAL[cost] == layer.name else [Targets.ANY]:
+                yield from _pair(program, cost, layer.name, targets, c=layer.c, assuming=assuming)
     yield from _last_layers(library)
     yield from _batches(library)
     yield from claims_of_other_libraries()
@@ -44,24 +44,27 @@ def every_size_claims(library: Any = jaxce) -> Iterator[Claim]:
 def claims_of_other_libraries() -> Iterator[Claim]:
     """The canonical pairs as optax and jax.nn compute them."""
     for name, program, cost, targets in OTHERS:
-        yield from _pair(program, cost, CANONICAL[cost], targets, (), function=name)
+        yield from _pair(program, cost, CANONICAL[cost], targets, function=name)
 
 
 def _pair(
-    program: Callable, cost: str, output: str, targets: Targets, assuming: tuple, function: str = ""
+    program: Callable,
+    cost: str,
+    output: str,
+    targets: Targets,
+    *,
+    c: sp.Rational = sp.S.One,
+    assuming: tuple = (),
+    function: str = "",
 ) -> Iterator[Claim]:
     """The claims about a cost's value and gradient, for one form of targets."""
-    fields: dict[str, Any] = {"targets": targets, "remark": "every K"}
+    fields: dict[str, Any] = {"targets": targets, "c": c, "remark": "every K"}
     fields |= {"function": function} if function else {"cost": cost, "output": output}
     label = f"{cost} + {output}".replace("_", "-")
     given = y if targets is Targets.ANY else labels
-    constants = (1,) if output == "softmax" else ()
+    constants = (c,) if output == "softmax" else ()
     inputs = z, given
-    if (cost, output) == ("cross_entropy", "linear"):
-        assuming = (z[j] > 0, z[j] < 1)
-    if (cost, output) == ("log_likelihood", "linear"):
-        assuming = (z[j] > 0,)
-    yield Claim(program, value_of(label, given), inputs, assuming, **fields)
+    yield Claim(program, value_of(label, given, c), inputs, assuming, **fields)
     yield Claim(jax.grad(program), label, (*inputs, *constants), assuming, kind=Kind.GRADIENT, **fields)
 
 
@@ -112,11 +115,11 @@ def _mean(loss: Callable) -> Callable:
     return lambda z, y: jnp.mean(loss(z, y))
 
 
-def value_of(label: str, targets: SymbolArray | Labels) -> sp.Expr:
-    """What C stands for in an equation about z and y, for the softmax constant 1."""
+def value_of(label: str, targets: SymbolArray | Labels, c: sp.Rational = sp.S.One) -> sp.Expr:
+    """What C stands for in an equation about z and y, for a softmax constant."""
     equation = EQUATIONS[label]
     meaning = as_exponentials(unfold(equation.where[sp.Symbol("C")], equation.where))
-    meaning = meaning.subs(sp.Symbol("c", positive=True), 1)
+    meaning = meaning.subs(sp.Symbol("c", positive=True), c)
     if isinstance(targets, SymbolArray):
         return meaning
     one_hot = {e: sp.KroneckerDelta(*e.indices, targets.at(())) for e in meaning.atoms(sp.Indexed) if e.base == y.base}

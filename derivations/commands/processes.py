@@ -30,4 +30,4 @@ def _begin(begin: Callable | None) -> None:
 
 def collect_rarely() -> None:
     """Look for garbage less often: expressions are many and in no cycles, and looking takes a tenth of the time."""
-    gc.set_threshold(50_000, 20, 20)
+    gc.set_threshold(50_000, 10, 10)
