@@ -112,7 +112,7 @@ def test_what_compiles_programs_of_its_own_cannot_be_transformed(transformation)
 
     def trained(factor, scale):
         layers = jax.tree.map(lambda leaf: leaf * factor, params)
-        return jaxce.fit(layers, (x * scale, y), key=jax.random.key(0), **how, **network)[1].cost[-1]
+        return jaxce.fit(layers, (x * scale, y), key=jax.random.key(0), **how, **network)[1].training_cost[-1]
 
     for function in (evaluated, trained):
         with pytest.raises(TypeError, match=r"cannot be part of what jit, grad, vmap or checkify transforms"):

@@ -153,5 +153,7 @@ def test_the_element_at_the_position_of_the_largest_is_the_largest():
     def left_over(z):
         return z[jnp.argmax(z)] - jnp.max(z)
 
-    assert certify(left_over, sp.S.Zero, z).cases == ("K >= 2, every real input", "K = 1")
+    certificate = certify(left_over, sp.S.Zero, z)
+    assert isinstance(certificate, Certificate)
+    assert certificate.cases == ("K >= 2, every real input", "K = 1")
     assert not certify(lambda z: z[jnp.argmax(z) - 1] - jnp.max(z), sp.S.Zero, z)
