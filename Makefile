@@ -32,6 +32,10 @@ test-kills: $(VENV)/installed-development ## kill a training 50 times, mostly wh
 test-mutants: $(VENV)/installed-development ## change one in 20 operations in turn, and see each noticed; EVERY=1: all, in hours
 	$(BIN)/python -m derivations mutants --every $(EVERY)
 
+test-page: $(VENV)/installed-page ## play with docs/chapter3.html in Debian's chromium; SCREENSHOTS=FOLDER: pictures
+	@command -v chromium > /dev/null || { echo "test-page needs a browser: apt-get install chromium"; exit 2; }
+	AXE=$(VENV)/axe/package/axe.min.js $(BIN)/pytest tests/derivations/page/in_a_browser.py
+
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
@@ -39,4 +43,11 @@ $(VENV)/installed: pyproject.toml
 
 $(VENV)/installed-development: $(VENV)/installed
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[development]'
+	touch $@
+
+# The browser is Debian's; axe-core, which looks for what people with disabilities stumble over, is npm's.
+$(VENV)/installed-page: $(VENV)/installed-development
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[page]'
+	mkdir -p $(VENV)/axe
+	cd $(VENV)/axe && npm pack --silent axe-core@4.14 > name && tar -xzf "$$(cat name)"
 	touch $@

@@ -14,7 +14,14 @@ from derivations.page.jax_lines import JAX_LINES
 from derivations.page.mathml import mathml
 from derivations.proof.equation import Equation
 from derivations.proof.mutants import false_copies
-from derivations.proof.printing import SUPERSCRIPTS
+from derivations.proof.printing import SUBSCRIPTS, SUPERSCRIPTS
+
+SOURCES = {
+    "000": "the book",
+    "001": "the first commentary",
+    "002": "the second commentary",
+    "003": "the third commentary",
+}
 
 
 def anchor(label: str) -> str:
@@ -105,7 +112,7 @@ def _facts(equation: Equation, finding: Evidence) -> str:
     if equation.label in JAX_LINES:
         facts.append(f"In JAX: <code>{escape(JAX_LINES[equation.label])}</code>.")
     if equation.source:
-        facts.append(f"Source: {escape(equation.source)}.")
+        facts.append(f"Source: {escape(with_names(equation.source))}.")
     return f'<p class="facts">{" ".join(facts)}</p>'
 
 
@@ -123,16 +130,32 @@ def _copies(equation: Equation, finding: Evidence) -> str:
 
 def _copy(right: Expr, copy: FalseCopy) -> str:
     return (
-        f'<li><span class="change">{_plain(copy.change)}</span> {mathml(" = ", right)}'
-        f'<span class="counterexample">{_plain(copy.counterexample)}</span></li>'
+        f'<li><span class="change">{with_indices(copy.change)}</span> {mathml(" = ", right)}'
+        f'<span class="counterexample">{with_indices(copy.counterexample)}</span></li>'
     )
 
 
-def _plain(text: str) -> str:
-    """A counterexample or a change, with layers as in `show`."""
+def with_indices(text: str) -> str:
+    """A counterexample or a change, with layers and indices as in `show`, for places that take no elements.
+
+    >>> with_indices("left is -1 at z^L[1, 2] = -1/2")
+    'left is −1 at zᴸ₁₂ = −1/2'
+    """
     for layer, sign in SUPERSCRIPTS.items():
         text = text.replace(layer, sign)
-    return escape(text)
+    text = re.sub(r"\[([\w, ]+)\]", lambda index: re.sub("[, ]", "", index[1]).translate(SUBSCRIPTS), text)
+    return escape(re.sub(r"(?<![\w-])-(?=[\w(])", "−", text))
+
+
+def with_names(text: str) -> str:
+    """Where something was printed: the book and its commentaries have numbers elsewhere.
+
+    >>> with_names("001, exercise A")
+    'the first commentary, exercise A'
+    """
+    for number, name in SOURCES.items():
+        text = text.replace(number, name)
+    return text
 
 
 def prose(text: str) -> str:
@@ -154,7 +177,7 @@ def _erratum(erratum: Erratum, says: str) -> str:
         for equation in erratum.corrections()
     )
     return (
-        f'<div class="erratum"><p class="where">{escape(erratum.where)}</p><p>{prose(erratum.printed)}</p>'
+        f'<div class="erratum"><p class="where">{escape(with_names(erratum.where))}</p><p>{prose(erratum.printed)}</p>'
         f'<p class="scroll"><span class="verdict false">printed</span> {mathml(claim.lhs, " = ", claim.rhs)}</p>'
-        f'<p class="says">{_plain(says)}</p>{right}<p>{prose(erratum.remark)}</p></div>'
+        f'<p class="says">{with_indices(says)}</p>{right}<p>{prose(with_names(erratum.remark))}</p></div>'
     )

@@ -5,11 +5,14 @@ function shown(number, digits = 4) {
   if (number === 0) return "0";
   if (!Number.isFinite(number)) return number > 0 ? "∞" : "−∞";
   const size = Math.abs(number);
-  const text = size !== 0 && (size < 10 ** -digits || size >= 1e6)
-    ? number.toExponential(digits - 2)
-    : number.toFixed(size >= 100 ? 1 : digits);
-  return (Number(text) === 0 ? text.replace("-", "") : text).replaceAll("-", "−");
+  if (size < 10 ** -digits || size >= 1e6) {
+    const [digitsOf, power] = number.toExponential(digits - 2).replaceAll("-", "−").split("e");
+    return `${digitsOf}·10${[...power.replace("+", "")].map((sign) => RAISED[sign]).join("")}`;
+  }
+  return number.toFixed(size >= 100 ? 1 : digits).replace("-", "−");
 }
+
+const RAISED = Object.fromEntries([..."−0123456789"].map((sign, place) => [sign, "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"[place]]));
 
 const signed = (number, digits = 4) => (number > 0 ? "+" : "") + shown(number, digits);
 
