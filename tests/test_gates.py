@@ -15,6 +15,7 @@ import pytest
 import jaxce
 
 ROOT = Path(__file__).parent.parent
+CONFIGURATION = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"]
 
 
 def test_annotated_shapes_are_checked():
@@ -54,14 +55,20 @@ def of_target(name):
     return shlex.split(command)[1:]
 
 
-def test_make_quick_runs_a_part_of_the_tests_of_make_test():
-    """`make test` selects nothing and so runs all of pytest's testpaths, of which `make quick` runs parts."""
-    configuration = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"]
-    assert selects_nothing(of_target("test"), configuration["addopts"])
-    assert not selects_nothing(of_target("quick"), [])
+def test_make_test_and_make_test_whole_run_every_test():
+    """One leaves out what the other runs; else they select nothing, and so take all of pytest's testpaths."""
+    part, rest = of_target("test"), of_target("test-whole")
+    assert (part[:2], rest[:2]) == (["-m", "not whole"], ["-m", "whole"])
+    assert selects_nothing(part[2:], rest[2:], CONFIGURATION["addopts"])
+    called = [line for line in (ROOT / ".ci/run").read_text().splitlines() if line.startswith("make ")]
+    assert {"make test", "make test-whole"} <= set(called)
+
+
+def test_make_quick_runs_a_part_of_the_tests():
+    assert not selects_nothing(of_target("quick"))
     paths = [argument for argument in of_target("quick") if (ROOT / argument).exists()]
     assert paths
-    assert all(any(Path(path).is_relative_to(whole) for whole in configuration["testpaths"]) for path in paths)
+    assert all(any(Path(path).is_relative_to(whole) for whole in CONFIGURATION["testpaths"]) for path in paths)
 
 
 def selects_nothing(*commands):

@@ -64,13 +64,7 @@ REFUSED: dict[str, tuple[type[Exception], str, Callable]] = {
 
 
 def broken_promise(library: SimpleNamespace) -> str:
-    """The first bad input that is accepted, or the first promise that is broken; "" if there is none.
-
-    Example:
-        >>> from derivations.mutation.altered_library import load_library
-        >>> broken_promise(load_library())
-        ''
-    """
+    """The first bad input that is accepted, or the first promise that is broken; "" if there is none."""
     of_layers = {
         name: (error, beginning, functools.partial(try_layer, changes=changes))
         for name, (error, beginning, changes) in BAD_LAYERS.items()

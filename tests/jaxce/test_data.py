@@ -28,7 +28,7 @@ def validate(data: Any, params=None, cost: Any = jaxce.cross_entropy):
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("y", [LABELS, np.eye(3)[LABELS]], ids=["labels", "targets"])
-@pytest.mark.parametrize("mode", [jax.debug_nans, jax.disable_jit])
+@pytest.mark.parametrize("mode", [jax.debug_nans, pytest.param(jax.disable_jit, marks=pytest.mark.whole)])
 def test_the_debug_modes_of_jax_find_nothing_in_sound_data(mode, y):
     with mode(True):
         _, history = jaxce.fit(

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 import pytest
+from support.parts import one_in
 
 import jaxce
 
@@ -92,7 +93,7 @@ def _run_on_four_devices(program):
 
 
 @pytest.mark.process
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("dtype", one_in(2, ["float64", "float32"]))
 def test_a_training_divided_among_devices_is_that_of_one(dtype):
     """The examples, the parameters or both are divided, on meshes of both kinds."""
     done = _run_on_four_devices(f"DTYPE = {dtype!r}\n{TRAINING}")

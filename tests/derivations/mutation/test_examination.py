@@ -31,6 +31,11 @@ def test_the_unchanged_library_is_not_killed(examination):
     assert examination.certificates.notice(library, "costs", range(1)) == ""
 
 
+@pytest.mark.whole
+def test_the_unchanged_library_keeps_every_promise():
+    assert by_contract.broken_promise(load_library()) == ""
+
+
 def of(module, old, new, count=1):
     """A library in which one piece of source text is replaced."""
     source = sources()[module]
