@@ -9,13 +9,15 @@ import numpy as np
 from jaxce.network import as_layers, loss
 from jaxce.targets import are_labels
 
+MOST_EPOCHS = 2**32  # they are numbered in 32 bits, from which each one's shuffling is drawn
+
 
 def check_counts(n, epochs, batch_size):
-    """Raise ValueError if n examples cannot be cut into minibatches of `batch_size`, or `epochs` is less than 1."""
+    """Raise ValueError if n examples cannot be cut into minibatches of `batch_size`, or `epochs` is out of range."""
     if not 1 <= batch_size <= n:
         raise ValueError(f"batch_size must be from 1 to the number of examples, {n}; got {batch_size}")
-    if epochs < 1:
-        raise ValueError(f"epochs must be at least 1; got {epochs}")
+    if not 1 <= epochs <= MOST_EPOCHS:
+        raise ValueError(f"epochs must be from 1 to {MOST_EPOCHS}; got {epochs}")
 
 
 def check_epochs(trained, epochs):

@@ -82,7 +82,7 @@ def sweep(
         cost: the cost that is minimised, such as `jaxce.cross_entropy`.
         output: the output layer, such as `jaxce.sigmoid`.
         optimizer: a function from hyperparameters to an optax gradient transformation, such as `optax.sgd`.
-        epochs: passes over the data, at least 1; those in `checkpoint` are among them.
+        epochs: passes over the data, from 1 to 2^32; those in `checkpoint` are among them.
         batch_size: examples per minibatch, from 1 to their number.
         evaluation: a pair (x, y) like `data`, on which every network is evaluated after every epoch.
         hidden: the activation function of the hidden layers.

@@ -59,7 +59,7 @@ def fit(
         optimizer: any optax gradient transformation, such as `optax.sgd(0.5)`. One that needs it is given the cost of
             the minibatch, the gradient and the function (`value`, `grad`, `value_fn`). A network that is trained by
             `optax.lookahead` or `optax.contrib.schedule_free` is evaluated, and returned, as these prescribe.
-        epochs: passes over the data, at least 1; those before `state`, or in `checkpoint`, are among them.
+        epochs: passes over the data, from 1 to 2^32; those before `state`, or in `checkpoint`, are among them.
         batch_size: examples per minibatch, from 1 to n.
         key: the JAX random key of the shuffling.
         evaluation: a pair (x, y) like `data`, on which the network is evaluated after every epoch.

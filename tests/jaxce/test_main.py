@@ -364,7 +364,7 @@ BAD_OPTIONS = {
     "output": (("--output", "relu"), "unknown output 'relu': choose one of linear, sigmoid, softmax"),
     "optimizer": (("--optimizer", "lion"), "unknown optimizer 'lion': choose one of sgd, momentum"),
     "scheme": (("--init", "zero"), "unknown scheme 'zero': choose one of large, scaled"),
-    "epochs": (("--epochs", "0"), "epochs must be at least 1; got 0"),
+    "epochs": (("--epochs", "0"), "epochs must be from 1 to 4294967296; got 0"),
     "batch size": (("--batch-size", "0"), "batch_size must be from 1 to the number of examples, 50; got 0"),
     "too large a batch": (("--batch-size", "51"), "from 1 to the number of examples, 50; got 51"),
     "hidden": (("--hidden", "5", "0"), "each at least 1; got (12, 5, 0, 10)"),

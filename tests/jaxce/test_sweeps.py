@@ -295,7 +295,7 @@ def test_data_and_counts_are_checked_as_by_fit():
         sweep(data=(x, labels + 1))
     with pytest.raises(ValueError, match="batch_size must be from 1 to"):
         sweep(batch_size=54)
-    with pytest.raises(ValueError, match="epochs must be at least 1"):
+    with pytest.raises(ValueError, match="epochs must be from 1 to"):
         sweep(epochs=0)
 
 

@@ -426,7 +426,8 @@ def test_data_that_do_not_fit_are_refused(fault):
     [
         ({"batch_size": 0}, "from 1 to the number of examples, 50; got 0"),
         ({"batch_size": 51}, "from 1 to the number of examples, 50; got 51"),
-        ({"epochs": 0}, "epochs must be at least 1; got 0"),
+        ({"epochs": 0}, "epochs must be from 1 to 4294967296; got 0"),
+        ({"epochs": 2**32 + 1}, "epochs must be from 1 to 4294967296; got 4294967297"),
     ],
 )
 def test_counts_out_of_range_are_refused(change, message):
