@@ -47,7 +47,9 @@ def _pullback(c, z, g, axis):
     """
     _, e, _ = exponentials(z, c, axis)
     maxima = at_maxima(e)
-    g = g - jnp.sum(maxima * g, axis, keepdims=True) / jnp.sum(maxima, axis, keepdims=True)
+    # XLA may compute a z that is a product twice, rounded once or not at all: then no e is exactly 1.
+    count = jnp.maximum(jnp.sum(maxima, axis, keepdims=True), 1)
+    g = g - jnp.sum(maxima * g, axis, keepdims=True) / count
     a, _ = _activations(c, z, axis)
     return a * (g - jnp.sum(a * g, axis, keepdims=True))
 
