@@ -2,7 +2,8 @@
 
 The probabilities are the softmax of c z (83): z are logits, with classes along the last axis. Those of sigmoid outputs,
 divided by their sum, are the softmax of ln a: pass `jax.nn.log_sigmoid(z)`. The negative log-likelihood and the Brier
-score are strictly proper: on average, no forecast does as well as the true probabilities.
+score are strictly proper: on average, no forecast does as well as the true probabilities. `derivations` proves it
+for every number of classes, as "log score is proper" and "Brier score is proper".
 """
 
 from numbers import Real
@@ -121,8 +122,9 @@ def calibration_error(z: ArrayLike, labels: ArrayLike, c: float | Real | Array =
 def temperature_scaling(z: ArrayLike, labels: ArrayLike) -> Array:
     """The constant c of equation 83, 1 / temperature, at which the mean of the negative log-likelihood is least.
 
-    Fit it on validation data, never on those that are scored. The mean score is convex in c; the zero of its
-    slope, which is the mean of sum_j a_j z_j - z_t, is found by halving an interval, whatever the size of z.
+    Fit it on validation data, never on those that are scored. The mean score is convex in c ("temperature
+    scaling, convex" in `derivations`); the zero of its slope, which is the mean of sum_j a_j z_j - z_t, is found by
+    halving an interval, whatever the size of z.
 
     Args:
         z: logits, floats [..., K], with at least one example.

@@ -40,6 +40,7 @@ from jaxce import (
     focal,
     linear,
     log_likelihood,
+    negative_log_likelihood,
     quadratic,
     sigmoid,
     smoothed,
@@ -208,6 +209,21 @@ PROBABILITIES = {
     "forces sum to 0": LeftSide(lambda z: jax.grad(label_cost)(z).sum(), _Z, {}, TRUE_CLASS),
 }
 
+
+def _score(c, z):
+    return negative_log_likelihood(z, jnp.array(0), c)
+
+
+SCORES = {
+    "temperature scaling, slope": LeftSide(
+        jax.grad(_score), {"c": positives(), "z": reals(OUTPUT_NEURONS)}, {}, TRUE_CLASS
+    ),
+    # Of a power of two c z is exact: XLA may compute it twice, once rounded and once not, and digits would be lost.
+    "temperature scaling, convex": LeftSide(
+        lambda z: jax.grad(jax.grad(_score))(0.5, z), _Z, {}, TRUE_CLASS, constants={"c": 0.5}
+    ),
+}
+
 CLASS_DISTANCES = {
     "distance-aware field, curl (t, j)": field_property(
         curls_with_true_class, distance_aware_field, "d", {j: OUTPUT_NEURONS}
@@ -279,7 +295,7 @@ OPTIONS = {
     "soft cap": LeftSide(jax.grad(lambda z: soft_cap(z, 2.0)), {"z": weighted_inputs()}, constants={"L": 2.0}),
 }
 
-LEFT_SIDES = OPTIONS | ONE_NEURON | OUTPUT_LAYERS | NETWORKS | PROBABILITIES | CLASS_DISTANCES
+LEFT_SIDES = OPTIONS | ONE_NEURON | OUTPUT_LAYERS | NETWORKS | PROBABILITIES | SCORES | CLASS_DISTANCES
 
 NOT_COMPUTED_BY_JAXCE = {
     "exercise 14": "the derivative of a difference of two costs, both of them unspecified",

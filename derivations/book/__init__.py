@@ -12,6 +12,7 @@ from derivations.book import (
     nine_pairs,
     one_neuron,
     probability,
+    proper_scores,
     softmax,
     stable_identities,
 )
@@ -28,6 +29,7 @@ GROUPS = {
     "exercises": exercises,
     "probability models": probability,
     "information theory": information,
+    "scores of probabilities": proper_scores,
     "distances between classes": class_distances,
     "escape from saturation": escape_times,
     "numerical identities": stable_identities,

@@ -12,6 +12,7 @@ EQUIVALENT = {
     "exercise 8": {"indices j and k exchanged"},
     "cost-augmented softmax, Hessian": {"indices j and k exchanged"},
     "log-likelihood by a probability": {"index j for t in q[t]"},
+    "Brier score is proper": {"p[j] and q[j] exchanged"},
     "Jacobian of softmax, relative to a neuron": {"factor 1 - KroneckerDelta(k, m) dropped"},
 }
 
@@ -40,6 +41,12 @@ BOOK = {
         "cost-augmented softmax, delta",
         "expected distance",
         "squared earth mover's distance",
+    ],
+    "scores": [
+        "log score is proper",
+        "Brier score is proper",
+        "temperature scaling, slope",
+        "temperature scaling, convex",
     ],
     "escape": ["escape time, quadratic", "escape time, cross-entropy"],
     "numerics": ["complement of sigmoid", "complement of softmax", "logarithm of softmax", "compensated difference"],
