@@ -19,6 +19,7 @@ from benchmarks import (
     sweep,
 )
 from benchmarks.report import Benchmark, claim_of, print_table, publish
+from benchmarks.study import command as study
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -33,6 +34,7 @@ BENCHMARKS = {
     "exhaustive": Benchmark(exhaustive.measure_every_float, exhaustive.draw_worst),
     "published": Benchmark(published.measure_accuracies, published.draw_accuracies),
     "startup": Benchmark(startup.measure_starts, startup.draw_starts),
+    "study": Benchmark(study.measure_study, study.draw_differences),
     "sweep": Benchmark(sweep.measure_sweeps, sweep.draw_throughput),
 }
 
@@ -49,6 +51,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--pairs", nargs="+", default=[], help="exhaustive: only these, such as cross_entropy+sigmoid+float32"
     )
+    parser.add_argument("--data", type=Path, help="study: the folder of Fashion-MNIST's four IDX files")
+    parser.add_argument("--rows", type=Path, help="study: the file of what is trained, to go on from it")
+    parser.add_argument("--report", action="store_true", help="study: train nothing; write the page of what is trained")
     options = parser.parse_args(arguments)
     if unknown := set(options.names) - {*BENCHMARKS, "all"}:
         known = ", ".join(BENCHMARKS)
@@ -57,6 +62,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print_table("", [{"benchmark": name, "claim": claim_of(it)} for name, it in BENCHMARKS.items()])
     part = functools.partial(exhaustive.measure_every_float, fraction=options.fraction, pairs=options.pairs)
     chosen = BENCHMARKS | {"exhaustive": BENCHMARKS["exhaustive"]._replace(measure=part)}
+    continued = functools.partial(study.measure_study, data=options.data, rows=options.rows, report=options.report)
+    chosen |= {"study": BENCHMARKS["study"]._replace(measure=continued)}
     for name in BENCHMARKS if "all" in options.names else options.names:
         publish(name, chosen[name], quick=options.quick, results=options.results)
 

@@ -46,7 +46,8 @@ def images_of(block: Block, data: jaxce.mnist.Data, examples: int) -> jaxce.mnis
         jaxce.mnist.Split(part.images[:examples], with_wrong_labels(part.labels[:examples], block.wrong_labels))
         for part in (data.train, data.validation)
     )
-    return data._replace(train=train, validation=validation)
+    test = jaxce.mnist.Split(*(part[:examples] for part in data.test))
+    return data._replace(train=train, validation=validation, test=test)
 
 
 def with_wrong_labels(labels: np.ndarray, share: float, classes: int = 10) -> np.ndarray:

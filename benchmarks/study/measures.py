@@ -53,29 +53,23 @@ def worst_recall(z, labels):
     return jnp.min(jnp.sum(is_of_class & is_right[:, None], axis=0) / jnp.sum(is_of_class, axis=0))
 
 
-@functools.partial(jax.jit, static_argnames=("sizes", "cost", "output", "scheme", "start", "batch_size"))
-def first_gradient(
-    seed,
-    learning_rate,
-    x,
-    y,
-    *,
-    sizes: tuple[int, ...],
-    cost: Callable,
-    output: Callable,
-    scheme: str,
-    start: Callable,
-    batch_size: int,
-):
-    """The mean Euclidean norm of the cost's gradient over the first steps that a sweep takes with this seed."""
+@functools.partial(jax.jit, static_argnames=("sizes", "scheme", "start", "examples"))
+def beginning(seed, *, sizes: tuple[int, ...], scheme: str, start: Callable, examples: int):
+    """The layers from which a sweep trains with this seed, and the order of the examples in its first epoch."""
     key_init, key_fit = jax.random.split(jax.random.key(seed))
-    order = shuffled(jax.random.fold_in(key_fit, FIRST), len(x))
+    order = shuffled(jax.random.fold_in(key_fit, FIRST), examples)
+    return start(jaxce.init(key_init, sizes, scheme=scheme)), order
+
+
+@functools.partial(jax.jit, static_argnames=("cost", "output", "batch_size"))
+def first_gradient(params, order, x, y, *, learning_rate, cost: Callable, output: Callable, batch_size: int):
+    """The mean Euclidean norm of the cost's gradient over the first steps of gradient descent."""
     minibatches = order[: FIRST_STEPS * batch_size].reshape(FIRST_STEPS, batch_size)
 
     def step(params, numbers):
         gradient = jax.grad(jaxce.loss)(params, x[numbers], y[numbers], cost=cost, output=output)
         params = jax.tree.map(lambda p, g: p - learning_rate * g, params, gradient)
-        return params, optax.global_norm(gradient)
+        return params, optax.tree.norm(gradient)
 
-    _, norms = jax.lax.scan(step, start(jaxce.init(key_init, sizes, scheme=scheme)), minibatches)
+    _, norms = jax.lax.scan(step, params, minibatches)
     return jnp.mean(norms)

@@ -13,23 +13,22 @@ import optax
 
 import jaxce
 from benchmarks.study.images import images_of
-from benchmarks.study.measures import first_gradient, test_scores
+from benchmarks.study.measures import beginning, first_gradient, test_scores
 from benchmarks.study.protocol import RULE_FACTOR, RULE_FROM, STARTS, Block, Combination, Protocol, Training, tasks
-from benchmarks.study.rows import KEY, NetworkRow, alone, of_task, read_rows, write_rows
+from benchmarks.study.rows import KEY, NetworkRow, of_task, write_rows
 
 
-def train_missing(protocol: Protocol, data_sets: dict[str, jaxce.mnist.Data], file: Path) -> list[NetworkRow]:
-    """Train what the file lacks, and return all rows; of data sets that are not there, nothing is trained.
+def train_missing(
+    protocol: Protocol, data_sets: dict[str, jaxce.mnist.Data], file: Path, rows: list[NetworkRow]
+) -> list[NetworkRow]:
+    """Train what is not among the rows, write all of them to the file after every task, and return them.
 
-    Raises:
-        ValueError: the file belongs to another study.
-        OSError: it cannot be written.
+    Of data sets that are not there, nothing is trained.
     """
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with alone(file), tempfile.TemporaryDirectory() as cache:
+    rows = list(rows)
+    with tempfile.TemporaryDirectory() as cache:
         if cast(Any, jax.config).jax_compilation_cache_dir is None:  # many tasks share a program
             jax.config.update("jax_compilation_cache_dir", cache)
-        rows = read_rows(file, protocol)
         everything = [task for task in tasks(protocol) if task.block.data_set in data_sets]
         for number, task in enumerate(everything, start=1):
             if not of_task(rows, task):
@@ -73,7 +72,7 @@ def train(task: Training, images: jaxce.mnist.Data, rates: tuple[float, ...], ba
     sizes = (images.train.images.shape[1], task.block.hidden, 10)
     scheme, start = STARTS[task.block.start]
     settings: dict[str, Any] = {"cost": jaxce.COSTS[task.pair.cost], "output": jaxce.OUTPUTS[task.pair.output]}
-    settings |= {"scheme": scheme, "start": start, "batch_size": batch_size}
+    settings["batch_size"] = batch_size
     train, validation, test = ((jnp.asarray(part.images), jnp.asarray(part.labels)) for part in images)
     members = jaxce.grid(seed=task.seeds, learning_rate=rates)
     result = jaxce.sweep(
@@ -83,6 +82,8 @@ def train(task: Training, images: jaxce.mnist.Data, rates: tuple[float, ...], ba
         optimizer=optax.sgd,
         epochs=task.epochs,
         evaluation=validation if task.stage == "tuning" else test,
+        scheme=scheme,
+        start=start,
         **settings,
     )
     rows = []
@@ -93,7 +94,8 @@ def train(task: Training, images: jaxce.mnist.Data, rates: tuple[float, ...], ba
         if task.stage != "tuning":
             params = jax.tree.map(lambda leaf: leaf[index], result.params)  # noqa: B023
             scores = test_scores(params, validation, test, output=task.pair.output)
-            gradient = first_gradient(member["seed"], member["learning_rate"], *train, sizes=sizes, **settings)
+            begun = beginning(member["seed"], sizes=sizes, scheme=scheme, start=start, examples=len(train[0]))
+            gradient = first_gradient(*begun, *train, learning_rate=member["learning_rate"], **settings)
             row |= {name: _number(value) for name, value in scores.items()} | {"first_gradient": _number(gradient)}
         rows.append(row)
     return rows

@@ -12,7 +12,7 @@ import benchmarks
 from benchmarks.__main__ import BENCHMARKS, main
 from benchmarks.report import claim_of
 
-NOT_BENCHMARKS = {"__main__", "every_float", "finished", "numbered_floats", "peers", "report", "study"}
+NOT_BENCHMARKS = {"__main__", "every_float", "finished", "numbered_floats", "peers", "report"}
 
 
 def test_every_benchmark_is_listed_with_its_claim(capsys):
