@@ -14,7 +14,7 @@ import jax
 
 from benchmarks.report import Record
 from benchmarks.study.images import data_sets
-from benchmarks.study.page import write_page
+from benchmarks.study.page import write_results
 from benchmarks.study.protocol import QUICK_STUDY, STUDY, tasks
 from benchmarks.study.rows import alone, read_rows
 from benchmarks.study.run import train_missing
@@ -48,7 +48,7 @@ def measure_study(
         if not report:
             with _compiling_fast() if quick else contextlib.nullcontext():
                 trained = _continued(protocol, data, file)
-        write_page(page, trained, protocol)
+        write_results(page, trained, protocol)
     return [row for block in complete_blocks(trained, protocol) for row in results_of(trained, block, protocol)]
 
 

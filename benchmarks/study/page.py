@@ -16,7 +16,7 @@ QUADRATIC = Combination("quadratic", "sigmoid")  # the book's comparison is of t
 LEVEL = 0.05
 
 
-def write_page(file: Path, rows: list[NetworkRow], protocol: Protocol) -> None:
+def write_results(file: Path, rows: list[NetworkRow], protocol: Protocol) -> None:
     """Replace the results on a page by those of these rows, and draw its pictures beside it."""
     before = file.read_text().partition(RESULTS_HEADING)[0] if file.exists() else "# The study of the costs\n\n"
     blocks, settings = complete_blocks(rows, protocol), book_runs(rows)

@@ -5,7 +5,7 @@ import pytest
 
 from benchmarks.__main__ import main
 from benchmarks.study import command
-from benchmarks.study.page import RESULTS_HEADING, write_page
+from benchmarks.study.page import RESULTS_HEADING, write_results
 from benchmarks.study.protocol import QUICK_STUDY, STUDY, Combination, tasks
 from benchmarks.study.rows import KEY, alone, write_rows
 from benchmarks.study.tables import Sample, book_row, book_runs, complete_blocks, done, results_of, rule_of
@@ -78,7 +78,7 @@ def test_the_rule_and_the_book():
 def test_the_page_keeps_the_protocol_and_replaces_the_results(tmp_path):
     page = tmp_path / "study.md"
     page.write_text(f"The protocol.\n\n{RESULTS_HEADING}\nOld.\n")
-    write_page(page, made_up(), QUICK_STUDY)
+    write_results(page, made_up(), QUICK_STUDY)
     text = page.read_text()
     assert text.startswith(f"The protocol.\n\n{RESULTS_HEADING}\n")
     assert "Old." not in text
@@ -94,7 +94,7 @@ def test_the_page_keeps_the_protocol_and_replaces_the_results(tmp_path):
 
 def test_a_page_of_nothing_says_so(tmp_path):
     page = tmp_path / "study.md"
-    write_page(page, [], STUDY)
+    write_results(page, [], STUDY)
     assert "0 of 199 tasks; 0 of 15 blocks are complete" in page.read_text()
     assert [file.name for file in tmp_path.iterdir()] == ["study.md"]
 
@@ -103,7 +103,7 @@ def test_the_conclusion_names_the_worse_one_where_it_is_decided(tmp_path):
     protocol = QUICK_STUDY._replace(
         final_seeds=tuple(range(12)), blocks=(QUICK_STUDY.blocks[0]._replace(start="saturated"),)
     )
-    write_page(tmp_path / "study.md", made_up(protocol, ("tuning", "final", "rule")), protocol)
+    write_results(tmp_path / "study.md", made_up(protocol, ("tuning", "final", "rule")), protocol)
     text = (tmp_path / "study.md").read_text()
     assert "saturated start: the quadratic cost is worse, by -2.00 points" in text
     assert "**H1**, MNIST, 784-30-10, saturated start: 90 % of the test images after" in text
