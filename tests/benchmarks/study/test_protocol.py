@@ -20,6 +20,7 @@ from benchmarks.study.protocol import (
     saturate_outputs,
     tasks,
 )
+from jaxce.network import SCHEMES
 
 
 def test_each_of_the_nine_pairs_is_compared_or_left_out_for_a_reason():
@@ -71,8 +72,9 @@ def test_the_budget_that_the_page_names():
 def test_the_saturated_start_saturates_the_outputs():
     scheme, start = STARTS["saturated"]
     assert start is saturate_outputs
-    params = jaxce.init(jax.random.key(0), (784, 30, 10), scheme=scheme)
-    x = np.random.default_rng(0).random((100, 784))
-    z, far = (np.asarray(jaxce.weighted_input(layers, x)) for layers in (params, start(params)))
+    random, deviation = np.random.default_rng(0), SCHEMES[scheme](30)
+    layer = jaxce.Layer(deviation * random.normal(size=(10, 30)), random.normal(size=10))
+    a = random.random((30, 100))
+    z, far = (w @ a + b[:, None] for w, b in (layer, start([layer])[-1]))
     np.testing.assert_allclose(far, SATURATION * z, rtol=TOLERANCE["equal"])
     assert np.median(abs(far)) > 4
