@@ -18,7 +18,7 @@ from benchmarks.study.page import write_results
 from benchmarks.study.protocol import QUICK_STUDY, STUDY, tasks
 from benchmarks.study.rows import alone, read_rows
 from benchmarks.study.run import train_missing
-from benchmarks.study.tables import complete_blocks, results_of
+from benchmarks.study.tables import comparable_blocks, results_of
 from jaxce.files import check_writable
 
 ROWS = Path(__file__).parents[1] / "results" / "study.jsonl"
@@ -28,7 +28,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "study.md"
 def measure_study(
     quick: bool, *, data: Path | None = None, rows: Path | None = None, page: Path = PAGE, report: bool = False
 ) -> list[Record]:
-    """A row for each pair of each complete block, resumed from what an earlier run has trained.
+    """A row for each pair of each block, resumed from what an earlier run has trained.
 
     Args:
         quick: train the smallest protocol, and write neither the study's file nor its page, but where these are given.
@@ -49,7 +49,7 @@ def measure_study(
             with _compiling_fast() if quick else contextlib.nullcontext():
                 trained = _continued(protocol, data, file)
         write_results(page, trained, protocol)
-    return [row for block in complete_blocks(trained, protocol) for row in results_of(trained, block, protocol)]
+    return [row for block in comparable_blocks(trained, protocol) for row in results_of(trained, block, protocol)]
 
 
 def _continued(protocol, data, file):

@@ -6,11 +6,12 @@ from pathlib import Path
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogFormatter, MaxNLocator
 
 from benchmarks.study.protocol import STARTS, Block, Combination, Protocol
 from benchmarks.study.rows import NetworkRow
 from benchmarks.study.run import chosen_rate, tuning_curve
-from benchmarks.study.tables import BEST_OF, BookRuns, best_of, sample
+from benchmarks.study.tables import BEST_OF, BookRuns, best_of, sample, trained_pairs
 
 # A colour for each cost and a style for each output layer: readable without colours too.
 COLOURS = {"quadratic": "tab:orange", "cross_entropy": "tab:blue", "log_likelihood": "tab:green"}
@@ -22,19 +23,22 @@ def draw_study(
 ) -> None:
     """A picture of one diagram for each block, the starts side by side."""
     groups = list(dict.fromkeys(block[:-1] for block in blocks))
-    figure = Figure(figsize=(4 * len(STARTS), 3.4 * len(groups) + 0.6), layout="constrained")
-    grid = figure.subplots(len(groups), len(STARTS), squeeze=False, sharey="row")
+    starts = [start for start in STARTS if any(block.start == start for block in blocks)]
+    figure = Figure(figsize=(max(4.2 * len(starts), 6.5), 3.4 * len(groups) + 0.6), layout="constrained")
+    grid = figure.subplots(len(groups), len(starts), squeeze=False, sharey="row")
     for axes_of_group, group in zip(grid, groups, strict=True):
-        for axes, start in zip(axes_of_group, STARTS, strict=True):
+        for axes, start in zip(axes_of_group, starts, strict=True):
             block = Block(*group, start)
             if block in blocks:
                 axes.set_title(str(block), size=8)
                 axes.set_yscale("log")
+                for set_formatter in (axes.yaxis.set_major_formatter, axes.yaxis.set_minor_formatter):
+                    set_formatter(LogFormatter(minor_thresholds=(2, 0.4)))  # 2, 3, 6, 10, 20 ..., and no powers
                 draw(axes, block)
             else:
                 axes.set_axis_off()
     used = next(axes for axes in grid.flat if axes.get_legend_handles_labels()[0])
-    figure.legend(*used.get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    figure.legend(*used.get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=8)
     figure.savefig(file, dpi=110)
 
 
@@ -58,12 +62,13 @@ def draw_learning(file: Path, rows: list[NetworkRow], blocks: Sequence[Block], p
     """The mean test error of the final networks against the epoch, and its standard deviation."""
 
     def draw(axes, block):
-        for pair in protocol.pairs:
+        for pair in trained_pairs(rows, block, protocol):
             errors = 100 - sample(rows, "final", block, pair).curves
             mean, deviation = errors.mean(axis=0), errors.std(axis=0)
             epochs = np.arange(1, len(mean) + 1)
             (line,) = axes.plot(epochs, mean, **_look(pair), markersize=4)
             axes.fill_between(epochs, mean - deviation, mean + deviation, color=line.get_color(), alpha=0.1, lw=0)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.set_xlabel("epoch")
         axes.set_ylabel("test error, %")
 

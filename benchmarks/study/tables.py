@@ -1,4 +1,4 @@
-"""The tables of the study, made of the rows of its file: each is of the blocks that are complete."""
+"""The tables of the study, made of the rows of its file: each is of what has been trained so far."""
 
 from typing import NamedTuple
 
@@ -64,14 +64,20 @@ def sample(rows: list[NetworkRow], stage: str, block: Block, pair: Combination) 
     return Sample(sorted(found, key=lambda row: (row["seed"], row["learning_rate"])))
 
 
-def complete_blocks(rows: list[NetworkRow], protocol: Protocol) -> list[Block]:
-    """The blocks all of whose final networks have been trained."""
-    return [
-        block
-        for block in protocol.blocks
-        if all(sample(rows, "final", block, pair).rows for pair in protocol.pairs)
-        and sample(rows, "rule", block, RULE_TO).rows
-    ]
+def trained_pairs(rows: list[NetworkRow], block: Block, protocol: Protocol) -> list[Combination]:
+    """The pairs of a block whose final networks have been trained."""
+    return [pair for pair in protocol.pairs if sample(rows, "final", block, pair).rows]
+
+
+def comparable_blocks(rows: list[NetworkRow], protocol: Protocol) -> list[Block]:
+    """The blocks in which a pair can be compared with the cross-entropy and sigmoid outputs."""
+    trained = {block: trained_pairs(rows, block, protocol) for block in protocol.blocks}
+    return [block for block, pairs in trained.items() if REFERENCE in pairs and len(pairs) > 1]
+
+
+def is_complete(rows: list[NetworkRow], block: Block, protocol: Protocol) -> bool:
+    """Whether all of a block has been trained."""
+    return all(of_task(rows, task) for task in tasks(protocol) if task.block == block and task.stage != "book")
 
 
 def done(rows: list[NetworkRow], protocol: Protocol) -> tuple[int, int]:
@@ -81,10 +87,10 @@ def done(rows: list[NetworkRow], protocol: Protocol) -> tuple[int, int]:
 
 
 def results_of(rows: list[NetworkRow], block: Block, protocol: Protocol) -> list[Record]:
-    """A row for each pair of a complete block, which is compared with the cross-entropy and sigmoid outputs."""
+    """A row for each pair of a block that has been trained, compared with the cross-entropy and sigmoid outputs."""
     reference = sample(rows, "final", block, REFERENCE).accuracies
-    samples = {pair: sample(rows, "final", block, pair) for pair in protocol.pairs}
-    others = [pair for pair in protocol.pairs if pair != REFERENCE]
+    samples = {pair: sample(rows, "final", block, pair) for pair in trained_pairs(rows, block, protocol)}
+    others = [pair for pair in samples if pair != REFERENCE]
     corrected = holm([signed_rank(samples[pair].accuracies, reference) for pair in others])
     p_values = dict(zip(others, corrected, strict=True))
     table = []
@@ -113,9 +119,11 @@ def results_of(rows: list[NetworkRow], block: Block, protocol: Protocol) -> list
     return table
 
 
-def rule_of(rows: list[NetworkRow], block: Block, protocol: Protocol) -> Record:
+def rule_of(rows: list[NetworkRow], block: Block, protocol: Protocol) -> Record | None:
     """The book's rule, that the cross-entropy needs a sixth of the quadratic cost's learning rate, in one block."""
     by_rule, tuned = (sample(rows, stage, block, RULE_TO) for stage in ("rule", "final"))
+    if not by_rule.rows:
+        return None
     interval = paired_interval(by_rule.accuracies, tuned.accuracies, protocol.confidence, protocol.resamples)
     rates = by_rule.rows[0]["learning_rate"], tuned.rows[0]["learning_rate"]
     return {

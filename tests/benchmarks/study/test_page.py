@@ -8,7 +8,16 @@ from benchmarks.study import command
 from benchmarks.study.page import RESULTS_HEADING, write_results
 from benchmarks.study.protocol import QUICK_STUDY, STUDY, Combination, tasks
 from benchmarks.study.rows import KEY, alone, write_rows
-from benchmarks.study.tables import Sample, book_row, book_runs, complete_blocks, done, results_of, rule_of
+from benchmarks.study.tables import (
+    Sample,
+    book_row,
+    book_runs,
+    comparable_blocks,
+    done,
+    is_complete,
+    results_of,
+    rule_of,
+)
 
 QUADRATIC, REFERENCE = QUICK_STUDY.pairs
 LEVEL = {"tuning": 0.8, "final": 0.9, "rule": 0.88, "book": 0.95}
@@ -34,12 +43,19 @@ def made_up(protocol=QUICK_STUDY, stages=tuple(LEVEL)):
     return found
 
 
-def test_a_block_counts_when_all_its_final_networks_are_there():
-    assert complete_blocks(made_up(), QUICK_STUDY) == list(QUICK_STUDY.blocks)
-    assert complete_blocks(made_up(stages=("tuning", "final")), QUICK_STUDY) == []
-    half = [row for row in made_up() if row["cost"] == "quadratic" or row["stage"] != "final"]
-    assert complete_blocks(half, QUICK_STUDY) == []
-    assert done(half, QUICK_STUDY) == (6, 7)
+def test_a_block_is_shown_with_what_is_trained_and_said_to_be_incomplete(tmp_path):
+    (block,) = QUICK_STUDY.blocks
+    without_rule = made_up(stages=("tuning", "final"))
+    without_reference = [row for row in made_up() if row["cost"] == "quadratic" or row["stage"] != "final"]
+    found = [(comparable_blocks(rows, QUICK_STUDY), is_complete(rows, block, QUICK_STUDY))
+             for rows in (made_up(), without_rule, without_reference)]  # fmt: skip
+    assert found == [([block], True), ([block], False), ([], False)]
+    assert done(without_reference, QUICK_STUDY) == (6, 7)
+    write_results(tmp_path / "study.md", without_rule, QUICK_STUDY)
+    text = (tmp_path / "study.md").read_text()
+    assert "4 of 7 tasks; complete are 0 of 1 blocks" in text
+    assert f"**Not complete: {block}.**" in text
+    assert "### A sixth of the learning rate" not in text
 
 
 def test_the_table_of_a_block():
@@ -65,7 +81,9 @@ def test_a_network_that_diverged_counts_as_0_and_as_stuck():
 
 def test_the_rule_and_the_book():
     rule = rule_of(made_up(), QUICK_STUDY.blocks[0], QUICK_STUDY)
+    assert rule is not None
     assert rule["difference"] == pytest.approx(-2)
+    assert rule_of(made_up(stages=("final",)), QUICK_STUDY.blocks[0], QUICK_STUDY) is None
     quadratic, cross_entropy = book_runs(made_up())
     assert (quadratic.published, cross_entropy.published) == (95.42, 95.49)
     np.testing.assert_allclose(quadratic.best, [93, 94, 95])
@@ -82,9 +100,11 @@ def test_the_page_keeps_the_protocol_and_replaces_the_results(tmp_path):
     text = page.read_text()
     assert text.startswith(f"The protocol.\n\n{RESULTS_HEADING}\n")
     assert "Old." not in text
-    assert "7 of 7 tasks; 1 of 1 blocks are complete" in text
-    assert "the quadratic cost is undecided, by -2.00 points of accuracy" in text  # three networks decide nothing
-    assert "nothing yet, since no block with a saturated start is complete" in text
+    assert "7 of 7 tasks; complete are 1 of 1 blocks" in text
+    assert (
+        "-2.00 points (-2.00 to -2.00; p = 0.2, corrected): no difference is shown" in text
+    )  # three networks decide nothing
+    assert "nothing yet, since no networks with a saturated start" in text
     assert "| quadratic, sigmoid | 0.1 | 89.00 ± 1.00 | -2.00 (-2.00 to -2.00) | 0.06 |" in text
     assert "| 95.42 | 94.00 | 94.00 | 95.00 (95.00 to 95.00) | 0% |" in text
     for picture in ("rates", "epochs", "book"):
@@ -95,7 +115,7 @@ def test_the_page_keeps_the_protocol_and_replaces_the_results(tmp_path):
 def test_a_page_of_nothing_says_so(tmp_path):
     page = tmp_path / "study.md"
     write_results(page, [], STUDY)
-    assert "0 of 199 tasks; 0 of 15 blocks are complete" in page.read_text()
+    assert "0 of 199 tasks; complete are 0 of 15 blocks" in page.read_text()
     assert [file.name for file in tmp_path.iterdir()] == ["study.md"]
 
 
@@ -105,7 +125,7 @@ def test_the_conclusion_names_the_worse_one_where_it_is_decided(tmp_path):
     )
     write_results(tmp_path / "study.md", made_up(protocol, ("tuning", "final", "rule")), protocol)
     text = (tmp_path / "study.md").read_text()
-    assert "saturated start: the quadratic cost is worse, by -2.00 points" in text
+    assert "-2.00 points (-2.00 to -2.00; p = 0.0005, corrected): it is worse" in text
     assert "**H1**, MNIST, 784-30-10, saturated start: 90 % of the test images after" in text
 
 

@@ -73,8 +73,9 @@ def test_the_saturated_start_saturates_the_outputs():
     scheme, start = STARTS["saturated"]
     assert start is saturate_outputs
     random, deviation = np.random.default_rng(0), SCHEMES[scheme](30)
-    layer = jaxce.Layer(deviation * random.normal(size=(10, 30)), random.normal(size=10))
+    w, b = deviation * random.normal(size=(10, 30)), random.normal(size=10)
+    layer = jaxce.Layer(jax.numpy.asarray(w), jax.numpy.asarray(b))
     a = random.random((30, 100))
-    z, far = (w @ a + b[:, None] for w, b in (layer, start([layer])[-1]))
+    z, far = (np.asarray(w) @ a + np.asarray(b)[:, None] for w, b in (layer, start([layer])[-1]))
     np.testing.assert_allclose(far, SATURATION * z, rtol=TOLERANCE["equal"])
     assert np.median(abs(far)) > 4
