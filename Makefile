@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help train quick test test-whole test-kills test-mutants
+.PHONY: help train quick test test-whole test-kills test-mutants test-page chromium
 EVERY ?= 20
 .DEFAULT_GOAL := help
 
@@ -32,9 +32,11 @@ test-kills: $(VENV)/installed-development ## kill a training 50 times, mostly wh
 test-mutants: $(VENV)/installed-development ## change one in 20 operations in turn, and see each noticed; EVERY=1: all, in hours
 	$(BIN)/python -m derivations mutants --every $(EVERY)
 
-test-page: $(VENV)/installed-page ## play with docs/chapter3.html in Debian's chromium; SCREENSHOTS=FOLDER: pictures
-	@command -v chromium > /dev/null || { echo "test-page needs a browser: apt-get install chromium"; exit 2; }
+test-page: chromium $(VENV)/installed-page ## play with docs/chapter3.html in Debian's chromium; SCREENSHOTS=FOLDER: pictures
 	AXE=$(VENV)/axe/package/axe.min.js $(BIN)/pytest tests/derivations/page/in_a_browser.py
+
+chromium:
+	@command -v chromium > /dev/null || { echo "test-page needs a browser: apt-get install chromium"; exit 2; }
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

@@ -281,7 +281,7 @@ class _MathML(InBookOrder, Printer):
 
     def _applied(self, name: str, arguments: Sequence[Basic]) -> str:
         content = _separated(_unwrapped(self._print(argument)) for argument in arguments)
-        return _row(_identifier(name), _operator(APPLIED), _parenthesized(content))
+        return _row(_function_name(name, after="0"), _operator(APPLIED), _parenthesized(content))
 
     def _print_Function(self, function):
         name = function.func.__name__
@@ -292,7 +292,7 @@ class _MathML(InBookOrder, Printer):
     def _print_log(self, logarithm):
         (argument,) = logarithm.args
         if argument.is_Symbol or isinstance(argument, Indexed) or argument.is_Integer:
-            return _row(_identifier("ln"), _operator(APPLIED), self._print(argument))
+            return _row(_function_name("ln", after=".17em"), _operator(APPLIED), self._print(argument))
         return self._applied("ln", logarithm.args)
 
     def _print_KroneckerDelta(self, delta):
@@ -339,6 +339,13 @@ class _MathML(InBookOrder, Printer):
 
     def _print_Tuple(self, values):
         return _parenthesized(_separated(map(self._print, values)))
+
+
+def _function_name(name: str, *, after: str) -> str:
+    """A word such as ln, with a space before it; a single letter is an identifier as any other."""
+    if len(name.rstrip("′")) == 1:
+        return _identifier(name)
+    return f'<mo lspace=".17em" rspace="{after}">{escape(name)}</mo>'
 
 
 def _short(text: str) -> str:

@@ -176,8 +176,9 @@ def _erratum(erratum: Erratum, says: str) -> str:
         f"{' ' + reference(equation.label) if equation.label in EQUATIONS else ''}</p>"
         for equation in erratum.corrections()
     )
+    kind = "says" if says.startswith("false") else "says holds"
     return (
         f'<div class="erratum"><p class="where">{escape(with_names(erratum.where))}</p><p>{prose(erratum.printed)}</p>'
         f'<p class="scroll"><span class="verdict false">printed</span> {mathml(claim.lhs, " = ", claim.rhs)}</p>'
-        f'<p class="says">{with_indices(says)}</p>{right}<p>{prose(with_names(erratum.remark))}</p></div>'
+        f'<p class="{kind}">{with_indices(says)}</p>{right}<p>{prose(with_names(erratum.remark))}</p></div>'
     )

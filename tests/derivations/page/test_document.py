@@ -1,6 +1,8 @@
 """The page as a file: it is the one that is committed, it is small, it asks for nothing, and its places are filled."""
 
 import re
+import shutil
+import subprocess
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -104,7 +106,8 @@ def test_only_functions_that_scripts_use_are_on_the_page(findings):
 
 
 def test_the_findings_are_about_the_equations_as_they_are(findings):
-    assert outdated(findings) == []
+    anew = "python -m derivations page docs/chapter3.html --findings derivations/page/findings.json"
+    assert outdated(findings) == [], anew
 
 
 @pytest.mark.parametrize("label", ["79", "80 by a"])
@@ -123,6 +126,21 @@ def test_an_equation_that_has_changed_is_examined_again(findings):
 def test_findings_are_read_as_they_were_written(findings):
     assert read_findings(findings_as_json(findings)) == findings
     assert findings_as_json(findings) == FINDINGS.read_text()
+
+
+def test_without_a_browser_make_says_so(tmp_path):
+    for program in ("make", "sh"):
+        (tmp_path / program).symlink_to(str(shutil.which(program)))
+    done = subprocess.run(
+        ["make", "test-page", f"VENV={tmp_path / 'venv'}"],
+        cwd=COMMITTED.parents[1],
+        env={"PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout == "test-page needs a browser: apt-get install chromium\n"
+    assert done.returncode == 2
 
 
 def test_a_page_that_cannot_be_written_is_a_sentence(tmp_path, capsys):
