@@ -114,7 +114,7 @@ def _add_page(commands) -> None:
         "--findings",
         metavar="FILE.json",
         type=Path,
-        help="examine every equation anew, and write what was found, which the page otherwise takes from the package",
+        help="keep what is found out about the equations here; if there is no such file, all are examined",
     )
     page.set_defaults(run=_command("page", "write_page"))
 

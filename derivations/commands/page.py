@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from pathlib import Path
 
 from rich.console import Console
 from rich.progress import track
@@ -18,8 +19,7 @@ def write_page(options: argparse.Namespace) -> int:
     try:
         for file in files:
             check_writable(file)
-        known = Findings() if options.findings else read_findings(FINDINGS.read_text(encoding="utf-8"))
-        findings = _examined(known)
+        findings = _examined(_known(options.findings or FINDINGS))
         contents = [document(findings), findings_as_json(findings)]
         for file, content in zip(files, contents, strict=False):
             write_file(file, lambda stream, content=content: stream.write(content.encode()))
@@ -28,6 +28,10 @@ def write_page(options: argparse.Namespace) -> int:
         return 2
     print(f"{options.file}: {len(contents[0].encode()) / 1e6:.2f} MB, {len(findings.equations)} equations")
     return 0
+
+
+def _known(file: Path) -> Findings:
+    return read_findings(file.read_text(encoding="utf-8")) if file.exists() else Findings()
 
 
 def _examined(known: Findings) -> Findings:
