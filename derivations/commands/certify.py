@@ -53,7 +53,7 @@ def claims_about_jaxce() -> list[Claim]:
 
 
 def every_claim() -> list[Claim]:
-    """All claims, about jaxce first; the quick ones about optax come last, so that no process waits long for another."""
+    """All claims, about jaxce first; about optax, which are quick, last, so that no process waits long for another."""
     return [*claims_about_jaxce(), *every_size_claims(), *optax_claims()]
 
 
