@@ -64,6 +64,18 @@ def relative_exponentials(z: Array, m: Array, c: float) -> Array:
     return e + e * lax.stop_gradient(error)  # exp(x + error) = exp(x) (1 + error) to second order
 
 
+def squared_exponentials(z: Array, m: Array, c: float) -> Array:
+    """The squares of `relative_exponentials`, without the doubled error that a product of two equal factors has.
+
+    Example:
+        >>> squared_exponentials(jnp.array([2.0, -jnp.inf]), jnp.array(2.0), 1.0).tolist()
+        [1.0, 0.0]
+    """
+    x, error = _scaled_difference(z, m, c)
+    e_squared = jnp.exp(2 * x)
+    return e_squared + 2 * e_squared * lax.stop_gradient(error)
+
+
 def at_maxima(e: Array) -> Array:
     """1 at every maximum, tied ones included, and 0 elsewhere: e_j is 1 there, and elsewhere from 0 to less than 1.
 

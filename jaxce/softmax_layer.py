@@ -11,7 +11,8 @@ from numbers import Real
 import jax
 import jax.numpy as jnp
 
-from jaxce.exponentials import at_maxima, check_range, exponentials
+from jaxce.exponentials import at_maxima, check_range, exponentials, squared_exponentials
+from jaxce.fusion import fusion_barrier
 from jaxce.output_layer import Output, half_square, residual
 
 
@@ -34,9 +35,41 @@ def _sum_of_others(e, rest):
     return rest + (1 - e)
 
 
-def _residual(c, z, y, axis):
+@functools.partial(jax.custom_jvp, nondiff_argnums=(0, 3))
+def _half_squared_residual(c, z, y, axis):
+    """(a_j - y_j)^2 / 2 = ((1 - y_j) e_j - y_j (sum of the others))^2 / (2 (1 + rest)^2)."""
+    m, e, rest = exponentials(z, c, axis)
+    numerator = (1 - y) * e - y * _sum_of_others(e, rest)
+    half_squared = jnp.where(y == 0, squared_exponentials(z, m, c) / 2, half_square(numerator))
+    return fusion_barrier(half_squared / (1 + rest * (2 + rest)))  # (1 + rest)^2, multiplied out
+
+
+@_half_squared_residual.defjvp
+def _(c, axis, primals, tangents):
+    (z, y), (dz, dy) = primals, tangents
     a, complement = _activations(c, z, axis)
-    return residual(a, complement, y)
+    da = c * _pullback(c, z, dz, axis)
+    return _half_squared_residual(c, z, y, axis), residual(a, complement, y) * (da - dy)
+
+
+def _residual_pullback(c, z, y, axis):
+    """(da/dz)^T r for r = a - y, which is a_j (r_j - sum_k a_k r_k).
+
+    A number subtracted from every r_k changes nothing: r_m is, so that the largest a_k has no part in the sum. Times
+    1 + rest, it leaves (1 - y_m) (e_k - 1) + y_m (e_k + rest) - y_k (1 + rest), where y_m is the sum of the targets of
+    tied maxima. The first term keeps the digits of outputs that are nearly tied, the second those of a target at the
+    maximum.
+    """
+    m, e, rest = exponentials(z, c, axis)
+    y_m = fusion_barrier(jnp.sum(at_maxima(e) * y, axis, keepdims=True))
+    r = (1 - y_m) * _minus_1(e, c, z, m) + y_m * (e + rest) - y * (1 + rest)
+    sum_of_e_r = fusion_barrier(jnp.sum(e * r, axis, keepdims=True))
+    return e * ((1 + rest) * r - sum_of_e_r) / (1 + rest * (3 + rest * (3 + rest)))  # (1 + rest)^3
+
+
+def _minus_1(e, c, z, m):
+    """e_j - 1 with all its digits, also where z_j is next to m, since (e^x - 1) / (e^x + 1) = tanh(x/2)."""
+    return jnp.tanh(c / 2 * (z - m)) * (e + 1)
 
 
 def _pullback(c, z, g, axis):
@@ -155,9 +188,9 @@ def tempered_softmax(c: float | Real) -> Output:
 def _tempered_softmax(c):
     return Output(
         activations=functools.partial(_activations, c),
-        half_squared_residual=lambda z, y, axis: half_square(_residual(c, z, y, axis)),
+        half_squared_residual=functools.partial(_half_squared_residual, c),
         logs=functools.partial(_logs, c),
-        residual_pullback=lambda z, y, axis: _pullback(c, z, _residual(c, z, y, axis), axis),
+        residual_pullback=functools.partial(_residual_pullback, c),
         log_pullback=functools.partial(_log_pullback, c),
         log_complement_pullback=functools.partial(_log_complement_pullback, c),
         c=c,

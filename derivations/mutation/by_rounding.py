@@ -91,7 +91,9 @@ def true_values(cost: str, output: str, c: Any) -> tuple[np.ndarray, np.ndarray,
 
 
 def hard_examples() -> tuple[np.ndarray, np.ndarray]:
-    """Weighted inputs and targets [n, 3]: close, far apart, tied, one far above, shifted, huge; with every label.
+    """Weighted inputs and targets [n, 3]: close, far apart, tied, one far above, shifted, nearly tied, huge.
+
+    Every output is the target of some, and far below the others where these are nearly tied.
 
     Where the huge are, targets of 2^-12 keep costs among the floats whose logarithms are not.
     """
@@ -99,7 +101,8 @@ def hard_examples() -> tuple[np.ndarray, np.ndarray]:
     normal = rng.normal(size=(12, 3))
     tied = np.repeat(np.round(2 * normal[:6, :2]), (1, 2), axis=1)
     scaled = [scale * rng.normal(size=(12, 3)) for scale in (0.01, 1, 5, 20, 80)]
-    z = np.concatenate([*scaled, tied, normal + np.diag([30, 20, 40])[np.arange(12) % 3], 5 * normal + 1e4])
+    nearly = [np.roll([-9, 0, difference], place) for difference in (2.0**-20, -(2.0**-10)) for place in range(3)]
+    z = np.concatenate([*scaled, tied, normal + np.diag([30, 20, 40])[np.arange(12) % 3], 5 * normal + 1e4, nearly])
     huge = np.array([[1, -1, 0.3], [-1, 0.2, 1]]) * 3.3e38
     labels = np.eye(3)[np.arange(len(z)) % 3]
     smooth = np.where(huge == huge.max(axis=1, keepdims=True), 1 - 2.0**-11, 2.0**-12)

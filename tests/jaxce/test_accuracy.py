@@ -41,8 +41,16 @@ def shifted(rng, n, K):
     return 5 * rng.normal(size=(n, K)) + 1e4
 
 
+def nearly_tied(rng, n, K):
+    """The last outputs are a few ulps apart, and far above the others."""
+    z = rng.normal(size=(n, K))
+    tied = z[:, -max(2, K // 3) :]
+    tied[:] = rng.uniform(5, 25, (n, 1)) * (1 + rng.integers(0, 4, tied.shape) * 2.0**-23)
+    return z
+
+
 LOGITS = {f"scale {scale}": normal(scale) for scale in (0.01, 1, 5, 20, 80)}
-LOGITS |= {"ties": ties, "one dominant": one_dominant, "shifted": shifted}
+LOGITS |= {"ties": ties, "nearly tied": nearly_tied, "one dominant": one_dominant, "shifted": shifted}
 
 
 def hard(rng, z):
@@ -202,11 +210,11 @@ def textbook(output):
 
 
 class TestMutants:
-    """These tests reject kernels that lack one of the four ideas."""
+    """These tests reject kernels that lack one of the ideas."""
 
-    def error(self, output=jaxce.softmax, c=1.0):
-        z, y = draw("softmax", "log_likelihood", ["scale 20"], hard, np.float32, 12, 10)
-        return max(worst("log_likelihood", output, "softmax", c, z, y, evaluate=compiled_anew))
+    def error(self, output=jaxce.softmax, c=1.0, cost="log_likelihood", logits="scale 20", K=10):
+        z, y = draw("softmax", cost, [logits], hard, np.float32, 12, K)
+        return max(worst(cost, output, "softmax", c, z, y, evaluate=compiled_anew))
 
     def test_the_kernels_pass(self):
         assert self.error() <= 4
@@ -234,3 +242,16 @@ class TestMutants:
         assert self.error(jaxce.tempered_softmax(3), 3.0) <= 4
         monkeypatch.setattr(exponentials, "_scaled_difference", rounded)
         assert self.error(jaxce.tempered_softmax(3), 3.0) > 4
+
+    def test_the_difference_of_nearly_tied_outputs_from_rounded_exponentials(self, monkeypatch):
+        assert self.error(cost="quadratic", logits="nearly tied") <= 8
+        monkeypatch.setattr(softmax_layer, "_minus_1", lambda e, c, z, m: e - 1)
+        assert self.error(cost="quadratic", logits="nearly tied") > 1e4
+
+    def test_the_square_of_a_rounded_exponential(self, monkeypatch):
+        def rounded(z, m, c):
+            return exponentials.relative_exponentials(z, m, c) ** 2
+
+        compensated = self.error(cost="quadratic", K=2)
+        monkeypatch.setattr(softmax_layer, "squared_exponentials", rounded)
+        assert self.error(cost="quadratic", K=2) > compensated
