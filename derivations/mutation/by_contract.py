@@ -315,6 +315,14 @@ def _keeps_digits_between(library: SimpleNamespace) -> bool:
     return bool(np.max(np.abs(C + np.log1p(-z)) / np.spacing(-np.log1p(-z))) < 4)
 
 
+def _keeps_digits_of_squares(library: SimpleNamespace) -> bool:
+    """The rounding error of a difference counts twice in the square of its exponential."""
+    z, m = np.linspace(-30, 0.7, 1001, dtype=np.float32), np.float32(0.7)
+    squares = jax.jit(lambda z: library.squared_exponentials(z, m, 1.0))(z)
+    true = np.exp(2 * (z.astype(np.float64) - np.float64(m)))
+    return bool(np.max(np.abs(np.asarray(squares, np.float64) - true) / np.spacing(true.astype(np.float32))) < 2.2)
+
+
 PROMISED: dict[str, Callable] = {
     "the type of the weighted inputs": lambda it: all(
         _keeps_type(it, t) for t in (jnp.bfloat16, np.float16, np.float32)
@@ -350,6 +358,7 @@ PROMISED: dict[str, Callable] = {
     "masks of examples": _masks_examples_whatever_is_there,
     "labels on a mesh": _finds_labels_on_a_mesh,
     "the digits of ln(1 - z)": _keeps_digits_between,
+    "the digits of a square": _keeps_digits_of_squares,
     "options that change nothing": lambda it: np.array_equal(
         it.focal(0)(it.softmax, Z, Y), it.with_z_loss(it.log_likelihood, 0)(it.softmax, Z, Y)
     ),

@@ -47,6 +47,8 @@ EQUIVALENT: dict[str, str] = {
     "largest output's 1 - y, which is 0 unless the cost is infinite, and then it has no derivative",
     "softmax_layer._log_complement_pullback: jnp.where(is_first_maximum, 1, _sum_of_others(e, rest)) -> "
     "jnp.where(is_first_maximum, 2, _sum_of_others(e, rest))": _NOT_USED,
+    "softmax_layer._half_squared_residual: (1 - y) * e - y * _sum_of_others(e, rest) -> "
+    "y * _sum_of_others(e, rest) - (1 - y) * e": _SQUARED,
     "outputs.linear: z - y -> y - z": _SQUARED,
     "outputs._linear_logs: -jnp.inf -> jnp.inf": _OUTSIDE,
     "outputs._linear_logs: -jnp.inf -> -jnp.nan": _OUTSIDE,
