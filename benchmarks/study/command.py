@@ -22,6 +22,7 @@ from benchmarks.study.tables import comparable_blocks, results_of
 from jaxce.files import check_writable
 
 ROWS = Path(__file__).parents[1] / "results" / "study.jsonl"
+PRINTED = "block", "pair", "eta", "accuracy", "deviation", "difference", "low", "high", "better", "p", "stuck"
 PAGE = Path(__file__).parents[2] / "docs" / "study.md"
 
 
@@ -49,7 +50,8 @@ def measure_study(
             with _compiling_fast() if quick else contextlib.nullcontext():
                 trained = _continued(protocol, data, file)
         write_results(page, trained, protocol)
-    return [row for block in comparable_blocks(trained, protocol) for row in results_of(trained, block, protocol)]
+    tables = [results_of(trained, block, protocol) for block in comparable_blocks(trained, protocol)]
+    return [{name: row[name] for name in PRINTED} for table in tables for row in table]
 
 
 def _continued(protocol, data, file):
