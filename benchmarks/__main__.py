@@ -15,6 +15,7 @@ from benchmarks import (
     epoch,
     exhaustive,
     published,
+    search,
     startup,
     sweep,
 )
@@ -33,6 +34,7 @@ BENCHMARKS = {
     "epoch": Benchmark(epoch.measure_epochs, epoch.draw_epochs),
     "exhaustive": Benchmark(exhaustive.measure_every_float, exhaustive.draw_worst),
     "published": Benchmark(published.measure_accuracies, published.draw_accuracies),
+    "search": Benchmark(search.measure_worst_logits, search.draw_worst_logits),
     "startup": Benchmark(startup.measure_starts, startup.draw_starts),
     "study": Benchmark(study.measure_study, study.draw_differences),
     "sweep": Benchmark(sweep.measure_sweeps, sweep.draw_throughput),

@@ -10,12 +10,14 @@ import pytest
 from derivations.agreement.float_errors import errors_in_ulps, widened
 from derivations.agreement.neuron_truth import neuron_truth, two_output_truth
 from derivations.agreement.pair_truth import pair_curvature, pair_truth
+from derivations.agreement.softmax_truth import one_hot_truth
 from derivations.agreement.ulps import exact, ulps
 from jaxce import COSTS
 
 OFF_BY = 2.0**-43  # of the true value; a float32's ulp is 2^-24 of it or more
 neuron_truth = jax.jit(neuron_truth, static_argnums=(0, 1, 3))
 two_output_truth = jax.jit(two_output_truth, static_argnums=0)
+one_hot_truth = jax.jit(one_hot_truth, static_argnums=0)
 errors_in_ulps = jax.jit(errors_in_ulps, static_argnums=2)
 NEURONS = list(itertools.product(COSTS, ("linear", "sigmoid"), (0, 1)))
 
@@ -67,6 +69,25 @@ def test_the_truth_for_a_softmax_of_two_is_mpmaths(cost):
         assert max(relative_errors(np.asarray(curvature), of_z)) < OFF_BY
     else:
         assert np.all(np.isnan(curvature))
+
+
+@pytest.mark.parametrize("K", [3, *(pytest.param(K, marks=pytest.mark.thorough) for K in (2, 40))])
+@pytest.mark.parametrize("cost", COSTS)
+def test_the_truth_for_a_softmax_is_mpmaths(cost, K):
+    """At random logits, ties and near-ties of the target and of others, and targets that are far above or below."""
+    z = np.random.default_rng(0).normal(size=(10, K)) * np.repeat([1e-2, 20], 5)[:, None]
+    z[1::5, 0] = z[1::5].max(axis=1)
+    z[2::5, -1] = z[2::5, 1] = z[2::5].max(axis=1)
+    z[2, -1] += 2.0**-20
+    z[3::5, 0] += 50
+    z[4::5, 0] -= 50
+    z = z.astype(np.float32)
+    C, delta = one_hot_truth(cost, jnp.asarray(z, jnp.float64))
+    for C_i, delta_i, z_i in zip(np.asarray(C), np.asarray(delta), z, strict=True):
+        true = pair_truth(cost, "softmax", z_i, np.eye(K)[0])
+        assert relative_errors([C_i], [true.C])[0] < OFF_BY
+        size = max(abs(true.delta))
+        assert max(float(abs(x)) for x in (exact(delta_i) - true.delta) / size) < OFF_BY
 
 
 def test_errors_of_many_floats_are_those_of_one_at_a_time():
