@@ -323,6 +323,15 @@ def _keeps_digits_of_squares(library: SimpleNamespace) -> bool:
     return bool(np.max(np.abs(np.asarray(squares, np.float64) - true) / np.spacing(true.astype(np.float32))) < 2.2)
 
 
+def _sums_many_classes(library: SimpleNamespace) -> bool:
+    """A layer of forty classes in one block costs what its weighted inputs cost, with the same slopes by targets."""
+    z, y, a = np.linspace(-2, 2, 40, dtype=np.float32), np.full(40, 0.025, np.float32), np.ones(1, np.float32)
+    layer = jnp.zeros((40, 1), jnp.float32), jnp.asarray(z)
+    of_layer = jax.value_and_grad(lambda y: library.layer_log_likelihood(layer, a, y, block=40))(y)
+    of_inputs = jax.value_and_grad(lambda y: library.log_likelihood(library.softmax, z, y))(y)
+    return all(np.allclose(x, expected) for x, expected in zip(of_layer, of_inputs, strict=True))
+
+
 PROMISED: dict[str, Callable] = {
     "the type of the weighted inputs": lambda it: all(
         _keeps_type(it, t) for t in (jnp.bfloat16, np.float16, np.float32)
@@ -359,6 +368,7 @@ PROMISED: dict[str, Callable] = {
     "labels on a mesh": _finds_labels_on_a_mesh,
     "the digits of ln(1 - z)": _keeps_digits_between,
     "the digits of a square": _keeps_digits_of_squares,
+    "a layer of many classes": _sums_many_classes,
     "options that change nothing": lambda it: np.array_equal(
         it.focal(0)(it.softmax, Z, Y), it.with_z_loss(it.log_likelihood, 0)(it.softmax, Z, Y)
     ),
