@@ -65,21 +65,26 @@ class Deadline:
             time.sleep(0.001)
 
     def _is_settled(self) -> bool:
-        """Send the exception, unless a finalizer is running, which would swallow it; True if it is sent or too late."""
+        """Send the exception, unless it would do harm just now; True if it is sent or too late."""
         with self.lock:
-            if not self.over and not _is_in_finalizer(self.thread):
+            if not self.over and not _must_not_be_stopped(self.thread):
                 self.passed = True
                 _put_into(self.thread, OutOfTimeError)
             return self.over or self.passed
 
 
-def _is_in_finalizer(thread: int) -> bool:
-    """Whether a thread is in a function that Python calls when an object dies or the garbage collector works."""
-    collecting = {getattr(callback, "__code__", None) for callback in gc.callbacks}
+def _must_not_be_stopped(thread: int) -> bool:
+    """Whether a thread is in a function that an exception would harm, or that would swallow it.
+
+    The first set and end a deadline, whose clock would be left half started. Python calls the others when an object
+    dies or the garbage collector works.
+    """
+    undisturbed = {getattr(callback, "__code__", None) for callback in gc.callbacks}
+    undisturbed |= {Deadline.__enter__.__code__, Deadline.__exit__.__code__}
     frame = sys._current_frames().get(thread)
     while frame:
         code = frame.f_code
-        if code.co_name == "__del__" or code.co_filename in WEAK_REFERENCES or code in collecting:
+        if code.co_name == "__del__" or code.co_filename in WEAK_REFERENCES or code in undisturbed:
             return True
         frame = frame.f_back
     return False

@@ -106,3 +106,23 @@ def test_too_many_cases_give_no_proof_but_a_counterexample_is_still_found():
 )
 def test_comparisons_of_monotone_functions_are_decided(program, formula):
     assert certify(program, formula, z)
+
+
+def test_a_deadline_does_not_stop_another_one_while_that_is_set(monkeypatch):
+    started = []
+
+    class SlowTimer(threading.Timer):
+        def start(self):
+            end = time.monotonic() + 0.2
+            while time.monotonic() < end:
+                pass
+            super().start()
+            started.append(self)
+
+    def set_another():
+        monkeypatch.setattr(threading, "Timer", SlowTimer)
+        with Deadline(60):
+            forever()
+
+    assert attempt(0.05, set_another) is None
+    assert len(started) == 1
