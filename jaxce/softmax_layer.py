@@ -39,6 +39,7 @@ def _sum_of_others(e, rest):
 def _half_squared_residual(c, z, y, axis):
     """(a_j - y_j)^2 / 2 = ((1 - y_j) e_j - y_j (sum of the others))^2 / (2 (1 + rest)^2)."""
     m, e, rest = exponentials(z, c, axis)
+    y = y + jnp.zeros_like(e)  # spread over devices as z is
     numerator = (1 - y) * e - y * _sum_of_others(e, rest)
     half_squared = jnp.where(y == 0, squared_exponentials(z, m, c) / 2, half_square(numerator))
     return fusion_barrier(half_squared / (1 + rest * (2 + rest)))  # (1 + rest)^2, multiplied out

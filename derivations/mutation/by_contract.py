@@ -323,6 +323,22 @@ def _keeps_digits_of_squares(library: SimpleNamespace) -> bool:
     return bool(np.max(np.abs(np.asarray(squares, np.float64) - true) / np.spacing(true.astype(np.float32))) < 2.2)
 
 
+def _keeps_digits_of_a_saturated_slope(library: SimpleNamespace) -> bool:
+    """The derivative of an output that is almost 1 has all digits of the others."""
+    z = np.array([40.0, 0.0, 1.0])
+    _, da = jax.jvp(library.softmax, (z,), (np.array([1.0, 0.0, 0.0]),))
+    e = np.exp(z - 40) * [0, 1, 1]
+    return bool(np.allclose(da, np.array([np.sum(e), -e[1], -e[2]]) / (1 + np.sum(e)) ** 2, rtol=1e-12, atol=0))
+
+
+def _is_finite_where_z_is_a_product(library: SimpleNamespace) -> bool:
+    """XLA may round c z for the maximum and not for the difference from it: no exponential is then exactly 1."""
+    random = np.random.default_rng(0)
+    c, z = np.exp(random.normal(size=24)), random.normal(size=(24, 3))
+    curvature = jax.grad(jax.grad(lambda c, z: library.log_likelihood(library.softmax, c * z, jnp.array(0))))
+    return bool(np.all(np.isfinite(jax.jit(jax.vmap(curvature))(c, z))))
+
+
 def _sums_many_classes(library: SimpleNamespace) -> bool:
     """A layer of forty classes in one block costs what its weighted inputs cost, with the same slopes by targets."""
     z, y, a = np.linspace(-2, 2, 40, dtype=np.float32), np.full(40, 0.025, np.float32), np.ones(1, np.float32)
@@ -337,6 +353,8 @@ PROMISED: dict[str, Callable] = {
         _keeps_type(it, t) for t in (jnp.bfloat16, np.float16, np.float32)
     ),
     "the last axis, where none is named": _along_the_last_axis,
+    "a z that is a product": _is_finite_where_z_is_a_product,
+    "the digits of a saturated slope": _keeps_digits_of_a_saturated_slope,
     "a label of eight bits among 300": _byte_label_among_many,
     "the name of a cost": lambda it: all(name == cost.__name__ for name, cost in it.COSTS.items()),
     "what an output is called": _called_by_its_expression,

@@ -32,9 +32,12 @@ EQUIVALENT: dict[str, str] = {
     "jnp.where(where.any(axis, keepdims=True), absent, 1)": "all outputs are equal then, whatever they are",
     "output_layer.nan_unless: x + 0 * jnp.where(condition, 0, jnp.inf).astype(x.dtype) -> "
     "x - 0 * jnp.where(condition, 0, jnp.inf).astype(x.dtype)": "0 or nan is added; it may as well be subtracted",
-    "softmax_layer._pullback: jnp.sum(maxima * g, axis, keepdims=True) / jnp.sum(maxima, axis, keepdims=True) -> "
-    "jnp.sum(maxima * g, axis, keepdims=True) * jnp.sum(maxima, axis, keepdims=True)": "g may be measured from any "
+    "softmax_layer._pullback: jnp.sum(maxima * g, axis, keepdims=True) / count -> "
+    "jnp.sum(maxima * g, axis, keepdims=True) * count": "g may be measured from any "
     "number; the two differ where maxima are tied, and there the sum keeps its digits with either",
+    "softmax_layer._pullback: jnp.sum(maxima, axis, keepdims=True) -> jnp.prod(maxima, axis, keepdims=True)": "the "
+    "count becomes 1, as in the change before",
+    "softmax_layer._half_squared_residual: y + jnp.zeros_like(e) -> y - jnp.zeros_like(e)": "y either way",
     "softmax_layer._log_unit: 2.0 * max(1.0, 2.0 ** math.ceil(math.log2(c))) -> "
     "3.0 * max(1.0, 2.0 ** math.ceil(math.log2(c)))": _UNIT,
     "softmax_layer._log_unit: max(1.0, 2.0 ** math.ceil(math.log2(c))) -> "
