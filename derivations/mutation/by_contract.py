@@ -136,6 +136,18 @@ def _layer_leaves_out_examples(library: SimpleNamespace) -> bool:
     return bool(C[1] == 0 and np.isfinite(C).all() and np.isfinite(slope).all() and np.all(C[shown] > 0))
 
 
+def _layer_hides_every_class(library: SimpleNamespace) -> bool:
+    """Of an example of which no class is shown, cost and slope are 0, and no step on the way is nan."""
+    w, b, a, y = (GOOD_LAYER[name] for name in "wbay")
+    shown = np.ones((len(a), len(w)), bool)
+    shown[0] = False
+    with jax.debug_nans(True):
+        C, slope = jax.vmap(
+            jax.value_and_grad(lambda a, y, shown: library.layer_log_likelihood((w, b), a, y, where=shown, block=2))
+        )(a, y, shown)
+    return bool(C[0] == 0 and np.all(slope[0] == 0) and np.all(C[1:] > 0))
+
+
 def _takes_blocks_by_itself(library: SimpleNamespace) -> bool:
     """How many classes a block has: two million weighted inputs, at least 256 classes, a divisor if there is one."""
     sizes = {(131_072, 1024): 2048, (32_000, 1024): 2000, (50_257, 1024): 1733, (10, 5): 10, (32_000, 10**6): 256}
@@ -364,6 +376,7 @@ PROMISED: dict[str, Callable] = {
     "a fraction as c": lambda it: it.tempered_softmax(Fraction(1, 2)) is it.tempered_softmax(0.5),
     "the types of a layer": _layer_keeps_types,
     "a layer's examples that are left out": _layer_leaves_out_examples,
+    "a layer of which no class is shown": _layer_hides_every_class,
     "the size of a block": _takes_blocks_by_itself,
     "outputs along several axes": _joins_axes,
     "options are values": _options_are_values,

@@ -38,6 +38,8 @@ EQUIVALENT: dict[str, str] = {
     "softmax_layer._pullback: jnp.sum(maxima, axis, keepdims=True) -> jnp.prod(maxima, axis, keepdims=True)": "the "
     "count becomes 1, as in the change before",
     "softmax_layer._half_squared_residual: y + jnp.zeros_like(e) -> y - jnp.zeros_like(e)": "y either way",
+    "layer_by_blocks._finite: jnp.where(jnp.isneginf(m), 0, m) -> jnp.where(jnp.isneginf(m), 1, m)": "with any finite "
+    "number, every exponential of -inf is 0",
     "softmax_layer._log_unit: 2.0 * max(1.0, 2.0 ** math.ceil(math.log2(c))) -> "
     "3.0 * max(1.0, 2.0 ** math.ceil(math.log2(c)))": _UNIT,
     "softmax_layer._log_unit: max(1.0, 2.0 ** math.ceil(math.log2(c))) -> "
