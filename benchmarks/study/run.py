@@ -1,6 +1,7 @@
 """Training the networks of the study, a task after another, by `jaxce.sweep`; what the file holds is not repeated."""
 
 import math
+import operator
 import tempfile
 import time
 from pathlib import Path
@@ -92,7 +93,7 @@ def train(task: Training, images: jaxce.mnist.Data, rates: tuple[float, ...], ba
         row["diverged"] = bool(result.diverged[index])
         row["accuracies"] = [_number(accuracy) for accuracy in result.history.accuracy[index]]
         if task.stage != "tuning":
-            params = jax.tree.map(lambda leaf: leaf[index], result.params)  # noqa: B023
+            params = jax.tree.map(operator.itemgetter(index), result.params)
             scores = test_scores(params, validation, test, output=task.pair.output)
             begun = beginning(member["seed"], sizes=sizes, scheme=scheme, start=start, examples=len(train[0]))
             gradient = first_gradient(*begun, *train, learning_rate=member["learning_rate"], **settings)

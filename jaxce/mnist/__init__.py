@@ -59,6 +59,7 @@ def load(path: str | Path | None = None) -> Data:
 
     Raises:
         FileNotFoundError: one of the files is missing.
+        MemoryError: the machine has not enough memory free for one of them.
         ValueError: a file is damaged, or does not fit the others, or there are several data sets.
 
     Warns:

@@ -52,6 +52,12 @@ def test_the_number_of_bins_counts():
     assert float(with_bins(Z, labels, 1.0, bins=1)) == pytest.approx(errors[0])
 
 
+def test_a_confidence_at_the_end_of_a_bin_belongs_to_it():
+    z, labels = jnp.array([[0.0, 0.0], [1.0, 0.0]]), jnp.array([1, 0])
+    confidence = jax.nn.sigmoid(1.0)  # right, in the upper bin; the wrong one has 1/2, in the lower
+    np.testing.assert_allclose(jaxce.calibration_error(z, labels, bins=2), (1 / 2 + (1 - confidence)) / 2, rtol=1e-6)
+
+
 def test_the_calibration_error_sees_a_forecaster_who_is_too_sure():
     z = np.log([[0.85, 0.05, 0.05, 0.05]] * 200)
     labels = np.array([0] * 110 + [1] * 90)
