@@ -183,6 +183,8 @@ def with_delta(
     z = working_precision(jnp.asarray(z))
     y = validate_targets(z, jnp.asarray(y), axis)
     in_range = are_in_range(z, y, axis)
+    if z.shape[axis] == 0:  # there is no largest output then; as if all had been masked
+        return nan_unless(in_range, jnp.sum(z, axis))
     if where is not None:
         z, y = mask_logits(z, where, axis, output.absent), jnp.where(where, dense_targets(z, y, axis), 0)
     differentiable_cost = jax.custom_jvp(cost)

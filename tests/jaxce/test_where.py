@@ -192,6 +192,54 @@ def test_outputs_may_lie_along_several_axes(pair):
         agree(found, wanted)
 
 
+@pytest.mark.usefixtures("unoptimized")
+@pytest.mark.parametrize(
+    "axis", [0, 1, -2, (1,), (1, 3), (3, 2), (-3, -1), (-1, -2), (0, 1, 3), (-1, -3, -4), (2, 0, 3, 1)]
+)
+def test_labels_count_the_outputs_of_all_axes_in_the_order_of_the_tuple(axis):
+    """Of two to four axes, in any order, counted from either end, or all; and also of one."""
+    rng, shape = np.random.default_rng(3), (2, 3, 2, 3)
+    axes = tuple(one % 4 for one in (axis if isinstance(axis, tuple) else (axis,)))
+    sizes, examples = [shape[one] for one in axes], [shape[one] for one in range(4) if one not in axes]
+    z, labels, onehot = rng.normal(size=shape), rng.integers(0, np.prod(sizes), examples), np.zeros(shape)
+    delta, C = np.zeros(shape), np.zeros(examples)
+    for example in np.ndindex(*examples):
+        place, rest = [slice(None)] * 4, iter(example)
+        for one in set(range(4)) - set(axes):
+            place[one] = next(rest)
+        target = place.copy()
+        for one, coordinate in zip(axes, np.unravel_index(labels[example], sizes), strict=True):
+            target[one] = coordinate
+        onehot[tuple(target)] = 1
+        outputs, targets = z[tuple(place)], onehot[tuple(place)]
+        pair = "log_likelihood", "softmax"
+        C[example] = book.cost(pair, outputs.ravel(), targets.ravel())
+        delta[tuple(place)] = book.delta(pair, outputs.ravel(), targets.ravel()).reshape(outputs.shape)
+
+    @jax.jit
+    def value_and_slope(z):
+        def evaluate(y):
+            value, pullback = jax.vjp(lambda z: jaxce.log_likelihood(jaxce.softmax, z, y, axis=axis), z)
+            return value, *pullback(jnp.ones_like(value))
+
+        return evaluate(labels), evaluate(onehot)
+
+    for value, slope in value_and_slope(z):
+        agree(value, C)
+        agree(slope, delta, atol=1e-15)
+
+
+@every_pair
+def test_no_outputs_cost_nothing(pair):
+    """As if all had been masked; and a label names none of them."""
+    cost, output = functions(pair)
+    z = jnp.zeros((2, 0))
+    C, slope = jax.value_and_grad(lambda z: cost(output, z, z).sum())(z)
+    assert (C, slope.shape, cost(output, z, z).shape) == (0, (2, 0), (2,))
+    assert np.all(cost(output, jnp.zeros((0, 2)), jnp.zeros((0, 2)), axis=0, where=jnp.zeros(2, bool)) == 0)
+    assert np.all(np.isnan(cost(output, z, np.array([0, 1]))))
+
+
 @pytest.mark.parametrize("axis", [(), (0, 0), (0, -3), (3,)])
 def test_axes_that_do_not_exist_or_are_named_twice_are_refused(axis):
     with pytest.raises(ValueError, match="must name axes of z of shape"):
