@@ -164,8 +164,8 @@ def is_evaluable(number: sp.Basic) -> bool:
 
 def linear_symbol(form: sp.Expr) -> sp.Symbol | None:
     """The symbol, last in alphabetical order, in which the form is linear with a number as its slope."""
-    slopes = {symbol: form.diff(symbol) for symbol in sorted(form.free_symbols, key=str, reverse=True)}
-    return next((symbol for symbol, slope in slopes.items() if slope.is_number and slope != 0), None)
+    symbols = (symbol for symbol in sorted(form.free_symbols, key=str, reverse=True) if form.is_polynomial(symbol))
+    return next((symbol for symbol in symbols if (slope := form.diff(symbol)).is_number and slope != 0), None)
 
 
 def solved_for_a_symbol(form: sp.Expr) -> dict[sp.Symbol, sp.Expr]:
@@ -179,10 +179,11 @@ def as_squares(form: sp.Expr) -> list[tuple[int, sp.Expr]]:
     """A definite quadratic form as [(sign, base), ...], all of one sign, where each base is squared; else empty."""
     squares, rest = [], form
     while not rest.is_number:
+        if not rest.is_polynomial():
+            return []
         symbol = min(rest.free_symbols, key=str)
         slope, curvature = rest.diff(symbol), rest.diff(symbol, 2)
-        sign = sign_of_number(curvature) if rest.is_polynomial() and curvature.is_number else None
-        if not sign:
+        if not (curvature.is_number and (sign := sign_of_number(curvature))):
             return []
         squares.append((sign, slope))
         rest = sp.expand(rest - slope**2 / (2 * curvature))

@@ -6,9 +6,9 @@ case is distinguished for the sake of an unused value.
 
 import functools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 import jax
 import numpy as np
@@ -47,12 +47,16 @@ class Constant:
 
 @dataclass(frozen=True)
 class Step:
-    """An equation of the jaxpr, its operands and results, and the calls in which it was nested."""
+    """An equation of the jaxpr, its operands and results, and the calls in which it was nested.
+
+    `last` are the operands, by their identities, that no later step reads.
+    """
 
     eqn: Any
     operands: list
     results: list
     calls: tuple
+    last: frozenset[int] = frozenset()
 
     @property
     def line(self) -> str:
@@ -61,18 +65,27 @@ class Step:
         return next(filter(None, lines), "an unknown line")
 
 
+class Steps(NamedTuple):
+    """The inputs of a program, the steps on which its results depend, and the results."""
+
+    inputs: list[Value]
+    needed: list[Step]
+    results: list
+
+
 @functools.lru_cache(maxsize=100)
-def steps(jaxpr: ClosedJaxpr) -> tuple[list[Value], list[Step], list]:
-    """The inputs, the steps on which the results depend, and the results."""
+def steps(jaxpr: ClosedJaxpr) -> Steps:
+    """A program as a list of steps."""
     body, consts = opened(jaxpr)
     inputs = [Value() for _ in body.invars]
     every, results = _written_out(body, consts, inputs, ())
-    live, needed = {id(value) for value in results}, []
+    live, needed = set(map(id, results)), []
     for step in reversed(every):
         if live.intersection(map(id, step.results)):
-            needed.append(step)
-            live.update(map(id, step.operands))
-    return inputs, needed[::-1], results
+            operands = frozenset(map(id, step.operands))
+            needed.append(replace(step, last=operands - live))
+            live |= operands
+    return Steps(inputs, needed[::-1], results)
 
 
 def _written_out(jaxpr: Jaxpr, consts: Sequence, inputs: Sequence, calls: tuple) -> tuple[list[Step], list]:
@@ -125,35 +138,55 @@ def _series(eqn) -> str:
 
 @dataclass
 class Interpreter:
-    """Runs steps in one case, and records how it read the program's floats and where a nan first arose."""
+    """Runs a program in one case, and records how it read the program's floats and where a nan first arose.
+
+    A comparison that the case does not decide stops it; `narrowed` to a case that does, it goes on at that step.
+    """
 
     case: Case
     reading: Reading = field(default_factory=Reading)
     nan_births: list[str] = field(default_factory=list)
+    steps: Steps | None = None
+    done: int = 0
+    values: dict[int, Array] = field(default_factory=dict)
+
+    def run(self, jaxpr: ClosedJaxpr, inputs: Sequence[Array]) -> list[Array]:
+        """The results of a program."""
+        if self.steps is None:
+            self.steps = steps(jaxpr)
+            self.values.update(zip(map(id, self.steps.inputs), inputs, strict=True))
+        for step in self.steps.needed[self.done :]:
+            self._run(step)
+            self.done += 1
+        return [self._read(result) for result in self.steps.results]
 
     def call(self, jaxpr: ClosedJaxpr, inputs: Sequence[Array]) -> list[Array]:
-        """The results of a jaxpr."""
-        names, needed, results = steps(jaxpr)
-        values = {id(name): value for name, value in zip(names, inputs, strict=True)}
-        for step in needed:
-            self._run(step, values)
-        return [self._read(values, result) for result in results]
+        """The results of a program that a step of this one calls."""
+        return type(self)(self.case, self.reading, self.nan_births).run(jaxpr, inputs)
 
-    def _run(self, step: Step, values: dict[int, Array]) -> None:
-        operands = [self._read(values, operand) for operand in step.operands]
+    def narrowed(self, case: Case) -> Self:
+        """An interpreter that goes on in a narrower case, in which symbols may have become equal."""
+        is_new = case.substitution != self.case.substitution
+        values = {name: map_elements(case.apply, value) if is_new else value for name, value in self.values.items()}
+        return replace(self, case=case, nan_births=[*self.nan_births], values=values)
+
+    def _run(self, step: Step) -> None:
+        operands = [self._read(operand) for operand in step.operands]
         try:
             results = self._apply(step.eqn, operands)
         except NotImplementedError as refusal:
             raise _at(step.line, refusal) from None
-        values.update(zip(map(id, step.results), results, strict=True))
+        self.values.update(zip(map(id, step.results), results, strict=True))
+        for name in step.last:
+            self.values.pop(name, None)
         for result in results:
             self.reading.find_masks(result, is_selected=step.eqn.primitive.name == "select_n")
         if any(sp.nan in r.ravel() for r in results) and not any(sp.nan in o.ravel() for o in operands):
             self.nan_births.append(f"{step.eqn.primitive.name}, {step.line}")
 
-    def _read(self, values: dict[int, Array], value: Value | Constant) -> Array:
+    def _read(self, value: Value | Constant) -> Array:
         if not isinstance(value, Constant):
-            return values[id(value)]
+            return self.values[id(value)]
         if not is_real(value.value):
             raise NotImplementedError(f"a constant of the type {value.value.dtype}: only real numbers are understood")
         return self.reading.read(value.value)

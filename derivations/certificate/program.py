@@ -154,17 +154,17 @@ class Program:
 
         OutOfCasesError if `most` runs do not suffice.
         """
-        waiting, reading = [start], reading or Reading()
+        waiting = [Interpreter(start, reading or Reading())]
         for _ in range(most):
             if not waiting:
                 return
-            interpreter = Interpreter(waiting.pop(), reading)
+            interpreter = waiting.pop()
             try:
                 results, values = self.values(interpreter, formulas)
             except UndecidedError as undecided:
                 if interpreter.case.contains(undecided.form):
                     raise RuntimeError(f"{undecided}, although they contain it: {interpreter.case}") from None
-                waiting.extend(reversed(interpreter.case.split(undecided.form)))
+                waiting.extend(map(interpreter.narrowed, reversed(interpreter.case.split(undecided.form))))
             else:
                 yield Interpretation(interpreter.case, results, values, interpreter)
         if waiting:
@@ -179,7 +179,7 @@ class Program:
     def _results(self, interpreter: Interpreter) -> list[Array]:
         read = functools.partial(evaluate, interpreter.case)
         inputs = [map_elements(read, leaf) for leaf in self._read(interpreter.reading)]
-        return [map_elements(settled, result) for result in interpreter.call(self.jaxpr, inputs)]
+        return [map_elements(settled, result) for result in interpreter.run(self.jaxpr, inputs)]
 
     def _traced(self, dtype: jax.typing.DTypeLike | None) -> tuple[ClosedJaxpr, Any]:
         avals = jax.tree.unflatten(self._arguments, [_abstract(leaf, dtype) for leaf in self._leaves])
