@@ -110,7 +110,8 @@ class _Scope(NamedTuple):
             return outside * (high - low + 1)
         height = 1 + max((int(part.limits[-1][0].name) for part in inside.atoms(Sum)), default=0)
         name = Symbol(str(height), integer=True, positive=index.is_positive)
-        return outside * Sum(inside.xreplace({index: name}), (name, low, high))
+        sign, inside = _with_one_sign(inside.xreplace({index: name}))
+        return sign * outside * Sum(inside, (name, low, high))
 
     def is_in_range(self, place, low, high):
         """Whether an index or number is known to lie between low and high."""
@@ -141,6 +142,16 @@ def _parts(quotient, generators, index):
     meaning = generators.meaning
     dependent = [symbol for symbol in denominator.free_symbols if meaning.get(symbol, symbol).has(index)]
     return Add.make_args(apart(quotient, *dependent)) if len(dependent) == 1 and denominator.is_Add else [quotient]
+
+
+def _with_one_sign(product):
+    """A sign and the product without it: its denominators are the same for 1/(p - q) and 1/(q - p)."""
+    sign, kept = 1, []
+    for part in Mul.make_args(product):
+        if part.is_Pow and part.exp.is_Integer and part.base.could_extract_minus_sign():
+            sign, part = sign * (-1) ** (part.exp % 2), (-part.base) ** part.exp
+        kept.append(part)
+    return sign, Mul(*kept)
 
 
 def _factors(product, generators):

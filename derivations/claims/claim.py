@@ -28,6 +28,7 @@ class Kind(Enum):
     GRADIENT_OF_FUNCTION = "d {}"  # with respect to its first argument
     LAYER_GRADIENT = "d/d(w, b, a) {}"
     LAST_LAYER = "last layer, {}"
+    HIDDEN_LAYER = "network with a hidden layer, {}"
     LAYER = "layer"  # w a + b
 
 

@@ -18,25 +18,26 @@ from derivations.algebra.letters import K, as_exponentials, i, j, k, m, n
 from derivations.book import EQUATIONS
 from derivations.certificate.every_size.inputs import Labels, SymbolArray
 from derivations.claims.claim import Claim, Kind, Targets
+from derivations.claims.hidden_layers import hidden_layer_claims
 from derivations.claims.pairs import CANONICAL, output_layers
 from derivations.proof.notation import unfold
 
 z, y, labels = SymbolArray("z", ("K",)), SymbolArray("y", ("K",)), Labels()
-NOT_OF_EVERY_SIZE = {  # with the reason
-    ("cross_entropy", "softmax"): "the largest but one element and its ties make too many cases",
-}
+FOR_LABELS_TOO = {*CANONICAL.items(), ("cross_entropy", "softmax")}
 
 
 def every_size_claims(library: Any = jaxce) -> Iterator[Claim]:
-    """Value and gradient; of the canonical pairs for labels too."""
+    """Value and gradient; of the canonical pairs and of cross-entropy with softmax for labels too."""
     for cost, layer in itertools.product(library.COSTS, output_layers(library)):
-        if (cost, layer.name) not in NOT_OF_EVERY_SIZE:
-            program = functools.partial(library.COSTS[cost], layer.output)
-            # The two differences of a pair of elements are one assumption, which is made for all indices.
-            assuming = layer.domain((z[j], z[k]))[:1] if layer.name == "softmax" else layer.domain((z[j],), cost)
-            for targets in Targets if CANONICAL[cost] == layer.name else [Targets.ANY]:
-                yield from _pair(program, cost, layer.name, targets, c=layer.c, assuming=assuming)
+        program = functools.partial(library.COSTS[cost], layer.output)
+        # The two differences of a pair of elements are one assumption, which is made for all indices.
+        assuming = layer.domain((z[j], z[k]))[:1] if layer.name == "softmax" else layer.domain((z[j],), cost)
+        if (cost, layer.name) == ("cross_entropy", "softmax"):
+            assuming = (*assuming, K >= 2)  # the only output is 1, and ln(1 - 1) is undefined
+        for targets in Targets if (cost, layer.name) in FOR_LABELS_TOO else [Targets.ANY]:
+            yield from _pair(program, cost, layer.name, targets, c=layer.c, assuming=assuming)
     yield from _last_layers(library)
+    yield from hidden_layer_claims(library)
     yield from _batches(library)
     yield from claims_of_other_libraries()
 
@@ -94,7 +95,7 @@ def _loss_of_layer(cost: Callable, output: Any, a: Any, w: Any, b: Any, y: Any) 
 
 
 def _batches(library: Any) -> Iterator[Claim]:
-    """Value and gradient of softmax and the log-likelihood for a batch of every size."""
+    """Value and gradient of softmax and the log-likelihood for a batch of every size, and of labels."""
     z, y = SymbolArray("z", ("n", "K")), SymbolArray("y", ("n", "K"))
     cost = functools.partial(library.log_likelihood, library.softmax)
     near, total = (z[i, j] - z[i, k] < 1000,), sp.Sum(sp.exp(z[i, m]), (m, 1, K))
@@ -103,11 +104,27 @@ def _batches(library: Any) -> Iterator[Claim]:
     fields: dict[str, Any] = {"cost": "log_likelihood", "output": "softmax", "remark": "every n and K"}
     yield Claim(cost, value, (z, y), near, targets=Targets.ANY, **fields)
     yield Claim(jax.grad(_mean(cost)), delta, (z, y), near, kind=Kind.GRADIENT, targets=Targets.ANY, **fields)
-    mean = _mean(optax.softmax_cross_entropy)
-    remark = "every n and K"
-    function = "mean of optax.softmax_cross_entropy"
+    of_optax: dict[str, Any] = {"kind": Kind.GRADIENT, "remark": "every n and K"}
     yield Claim(
-        jax.grad(mean), delta, (z, y), kind=Kind.GRADIENT, targets=Targets.ANY, function=function, remark=remark
+        jax.grad(_mean(optax.softmax_cross_entropy)),
+        delta,
+        (z, y),
+        targets=Targets.ANY,
+        function="mean of optax.softmax_cross_entropy",
+        **of_optax,
+    )
+    t, of_label = Labels("t", ("n",)), Labels("t", ("n",)).at((i,))
+    value = sp.log(total) - z[i, of_label]
+    delta = (sp.exp(z[i, j]) / total - sp.KroneckerDelta(j, of_label)) / n
+    yield Claim(cost, value, (z, t), near, targets=Targets.LABELS, **fields)
+    yield Claim(jax.grad(_mean(cost)), delta, (z, t), near, kind=Kind.GRADIENT, targets=Targets.LABELS, **fields)
+    yield Claim(
+        jax.grad(_mean(optax.softmax_cross_entropy_with_integer_labels)),
+        delta,
+        (z, t),
+        targets=Targets.LABELS,
+        function="mean of optax.softmax_cross_entropy_with_integer_labels",
+        **of_optax,
     )
 
 

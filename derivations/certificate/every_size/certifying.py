@@ -21,7 +21,7 @@ from derivations.certificate.every_size.inputs import LEAST, Input, Labels, Size
 from derivations.certificate.every_size.instances import arguments_of, assumed, at_sizes, components_of, shape_of_result
 from derivations.certificate.every_size.interpreter import GenericInterpreter
 from derivations.certificate.every_size.statement import Statement
-from derivations.certificate.every_size.terms import AXES, closed, reindexed, spelled_out
+from derivations.certificate.every_size.terms import AXES, closed, reindexed, spelled_out, with_plain_letters
 from derivations.certificate.every_size.tracing import Traced, TracingError, traced
 from derivations.certificate.every_size.world import (
     ALWAYS,
@@ -67,8 +67,9 @@ def proved_worlds(program: Traced, statement: Statement, reading: Reading) -> li
 def _first_world(statement: Statement) -> World:
     sizes = {}
     for given in statement.inputs:
-        if isinstance(given, Labels):
-            sizes[given.at(tuple(AXES[: len(given.shape)]))] = size_of(given.classes)
+        for place in np.ndindex(held_shape(given.shape)):
+            if isinstance(given, Labels):
+                sizes[with_plain_letters(given.at(_indices(given, place)))] = size_of(given.classes)
     return World(statement.domain, sizes)
 
 
@@ -118,7 +119,7 @@ def _prove_in(world: World, program: Traced, statement: Statement, reading: Read
     formula = closed(normal(statement.formula.xreplace({**letters, **dict(world.same)}), ranges))
     for place in np.ndindex(result.shape):
         fixed = {AXES[axis]: sp.Integer(p + 1) for axis, p in enumerate(place) if isinstance(out.shape[axis], int)}
-        wanted = reindexed(formula, fixed)
+        wanted = closed(with_plain_letters(spelled_out(reindexed(formula, fixed))).xreplace(dict(world.same)))
         for guard, value in result[place].branches:
             _check(world, guard, value, wanted, statement)
 
@@ -127,15 +128,18 @@ def _elements(given: Input, same: dict[sp.Expr, sp.Expr]) -> np.ndarray:
     """An argument's generic element; along axes of known size, one for each index."""
     result = filled_with(always(sp.S.Zero), held_shape(given.shape))
     for place in np.ndindex(result.shape):
-        indices = tuple(
-            sp.Integer(p + 1) if isinstance(size, int) else AXES[axis]
-            for axis, (p, size) in enumerate(zip(place, given.shape, strict=True))
-        )
+        indices = _indices(given, place)
         if isinstance(given, Labels):
-            result[place] = always(given.at(indices).xreplace(same) - 1)
+            result[place] = always(with_plain_letters(given.at(indices)).xreplace(same) - 1)
         else:
             result[place] = always(closed(given[indices]) if indices else sp.Symbol(given.name, real=True))
     return result
+
+
+def _indices(given: Input, place: tuple[int, ...]) -> tuple[sp.Expr, ...]:
+    """The index along each axis: a number along one of known size, else the axis's letter."""
+    sizes = zip(place, given.shape, strict=True)
+    return tuple(sp.Integer(p + 1) if isinstance(size, int) else AXES[axis] for axis, (p, size) in enumerate(sizes))
 
 
 def _check(world: World, guard: Guard, value: sp.Basic, wanted: sp.Expr, statement: Statement) -> None:

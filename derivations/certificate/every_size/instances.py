@@ -91,19 +91,29 @@ def at_sizes(statement: Statement, known: Mapping[Any, Size]) -> Statement:
         return replace(argument, shape=shape)
 
     inputs = tuple(map(given, statement.inputs))
+    formula, equations = part(statement.formula), [part(equation) for equation in statement.given]
     labels = {
-        old.at(()): new.at(())
+        label: sp.S.One
         for old, new in zip(statement.inputs, inputs, strict=True)
-        if isinstance(old, Labels) and not old.shape
+        if isinstance(old, Labels) and isinstance(new, Labels) and new.classes == 1
+        for label in _labels_in(old, (formula, *equations))
     }
     return replace(
         statement,
-        formula=part(statement.formula).xreplace(labels),
-        given=tuple(part(equation).xreplace(labels) for equation in statement.given if part(equation) != sp.true),
+        formula=formula.xreplace(labels),
+        given=tuple(equation.xreplace(labels) for equation in equations if equation != sp.true),
         inputs=inputs,
         axes=tuple(statement.indices),
         domain=replace(statement.domain, relations=tuple(_with_known_indices(statement, known))),
     )
+
+
+def _labels_in(given: Labels, expressions: Sequence[sp.Basic]) -> set[sp.Expr]:
+    """The labels of all examples to which some expressions refer."""
+    if not given.shape:
+        return {given.at(())}
+    applied = set().union(*(expression.atoms(sp.core.function.AppliedUndef) for expression in expressions))
+    return {part for part in applied if str(part.func) == given.name}
 
 
 def _with_known_indices(statement: Statement, known: Mapping[Any, Size]) -> Iterator[sp.Basic]:

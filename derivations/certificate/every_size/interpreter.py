@@ -144,7 +144,9 @@ class GenericInterpreter:
             return bool(range_.min <= value <= range_.max)
         if range_.bits < 32 or range_.min == 0:
             return False
-        size_of_it = [self.world.size_of(s) or s for s in value.free_symbols]
+        applied_ = value.atoms(sp.core.function.AppliedUndef)
+        letters = value.xreplace({index: sp.Dummy() for index in applied_}).free_symbols
+        size_of_it = [self.world.size_of(s) or s for s in (*applied_, *(letters & value.free_symbols))]
         case = self.world.case_of_integers(value, size_of_it)
         return any(
             case.assume(Condition(value - size, 1)) is None and case.assume(Condition(value + size, -1)) is None
@@ -161,6 +163,8 @@ class GenericInterpreter:
         """The element of a row at an index, counted from 0: of a row of known size, or of a generic element."""
         place = self.index(index, size)
         if isinstance(size, int):
+            if not place.is_Integer:
+                raise NotImplementedError("an element along an axis of known size at an index that is no number")
             return row[int(place) - 1]
         (element,) = row
         found = []

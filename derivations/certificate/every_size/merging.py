@@ -6,12 +6,13 @@ case is a single index, its difference is added to the sum. Each expression is u
 to be defined there.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 
 import sympy as sp
 
 from derivations.algebra import extended_reals as real
-from derivations.algebra.cases import Case
+from derivations.algebra.cases import Case, UndecidedError
 from derivations.algebra.conditions import Condition
 from derivations.algebra.formulas import Truth
 from derivations.algebra.zero import vanishes
@@ -61,18 +62,31 @@ def made_one(world: World, branches: list[Branch], axis: sp.Symbol) -> sp.Expr:
     for _, value in branches:
         if isinstance(value, Truth) or not real.is_finite(value):
             raise NotImplementedError(f"a term of a sum or maximum is {value}")
-    candidates = dict.fromkeys(value for _, value in branches)
-    for candidate in candidates:
-        if all(_is_value(world, guard, candidate, value) for guard, value in branches):
+    candidates = Counter(value for _, value in branches)
+    for candidate, _ in candidates.most_common():
+        if all(_is_value(world, guard, candidate, value, axis) for guard, value in branches):
             return candidate
     return _with_indicator(world, branches, axis)
 
 
-def _is_value(world: World, guard: Guard, candidate: sp.Expr, value: sp.Expr) -> bool:
+def _is_value(world: World, guard: Guard, candidate: sp.Expr, value: sp.Expr, axis: sp.Symbol) -> bool:
+    """Whether the candidate is the value under a guard: at every index, or where one is largest and at all others."""
+    if _is_shown(world, guard, candidate, value):
+        return True
+    for index, largest in world.largest.items():
+        of_scalars = largest.excluded is None and not index.args
+        if of_scalars and largest.size == world.size_of(axis) and not world.are_apart(guard, axis, index):
+            parts = world.told_from(guard, axis, index)
+            if all(_is_shown(world, part, candidate, value) for part in parts):
+                return True
+    return False
+
+
+def _is_shown(world: World, guard: Guard, candidate: sp.Expr, value: sp.Expr) -> bool:
     case = case_of(world, guard, [candidate, value])
     if case is None:
         return True
-    there = value_under(case, guard, candidate)
+    there, value = value_under(case, guard, candidate), value_under(case, guard, value)
     if there == value:
         return True
     return not there.has(sp.nan, sp.zoo, sp.oo) and is_defined(there, case) and _equal(there, value, case)
@@ -130,9 +144,13 @@ def sum_over(world: World, element: Element, axis: sp.Symbol, size: sp.Expr) -> 
 
 
 def _check_only(element: Element, axis: sp.Symbol) -> None:
-    """Refuse cases of which some part is about other axes only."""
+    """Refuse cases of which some part is about other axes only; the whole program distinguishes those of scalars."""
     for guard, _ in element.branches:
-        letters = [axes_in(condition.form) for condition in guard.conditions]
+        at_an_index = axis in dict(guard.merged)
+        scalars = [condition.form for condition in guard.conditions if not axes_in(condition.form)]
+        if scalars and not at_an_index:
+            raise UndecidedError(scalars[0])
+        letters = [axes_in(condition.form) for condition in guard.conditions if condition.form not in scalars]
         letters += [{letter} | axes_in(index) for letter, index in guard.merged]
         letters += [set().union(*map(axes_in, pair)) for pair in guard.apart]
         if any(axis not in found for found in letters):
@@ -144,9 +162,18 @@ def _by_index(world: World, single: list[Branch], axis: sp.Symbol) -> Iterable[t
     indices = dict.fromkeys(dict(guard.merged)[axis] for guard, _ in single)
     for index in indices:
         own = [(guard, value) for guard, value in single if dict(guard.merged)[axis] == index]
-        if len({value for _, value in own}) > 1:
-            raise NotImplementedError(f"the term at the index {index} has several cases")
-        yield index, own[0][1]
+        yield index, _one_value(world, own, index)
+
+
+def _one_value(world: World, branches: list[Branch], index: sp.Expr) -> sp.Expr:
+    """The value at one index in all its cases; if there is none, the whole program distinguishes them."""
+    for candidate in dict.fromkeys(value for _, value in branches):
+        if all(value == candidate or _is_shown(world, guard, candidate, value) for guard, value in branches):
+            return candidate
+    scalars = [c.form for guard, _ in branches for c in guard.conditions if not axes_in(c.form)]
+    if scalars:
+        raise UndecidedError(scalars[0])
+    raise NotImplementedError(f"the term at the index {index} has several cases")
 
 
 def at_index(world: World, expression: sp.Expr, axis: sp.Symbol, index: sp.Expr) -> sp.Expr:

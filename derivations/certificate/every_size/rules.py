@@ -287,42 +287,53 @@ def generic_scatter(name: str | None):
             raise NotImplementedError("scatter with more than one index for each update")
         (axis,) = numbers.scatter_dims_to_operand_dims
         batching = tuple(numbers.operand_batching_dims)
-        single = all(
-            size == 1 for place, size in enumerate(index_shape) if place not in numbers.scatter_indices_batching_dims
-        )
-        if numbers.update_window_dims or not single or len(batching) != len(shape) - 1:
-            raise NotImplementedError("scatter of windows, or of several updates")
-        if tuple(numbers.inserted_window_dims) != (axis,) or update_shape != index_shape[:-1]:
+        examples = [place for place in range(len(update_shape)) if place not in numbers.update_window_dims]
+        kept = [
+            o for o in range(len(shape)) if o not in (axis, *batching)
+        ]  # the update's windows are whole along these
+        if tuple(numbers.inserted_window_dims) != (axis,) or len(kept) != len(numbers.update_window_dims):
             raise NotImplementedError("scatter of windows")
-        if isinstance(shape[axis], int):
-            return _with_one_replaced(interpreter, x, indices, updates, name)
-        out = [0] * (len(index_shape) - 1)
+        places = dict(zip(numbers.update_window_dims, kept, strict=True))
         for mine, its in zip(batching, numbers.scatter_indices_batching_dims, strict=True):
-            out[its] = mine
-        rest = [place for place in range(len(out)) if place not in numbers.scatter_indices_batching_dims]
-        kept = [place for place in range(len(out)) if place not in rest]
-
-        def on_axes(values: Elements) -> Elements:
-            values = values.reshape([values.shape[place] for place in kept])
-            letters = {AXES[place]: AXES[out[place]] for place in kept}
-            moved = map_generic(lambda element: element.moved(letters), values)
-            order = np.argsort([out[place] for place in kept])
-            return np.expand_dims(moved.transpose(*order) if len(kept) > 1 else moved, axis)
-
-        at = on_axes(indices.reshape(indices.shape[:-1]))
+            places[examples[its]] = mine
+        alone = [place for place in examples if place not in places]
+        whole = all(update_shape[place] == shape[o] for place, o in places.items())
+        if not whole or any(update_shape[place] != 1 for place in alone):
+            raise NotImplementedError("scatter of windows, or of several updates")
+        of_indices = {number: places[place] for number, place in enumerate(examples) if place in places}
+        at = _beside(axis, indices.reshape(indices.shape[:-1]), index_shape[:-1], of_indices, len(shape))
+        updates = _beside(axis, updates, update_shape, places, len(shape))
+        interpreter.world.on_axes(shape)
+        if isinstance(shape[axis], int):
+            return _with_one_replaced(interpreter, x, at, updates, axis, name)
         replace = functools.partial(interpreter.replaced_at, axis=AXES[axis], size=shape[axis], combine=name)
-        return map_generic(replace, x, on_axes(updates), at)
+        return map_generic(replace, x, updates, at)
 
     return scattered
 
 
-def _with_one_replaced(interpreter, x: Elements, indices: Elements, updates: Elements, name: str | None) -> Elements:
-    """An array with a single axis, of known size, of which one element is replaced or combined with another."""
-    if x.ndim != 1:
-        raise NotImplementedError("scatter along an axis of known size beside other axes")
-    place, result = interpreter.index(indices.ravel()[0], len(x)), x.copy()
-    own, update = x[int(place) - 1], updates.ravel()[0]
-    result[int(place) - 1] = update if name is None else interpreter.elementwise(name, own, update)
+def _beside(axis: int, values: Elements, own: tuple, places: dict[int, int], count: int) -> Elements:
+    """An array whose axes, but those of size 1 that are dropped, have places in a larger one, with size 1 at `axis`."""
+    kept = sorted(places, key=places.__getitem__)
+    dropped = [place for place in range(len(own)) if place not in places]
+    letters = {AXES[place]: AXES[places[place]] for place in kept}
+    moved = map_generic(lambda element: element.moved(letters), values).transpose(*kept, *dropped)
+    held = held_shape(own)
+    sizes = dict(zip((places[place] for place in kept), (held[place] for place in kept), strict=True))
+    return moved.reshape([sizes.get(o, 1) for o in range(count)])
+
+
+def _with_one_replaced(
+    interpreter, x: Elements, at: Elements, updates: Elements, axis: int, name: str | None
+) -> Elements:
+    """An array of which the elements at one index along an axis of known size are replaced or combined with others."""
+    places = {interpreter.index(element, x.shape[axis]) for element in at.ravel()}
+    if len(places) > 1 or not all(place.is_Integer for place in places):
+        raise NotImplementedError("scatter along an axis of known size at an index that is no number, or several")
+    result, here = x.copy(), [slice(None)] * x.ndim
+    here[axis] = slice(int(min(places)) - 1, int(min(places)))
+    combine = (lambda own, update: update) if name is None else functools.partial(interpreter.elementwise, name)
+    result[tuple(here)] = map_generic(combine, x[tuple(here)], updates)
     return result
 
 

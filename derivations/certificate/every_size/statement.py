@@ -31,7 +31,7 @@ def stated(expected: object, arguments: Sequence[object], assuming: Iterable[sp.
     inputs = tuple(given for given in arguments if isinstance(given, SymbolArray | Labels))
     if len(inputs) < len(arguments):
         raise ValueError("beside symbols of every size, the arguments are symbols of every size or labels")
-    return Statement(sp.sympify(expected), inputs, Domain(sets, relations), least=of_sizes)
+    return Statement(as_exponentials(sp.sympify(expected)), inputs, Domain(sets, relations), least=of_sizes)
 
 
 def _sorted(assuming: Iterable[Any]) -> tuple[dict[str, int], dict[sp.Expr, sp.Set], tuple]:

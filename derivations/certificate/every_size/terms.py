@@ -83,8 +83,14 @@ def _reindexed(expression: sp.Basic, new: tuple[tuple[sp.Expr, sp.Expr], ...]) -
     old = replaced.keys()
     for part in expression.free_symbols:
         if isinstance(part, Term) and any(part.meaning.has(index) for index in old):
-            replaced[part] = closed(part.meaning.xreplace(dict(new)))
-    return expression.xreplace(replaced)
+            replaced[part] = closed(with_plain_letters(part.meaning.xreplace(dict(new))))
+    return with_plain_letters(expression.xreplace(replaced))
+
+
+def with_plain_letters(expression: sp.Basic) -> sp.Basic:
+    """The expression with a letter for each index that is a function of numbers only, as the label of example 1."""
+    known = {part for part in expression.atoms(sp.core.function.AppliedUndef) if not part.free_symbols}
+    return expression.xreplace({part: sp.Symbol(str(part), integer=True, positive=True) for part in known})
 
 
 def axes_in(expression: sp.Basic) -> set[sp.Symbol]:
@@ -95,7 +101,15 @@ def axes_in(expression: sp.Basic) -> set[sp.Symbol]:
 def summed(summand: sp.Expr, axis: sp.Symbol, size: sp.Expr, ranges: dict) -> sp.Expr:
     """The sum of a generic summand over an axis, in normal form."""
     index = sp.Dummy("k", integer=True, positive=True)
-    return closed(normal(sp.Sum(spelled_out(summand).xreplace({axis: index}), (index, 1, size)), ranges))
+    return closed(normal_of_reals(sp.Sum(spelled_out(summand).xreplace({axis: index}), (index, 1, size)), ranges))
+
+
+def normal_of_reals(expression: sp.Expr, ranges: dict) -> sp.Expr:
+    """The normal form, where all logarithms are known to be of positive numbers: ln(1/p) is -ln p."""
+    found = normal(expression, ranges)
+    quotients = {log: sp.fraction(log.args[0]) for log in found.atoms(sp.log)}
+    logs = {log: -sp.log(sp.expand(below / above)) for log, (above, below) in quotients.items() if above in (1, -1)}
+    return normal(found.xreplace(logs), ranges) if logs else found
 
 
 def indices_in(expressions: Iterable[sp.Basic]) -> set[sp.Expr]:

@@ -11,6 +11,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from types import FrameType
 from typing import Any, NamedTuple
 
 import jax
@@ -41,12 +42,11 @@ class TracingError(Exception):
 def traced(fn: Callable, inputs: Sequence[Input]) -> Traced:
     """The program of a function of arrays of symbolic sizes, each of them at least LEAST."""
     jaxpr, found = _with_comparisons(fn, inputs)
-    numbers, pairs = found.numbers(), found.pairs()
     for suffix in OTHER_NAMES:
-        if numbers or pairs:
+        if found.matter():
             _, again = _with_comparisons(fn, inputs, suffix)
-            numbers, pairs = numbers & again.numbers(), pairs & again.pairs()
-    return Traced(jaxpr, tuple(sorted(numbers)), tuple(sorted(pairs)))
+            found.sides &= again.sides
+    return Traced(jaxpr, tuple(sorted(found.numbers())), tuple(sorted(found.pairs())))
 
 
 def _with_comparisons(fn: Callable, inputs: Sequence[Input], suffix: str = "") -> tuple[ClosedJaxpr, "Comparisons"]:
@@ -78,13 +78,20 @@ def _with_comparisons(fn: Callable, inputs: Sequence[Input], suffix: str = "") -
 class Comparisons:
     """What sizes were compared with, and the lines of code that looked one up by its hash."""
 
-    sides: list[tuple[str, object]] = field(default_factory=list)
+    sides: set[tuple[str, object]] = field(default_factory=set)
     looked_up: list[str] = field(default_factory=list)
+
+    def matter(self) -> bool:
+        """Whether the program may be another for some sizes."""
+        try:
+            return bool(self.numbers() or self.pairs())
+        except TracingError:
+            return True
 
     def numbers(self) -> set[int]:
         """The numbers, from LEAST on, at which a comparison with a number has another outcome than for other sizes."""
         found = set()
-        for own, other in set(self.sides):
+        for own, other in self.sides:
             if isinstance(other, int):
                 root = int(other) if own.isidentifier() else _root(own, int(other))
                 found |= {root} if root is not None and root >= LEAST else set()
@@ -118,6 +125,18 @@ def _form(text: str) -> sp.Expr:
     )
 
 
+def _asking(frame: FrameType) -> FrameType:
+    """The frame that asks for a hash; for one of a method that Python wrote for a dataclass of JAX, its caller."""
+    while frame.f_code.co_filename == "<string>" and is_jaxs_file(frame.f_globals.get("__file__")) and frame.f_back:
+        frame = frame.f_back
+    return frame
+
+
+def _is_interning(frame: FrameType) -> bool:
+    """Whether sizes are compared because JAX looks for a shape that it has already made, among any others."""
+    return frame.f_code.co_name == "__new__" and is_jaxs_file(frame.f_code.co_filename)
+
+
 @contextlib.contextmanager
 def _compared(kind: Any, suffix: str) -> Iterator[Comparisons]:
     """What symbolic dimensions, objects of a class of JAX's own, are compared with within the context.
@@ -130,11 +149,14 @@ def _compared(kind: Any, suffix: str) -> Iterator[Comparisons]:
         return str(size).replace(suffix, "")
 
     def compare(own: Any, other: object) -> bool:
-        found.sides.append((plain(own), other if isinstance(other, int) else plain(other)))
+        if isinstance(other, int):
+            found.sides.add((plain(own), other))
+        elif not _is_interning(sys._getframe(1)):
+            found.sides.add(min((plain(own), plain(other)), (plain(other), plain(own))))
         return equals(own, other)
 
     def hash_of(own: Any) -> int:
-        frame = sys._getframe(1)
+        frame = _asking(sys._getframe(1))
         if not is_jaxs_file(frame.f_code.co_filename):
             found.looked_up.append(f"{frame.f_code.co_filename}:{frame.f_lineno}")
         return hashed(own)

@@ -94,8 +94,9 @@ class World:
     def case(self, guard: Guard, expressions: Iterable[sp.Basic]) -> Case | None:
         """What is known of the terms in some expressions under a guard; None if the guard is impossible."""
         conditions = (*self.conditions, *guard.conditions)
-        terms = frozenset().union(*(e.free_symbols for e in (*expressions, *(c.form for c in conditions))))
-        return _case((*self._facts(terms, guard), *conditions))
+        terms = frozenset().union(*(_terms_of(e) for e in (*expressions, *(c.form for c in conditions))))
+        scales = frozenset((part, scale) for c in conditions for part, scale in _scales(c.form))
+        return _case((*self._facts(terms, guard, scales), *conditions))
 
     def case_of_integers(self, value: sp.Expr, sizes: Iterable[sp.Expr]) -> Case:
         """What is known of an integer that is made of indices and sizes."""
@@ -104,23 +105,24 @@ class World:
             raise ImpossibleWorldError
         return case
 
-    def _facts(self, terms: frozenset[sp.Symbol], guard: Guard) -> Iterable[Condition]:
-        key = terms, guard.apart, len(self.largest), frozenset(self.axis_sizes.items())
+    def _facts(self, terms: frozenset[sp.Expr], guard: Guard, scales: frozenset) -> Iterable[Condition]:
+        key = terms, guard.apart, len(self.largest), frozenset(self.axis_sizes.items()), scales
         if key not in self._known:
-            self._known[key] = tuple(dict.fromkeys(self._listed_facts(terms, guard)))
+            self._known[key] = tuple(dict.fromkeys(self._listed_facts(terms, guard, scales)))
         return self._known[key]
 
     @functools.cached_property
     def _known(self) -> dict:
         return {}
 
-    def _listed_facts(self, terms: frozenset[sp.Symbol], guard: Guard) -> Iterable[Condition]:
-        indices = sorted(indices_in(terms) | {t for t in terms if t in AXES or t in self.sizes}, key=str)
+    def _listed_facts(self, terms: frozenset[sp.Expr], guard: Guard, scales: frozenset) -> Iterable[Condition]:
+        indices = sorted(indices_in(terms) | {t for t in terms if self._is_index(t)}, key=str)
         for part in sorted(terms, key=str):
             if isinstance(part, Term):
                 yield from self._domain_of(part)
-                yield from self._of_sum(part, indices, terms)
-            elif part in AXES or part in self.sizes:
+                own = sorted((scale for other, scale in scales if other == part), key=str)
+                yield from self._of_sum(part, indices, terms, guard, own)
+            elif self._is_index(part):
                 yield from (Condition(part - 1, 1, weak=True), Condition(self.size_of(part) - part, 1, weak=True))
             elif part in self.sizes.values():
                 yield Condition(part - 2, 1, weak=True)
@@ -138,18 +140,26 @@ class World:
             if interval.end.is_finite:
                 yield Condition(interval.end - part, 1, weak=not interval.right_open)
 
-    def _of_sum(self, part: Term, indices: list[sp.Expr], terms: frozenset) -> Iterable[Condition]:
-        """A sum of at least two positive summands is greater than each of them."""
+    def _of_sum(
+        self, part: Term, indices: list[sp.Expr], terms: frozenset, guard: Guard, scales: list[sp.Expr]
+    ) -> Iterable[Condition]:
+        """A sum of at least two positive summands is greater than each of them, and at least the sum of any two.
+
+        The same is said of them times some exponentials, and over the summand at which something is largest.
+        """
         if not (isinstance(part.meaning, sp.Sum) and part.is_positive and len(part.meaning.limits) == 1):
             return
         (bound, low, high), summand = part.meaning.limits[0], part.meaning.function
         if low != 1 or not summand.xreplace({bound: sp.Dummy(integer=True, positive=True)}).is_positive:
             return
-        for index in indices:
-            if self.size_of(index) == high:
-                one = closed(summand.xreplace({bound: index}))
-                if one.free_symbols <= terms:
-                    yield Condition(part - one, 1)
+        ones = {index: closed(summand.xreplace({bound: index})) for index in indices if self.size_of(index) == high}
+        ones = {index: one for index, one in ones.items() if one.free_symbols <= terms}
+        pairs = [pair for pair in itertools.combinations(ones, 2) if self.are_apart(guard, *pair)]
+        for scale in (sp.S.One, *scales, *(1 / one for index, one in ones.items() if index in self.largest)):
+            for one in ones.values():
+                yield Condition(sp.expand((part - one) * scale), 1)
+            for first, second in pairs:
+                yield Condition(sp.expand((part - ones[first] - ones[second]) * scale), 1, weak=True)
 
     def _instances(self, relation: sp.Rel, indices: list[sp.Expr], terms: frozenset) -> Iterable[Condition]:
         free = sorted(indices_in([relation]), key=str)
@@ -184,6 +194,10 @@ class World:
 
     # Indices
 
+    def _is_index(self, part: sp.Expr) -> bool:
+        """Whether an expression is an index: the letter of an axis, a label, or the place of a largest element."""
+        return not isinstance(part, Term) and self.size_of(part) is not None
+
     def on_axes(self, shape: Iterable[object]) -> None:
         """From now on, the letters of axes are those of an array of this shape."""
         self.axis_sizes = {AXES[place]: size_of(size) for place, size in enumerate(shape)}
@@ -191,8 +205,12 @@ class World:
     def size_of(self, index: sp.Expr) -> sp.Expr | None:
         """The size of the axis that an index belongs to; None for a number."""
         found = self.axis_sizes.get(index) if index in AXES else self.sizes.get(index)
-        if found is None and index.args:
-            return next((size for known, size in self.sizes.items() if known.func == index.func), None)
+        if found is None and isinstance(index, sp.core.function.AppliedUndef | sp.Symbol):
+            name, _, of_example = str(index).partition("(")
+            if of_example:  # t(i), or the plain letter t(1)
+                return next(
+                    (size for known, size in self.sizes.items() if known.args and str(known.func) == name), None
+                )
         return found
 
     def are_apart(self, guard: Guard, first: sp.Expr, second: sp.Expr) -> bool:
@@ -244,8 +262,9 @@ class World:
 
     def index_pair(self, form: sp.Expr) -> tuple[sp.Expr, sp.Expr] | None:
         """The indices whose difference a form is; None if it contains no index outside elements."""
-        indices = sorted((s for s in form.free_symbols if s in AXES or s in self.sizes), key=_axes_first)
-        indices += sorted(form.atoms(sp.core.function.AppliedUndef), key=str)
+        applied = sorted(form.atoms(sp.core.function.AppliedUndef), key=str)
+        outside = form.xreplace({index: sp.Dummy() for index in applied}).free_symbols
+        indices = sorted((s for s in outside if s in AXES or s in self.sizes), key=_axes_first) + applied
         if not indices:
             return None
         first = indices[0]
@@ -279,6 +298,15 @@ class World:
         equal = self.merge(guard, first, second)
         return [apart] if equal is None else [equal, apart]
 
+    def told_from(self, guard: Guard, axis: sp.Symbol, index: sp.Expr) -> list[Guard]:
+        """The guard at one index of an axis, whether it is possible or not, and at all others."""
+        new = {axis: index}
+        conditions = tuple(Condition(reindexed(own.form, new), own.sign, own.weak) for own in guard.conditions)
+        merged = tuple((letter, reindexed(old, new)) for letter, old in guard.merged)
+        pairs = frozenset(frozenset(reindexed(one, new) for one in pair) for pair in guard.apart)
+        there = Guard(conditions, (*merged, (axis, index)), pairs)
+        return [there, Guard(guard.conditions, guard.merged, guard.apart | {frozenset((axis, index))})]
+
     def merge(self, guard: Guard, axis: sp.Symbol, index: sp.Expr) -> Guard | None:
         """The guard at one index of an axis; None if that is impossible."""
         new = {axis: index}
@@ -296,8 +324,11 @@ class World:
                 conditions.append(Condition(form, own.sign, own.weak))
                 continue
             case = self.case(ALWAYS, [form])
-            if case is None or case.sign(form) != own.sign:  # UndecidedError: the whole program distinguishes it
+            sign = case.known_sign(form) if case else None
+            if case is None or sign not in (None, own.sign):
                 return None
+            if sign is None:
+                conditions.append(Condition(form, own.sign, own.weak))
         known = frozenset(pair for pair in pairs if pair & set(AXES))
         return Guard(tuple(conditions), (*merged, (axis, index)), known)
 
@@ -329,6 +360,23 @@ class World:
         if any(index == other for index, other in guard.merged):
             return None
         return guard if self.case(guard, [c.form for c in conditions]) is not None else None
+
+
+def _terms_of(expression: sp.Basic) -> set[sp.Expr]:
+    """The symbols in an expression, and the indices that depend on the example, such as its label."""
+    return expression.free_symbols | expression.atoms(sp.core.function.AppliedUndef)
+
+
+@functools.lru_cache(maxsize=10_000)
+def _scales(form: sp.Expr) -> tuple[tuple[Term, sp.Expr], ...]:
+    """The sums in a form, each with the product of exponentials by which it is multiplied there."""
+    found = []
+    for product in sp.Add.make_args(form):
+        exponentials, others = sp.sift(sp.Mul.make_args(product), lambda part: isinstance(part, sp.exp), binary=True)
+        parts = [part for part in others if not part.is_number]
+        if exponentials and len(parts) == 1 and isinstance(parts[0], Term) and isinstance(parts[0].meaning, sp.Sum):
+            found.append((parts[0], sp.Mul(*exponentials)))
+    return tuple(found)
 
 
 _NAMES: dict[tuple, str] = {}

@@ -1,9 +1,11 @@
 """Which comparisons of sizes a program for symbolic sizes depends on."""
 
+import jax
 import jax.numpy as jnp
+import pytest
 
 from derivations import symbols
-from derivations.certificate.every_size.tracing import traced
+from derivations.certificate.every_size.tracing import TracingError, traced
 
 ARRAYS = symbols("z", "K"), symbols("a", "n")
 
@@ -31,3 +33,17 @@ def test_sizes_that_a_cache_compares_by_chance_are_not_noted():
     program = traced(compares_as_a_cache, ARRAYS)
     assert not program.pairs
     assert not program.numbers
+
+
+def test_a_function_whose_code_has_no_file_may_not_look_a_size_up():
+    made = {}
+    exec("def looked_up(z, a):\n    return z if z.shape[0] in {6} else 2 * z", made)
+    with pytest.raises(TracingError, match="looked up"):
+        traced(made["looked_up"], ARRAYS)
+
+
+def test_jax_may_look_sizes_up_by_the_hash_of_a_dataclass_of_its_own():
+    def mapped(z, a):
+        return jax.vmap(jax.nn.silu, in_axes=-1, out_axes=-1)(z) + jnp.sum(a)
+
+    assert not traced(mapped, ARRAYS).numbers
