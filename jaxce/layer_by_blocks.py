@@ -252,11 +252,11 @@ def _by_blocks(f: Callable, size: int, *of_classes):
 
 def _sum(x):
     """The sum over axis 0, sixteen numbers at a time: the rounding errors of a single long sum would add up."""
-    while len(x) > 16:
-        count = -(-len(x) // 16)
-        padded = jnp.pad(fusion_barrier(x), [(0, 16 * count - len(x)), *[(0, 0)] * (x.ndim - 1)])
-        x = jnp.sum(padded.reshape(count, 16, *x.shape[1:]), 1)
-    return jnp.sum(x, 0)
+    if len(x) <= 16:
+        return jnp.sum(x, 0)
+    count = -(-len(x) // 16)
+    padded = jnp.pad(fusion_barrier(x), [(0, 16 * count - len(x)), *[(0, 0)] * (x.ndim - 1)])
+    return _sum(jnp.sum(padded.reshape(count, 16, *x.shape[1:]), 1))
 
 
 def _block_size(block, classes, examples):

@@ -32,8 +32,16 @@ BAD_OPTIONS: Refused = {
         "3 weights do not fit the 2",
         lambda it: it.weighted(it.weighted(it.quadratic, (1.0, 2.0)), (1.0, 2.0, 3.0)),
     ),
-    "weights of an unknown cost": (TypeError, "weighted takes one of", lambda it: it.weighted(max, (1.0, 2.0))),
-    "positives of a square": (TypeError, "weighted_positives takes", lambda it: it.weighted_positives(it.quadratic, 2)),
+    "weights of an unknown cost": (
+        TypeError,
+        "weighted takes one of quadratic, cross_entropy, log_likelihood and",
+        lambda it: it.weighted(max, (1.0, 2.0)),
+    ),
+    "positives of a square": (
+        TypeError,
+        "weighted_positives takes one of cross_entropy, log_likelihood and",
+        lambda it: it.weighted_positives(it.quadratic, 2),
+    ),
     "a label of a half": (TypeError, "label must be an integer", lambda it: it.ignoring(it.quadratic, 0.5)),
     "a true label": (TypeError, "label must be an integer", lambda it: it.ignoring(it.quadratic, True)),
     "a negative coefficient": (ValueError, "coefficient must be", lambda it: it.with_z_loss(it.quadratic, -1)),

@@ -10,6 +10,8 @@ _LABEL = "32-bit labels are converted to int32, which changes only labels that n
 _OUTSIDE = "outside the domain the cost is nan with either"
 _INFINITE = "it is asked of infinite costs alone"
 _TIMES_0 = "it is multiplied by 0"
+_CHOICE = "it is a choice of two"
+_ORDER = "the same numbers are added up in another order, to few ulps"
 _NOT_USED = "the value is not used: `where` selects nothing that is computed from it"
 
 EQUIVALENT: dict[str, str] = {
@@ -62,7 +64,23 @@ EQUIVALENT: dict[str, str] = {
     "outputs._linear_logs: jnp.where(z < 0, jnp.inf, z) -> jnp.where(z < 0, jnp.nan, z)": _OUTSIDE,
     "outputs._linear_log_pullback: jnp.where(is_nothing, 1, z) -> jnp.where(is_nothing, 2, z)": "0 is divided by it",
     "axes._mask: (z.shape, examples) -> (examples, z.shape)": "no mask has both numbers of dimensions",
-    "axes._mask: (1, full) -> (full, 1)": "it is a choice of two",
+    "axes._mask: (1, full) -> (full, 1)": _CHOICE,
+    "options.ignoring: (bool, np.bool_) -> (np.bool_, bool)": _CHOICE,
+    "cost_with_options._along: (1, z.shape[axis]) -> (z.shape[axis], 1)": _CHOICE,
+    "layer_by_blocks._check: (of_examples, of_outputs) -> (of_outputs, of_examples) (2)": _CHOICE,
+    "layer_by_blocks._costs: jnp.promote_types(working_precision(w).dtype, working_precision(a).dtype) -> "
+    "jnp.promote_types(working_precision(a).dtype, working_precision(w).dtype)": "it is the type for both",
+    "layer_by_blocks._costs: jnp.where(where[..., None], a, 0) -> jnp.where(where[..., None], a, 1)": "any number will "
+    "do: those examples cost 0",
+    "layer_by_blocks._by_blocks: jax.tree.leaves(of_classes)[0] -> jax.tree.leaves(of_classes)[1]": "every array has "
+    "as many classes",
+    "layer_by_blocks._by_blocks: False -> True": "it keeps the compiler from computing only once what is computed "
+    "again; within a loop it does not do so",
+    "layer_by_blocks._times_distance: jnp.where(ignored, 0, distance) -> jnp.where(ignored, 1, distance)": _NOT_USED,
+    "layer_by_blocks._sum: len(x) <= 16 -> len(x) < 16": "sixteen numbers are added up either way",
+    "layer_by_blocks._sum: len(x) <= 16 -> len(x) <= 17": _ORDER,
+    "layer_by_blocks._sum: (0, 16 * count - len(x)) -> (16 * count - len(x), 0)": _ORDER,
+    "layer_by_blocks._sum: padded.reshape(count, 16, *x.shape[1:]) -> padded.reshape(16, count, *x.shape[1:])": _ORDER,
     "costs.with_delta: in_range is True -> in_range is False": "where all is in range, nothing is made nan",
     "costs._if_defined: C > 0 -> C >= 0": _INFINITE,
     "costs._if_defined: C > 0 -> C > 1": _INFINITE,

@@ -55,7 +55,7 @@ COUNTERPARTS = {
     "nexp": "nmant",
     "nmant": "nexp",
 }
-SYMMETRIC = {"jnp.maximum", "jnp.minimum", "max"}
+SYMMETRIC = {"jnp.maximum", "jnp.minimum", "max", "min"}
 NOT_COMPUTED = {"annotation", "returns", "decorator_list"}
 
 
@@ -162,5 +162,5 @@ def _replacements(node: ast.AST) -> Iterator[ast.AST]:
             for place in range(len(arguments) - 1):
                 swapped = [*arguments[:place], arguments[place + 1], arguments[place], *arguments[place + 2 :]]
                 yield ast.Call(function, swapped, keywords)
-        case ast.Tuple([first, second], context):
+        case ast.Tuple([first, second], context) if ast.dump(first) != ast.dump(second):
             yield ast.Tuple([second, first], context)

@@ -1,6 +1,7 @@
 """Mutants of jaxce are killed: a sample by `make test-whole`, all of them by `python -m derivations mutants`."""
 
 import ast
+import contextlib
 
 import pytest
 
@@ -9,6 +10,8 @@ from derivations.mutation import by_contract, by_rounding
 from derivations.mutation.altered_library import load_library, sources
 from derivations.mutation.equivalent import EQUIVALENT
 from derivations.mutation.examination import Examination, Finding, faults, library_mutants
+from derivations.mutation.promised_of_layers import PROMISED_OF_LAYERS
+from derivations.mutation.promised_of_options import PROMISED_OF_OPTIONS
 
 ALL = library_mutants()
 SAMPLE = ALL[57::100]
@@ -82,6 +85,27 @@ def test_a_mutant_that_no_certificate_kills_is_killed_by_rounding():
 )
 def test_mutants_that_accept_bad_input_or_change_types_are_killed(module, old, new, remark):
     assert by_contract.broken_promise(of(module, old, new)) == remark
+
+
+@pytest.mark.parametrize(
+    ("module", "old", "new", "promise"),
+    [
+        ("options", "not 0 <= epsilon", "not 0 < epsilon", "options that change nothing"),
+        ("options", "not 0 <= x", "not 0 < x", "a weight of 0"),
+        ("cost_with_options", "z, w * p * dense", "z, w / p * dense", "weights of both kinds"),
+        ("cost_with_options", "iinfo(dtype).min <= label", "iinfo(dtype).min < label", "the ends of a type of labels"),
+        ("layer_by_blocks", "(y >= 0) & (y <", "(y >= 0) | (y <", "a layer's labels that no class has"),
+        ("layer_by_blocks", "classes, inputs.a.shape[1])", "classes, inputs.a.shape[0])", "the number of blocks"),
+        ("layer_by_blocks", "jnp.zeros(classes, dtype)", "jnp.arange(classes, dtype=dtype)", "a layer without biases"),
+        ("layer_by_blocks", "_distance(y, log)", "_distance(log, y)", "a layer's classes that are impossible"),
+        ("layer_by_blocks", "sharding.spec[:-1]", "sharding.spec[:-2]", "a layer on a mesh"),
+        ("layer_by_blocks", "-(-len(x) // 16)", "-(-len(x) // 17)", "a long sum"),
+    ],
+)
+def test_promises_of_options_and_layers_can_be_broken(module, old, new, promise):
+    library = of(module, old, new)
+    with contextlib.suppress(ValueError):
+        assert not (PROMISED_OF_OPTIONS | PROMISED_OF_LAYERS)[promise](library)
 
 
 def test_the_gate_is_red_for_a_survivor_that_is_not_named():

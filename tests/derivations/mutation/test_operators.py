@@ -11,3 +11,7 @@ def test_every_kind_of_change_is_made():
 
 def test_neither_annotations_nor_messages_are_changed():
     assert not list(changes('def f(a: tuple[1, 2]) -> [3]:\n    raise ValueError(f"{a - 1} is {a * 2}")'))
+
+
+def test_what_would_stay_the_same_is_not_changed():
+    assert not list(changes("least = lambda a, b: min(a, b, *(b, b))"))
