@@ -299,6 +299,7 @@ LEFT_SIDES = OPTIONS | ONE_NEURON | OUTPUT_LAYERS | NETWORKS | PROBABILITIES | S
 
 NOT_COMPUTED_BY_JAXCE = {
     "exercise 14": "the derivative of a difference of two costs, both of them unspecified",
+    "escape speed, cube": "the derivative of a cost that is derived from the gradient one would like, not jaxce's",
     "Gibbs' inequality (slope)": "the derivative of r - 1 - ln r, which is not a cost",
     "distance-aware field, far classes": "the derivative of p / d with respect to d, which is not that of a cost",
 }

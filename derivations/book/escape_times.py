@@ -22,6 +22,9 @@ _QUADRATIC = {time: Integral(1 / speed, (z, 0, start)), speed: 2 * rate * a**2 *
 _CROSS_ENTROPY = {time: Integral(1 / speed, (z, 0, start)), speed: 2 * rate * a, a: s(z)}
 quadratic_time = (exp(start) + 3 * start - 1 + 3 * (1 - exp(-start)) + (1 - exp(-2 * start)) / 2) / (2 * rate)
 cross_entropy_time = (start + 1 - exp(-start)) / (2 * rate)
+_CUBE = {time: Integral(1 / speed, (z, 0, start)), speed: 2 * rate * a**3, a: s(z)}
+_multiplied_out = 1 + 3 * exp(-z) + 3 * exp(-2 * z) + exp(-3 * z)
+cube_time = (start + 3 * (1 - exp(-start)) + 3 * (1 - exp(-2 * start)) / 2 + (1 - exp(-3 * start)) / 3) / (2 * rate)
 
 EQUATIONS = [
     escape(
@@ -41,6 +44,14 @@ EQUATIONS = [
         where={C: -log(1 - a), a: s(z), z: w + b},
     ),
     escape(
+        "escape speed, cube",
+        "How fast z falls with the cost that is derived from delta = (a - y)^3",
+        rate * (Partial(C, w) + Partial(C, b)),
+        (2 * rate * s_prime(z) * a**2 / (1 - a), "x = 1, and dC/da = a^2 / (1 - a)"),
+        (2 * rate * a**3, "s' = s (1 - s)"),
+        where={C: -a - a**2 / 2 - log(1 - a), a: s(z), z: w + b},
+    ),
+    escape(
         "escape time, quadratic",
         "The time until a = 1/2 with the quadratic cost: exponential in z_0",
         time,
@@ -56,6 +67,15 @@ EQUATIONS = [
         (Integral(1 + exp(-z), (z, 0, start)) / (2 * rate), "a = 1 / (1 + e^-z)"),
         (cross_entropy_time, "integrals of exponentials"),
         where=_CROSS_ENTROPY,
+    ),
+    escape(
+        "escape time, cube",
+        "The time until a = 1/2 with the cost that is derived from delta = (a - y)^3: linear in z_0, and longer",
+        time,
+        (Integral((1 + exp(-z)) ** 3 / (2 * rate), (z, 0, start)), "a = 1 / (1 + e^-z)"),
+        (Integral(_multiplied_out, (z, 0, start)) / (2 * rate), "multiplied out"),
+        (cube_time, "integrals of exponentials"),
+        where=_CUBE,
     ),
     escape(
         "escape time, quadratic (growth)",

@@ -13,7 +13,17 @@ from derivations.page.reference import equations, errata, formula, reference
 
 WEB = Path(__file__).with_name("web")
 SHARED = ("numbers", "elements", "sliders", "bars", "charts", "neuron_path", "rounded_gradients")
-SECTIONS = ("softmax", "slow_neuron", "forces", "designed_cost", "distances", "rounding", "equations", "theme")
+SECTIONS = (
+    "softmax",
+    "slow_neuron",
+    "forces",
+    "designed_cost",
+    "distances",
+    "rounding",
+    "equations",
+    "scrolling",
+    "theme",
+)
 MODELS = ("neuron_path", "rounded_gradients")  # which draw nothing, and run in any engine
 
 

@@ -87,7 +87,8 @@ def _steps(equation: Equation) -> str:
 
 
 def _letters(equation: Equation) -> str:
-    return f'<p class="letters">Here {"".join(f"<span>{part}</span>" for part in _meanings(equation))}.</p>'
+    meanings = "".join(f"<span>{part}</span>" for part in _meanings(equation))
+    return f'<p class="letters">Here {meanings}.</p>' if meanings else ""
 
 
 def _meanings(equation: Equation) -> Iterator[str]:

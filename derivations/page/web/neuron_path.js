@@ -20,6 +20,7 @@ const NEURON_COSTS = {
       return [x * delta, delta];
     },
     cost: ({w, b, x, y}) => designs["sigmoid, (a - y)³"].cost({a: activation({w, b, x}), y}),
+    escape: ({z_0, η}) => formulas["escape time, cube"]({z_0, η}),
   },
   // What the book's animation does: an erratum.
   "animation": {

@@ -6,7 +6,7 @@ function shown(number, digits = 4) {
   if (!Number.isFinite(number)) return number > 0 ? "∞" : "−∞";
   const size = Math.abs(number);
   if (size < 10 ** -digits || size >= 1e6) {
-    const [digitsOf, power] = number.toExponential(digits - 2).replaceAll("-", "−").split("e");
+    const [digitsOf, power] = number.toExponential(Math.max(digits - 2, 0)).replaceAll("-", "−").split("e");
     return `${digitsOf}·10${[...power.replace("+", "")].map((sign) => RAISED[sign]).join("")}`;
   }
   return number.toFixed(size >= 100 ? 1 : digits).replace("-", "−");

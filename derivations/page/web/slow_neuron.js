@@ -21,7 +21,7 @@ function restart() {
   paths = [{kind: "s1", at: neuronPath({name, ...start})}];
   byId("neuron-wrong").disabled = name !== "cross-entropy";
   if (name === "cross-entropy" && byId("neuron-wrong").checked) paths.push({kind: "wrong", at: neuronPath({name: "animation", ...start})});
-  escape = NEURON_COSTS[name].escape?.({z_0: start.w + start.b, η: start.η});
+  escape = NEURON_COSTS[name].escape({z_0: start.w + start.b, η: start.η});
   epoch = 0;
   draw();
 }
@@ -38,7 +38,7 @@ function draw() {
   const {w, b, a, C, byWeight} = paths[0].at[epoch];
   const reached = escapedAt(paths[0].at);
   const marks = [];
-  if (escape !== undefined && escape > 0) marks.push({at: escape, kind: "predicted", text: `predicted ${escape.toFixed(1)}`});
+  if (escape > 0) marks.push({at: escape, kind: "predicted", text: `predicted ${escape.toFixed(1)}`});
   const line = (value) => paths.map(({kind, at}) => ({kind, at: at.slice(0, epoch + 1).map((state) => [state.epoch, value(state)])}));
   const point = (value) => paths.map(({kind, at}) => ({kind, at: [epoch, value(at[epoch])]}));
   const picture = (value) => ({lines: line(value), points: point(value)});
@@ -47,8 +47,7 @@ function draw() {
   drawSlope({...axis((state) => Math.abs(state.byWeight)), marks: marks.map((mark) => ({...mark, text: ""})), ...picture((state) => Math.abs(state.byWeight))});
   Object.entries({epoch, w, b, a, C}).forEach(([name, value]) => put(`neuron-${name}`, value, name === "epoch" ? String(value) : shown(value)));
   put("neuron-slope", byWeight, signed(byWeight));
-  if (escape === undefined) put("neuron-predicted", NaN, "no formula is proved for this cost");
-  else put("neuron-predicted", escape, escape > EPOCHS ? `${shown(escape)}, beyond this axis` : shown(escape, 1));
+  put("neuron-predicted", escape, escape > EPOCHS ? `${shown(escape)}, beyond this axis` : shown(escape, 1));
   put("neuron-reached", reached, reached === Infinity ? "not within 300 epochs" : epoch >= reached ? `epoch ${reached}` : "not yet");
   byId("neuron-erratum").hidden = paths.length === 1;
   if (!timer) say("neuron-live", `Epoch ${epoch}: output ${shown(a, 3)}, cost ${shown(C, 3)}.`);

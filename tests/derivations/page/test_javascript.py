@@ -101,6 +101,11 @@ def _time(cost):
     return lambda start, rate: jnp.sum(weights / slope((nodes + 1) / 2 * start)) * start / (4 * rate)
 
 
+def _cube(a):
+    """The cost with delta = a^3."""
+    return -a - a**2 / 2 - jnp.log1p(-a)
+
+
 # jaxce's number for each equation that is not about a derivative; the letters, and which of them count something.
 VALUES = {
     "54": (_quadratic, {"w": (), "b": (), "x": (), "y": ()}),
@@ -110,6 +115,7 @@ VALUES = {
     "error of softmax": (lambda z, y: jaxce.softmax(z)[1] - y[1], {"z": (4,), "y": (4,)}),
     "escape time, quadratic": (_time(jaxce.quadratic), {"z_0": (), "η": ()}),
     "escape time, cross-entropy": (_time(jaxce.cross_entropy), {"z_0": (), "η": ()}),
+    "escape time, cube": (_time(lambda output, z, y: jnp.sum(_cube(output(z)))), {"z_0": (), "η": ()}),
 }
 FIXED = {"78": {"j": 2}, "83": {"j": 2, "c": 7.5}, "error of softmax": {"m": 2}}
 
