@@ -20,6 +20,7 @@ _BRIDGE = {
     "certify_gradient": "certificate.gradient",
     "clip": "certificate.expressions",
     "Labels": "certificate.every_size.inputs",
+    "Mask": "certificate.every_size.inputs",
     "exp": "certificate.expressions",
     "log": "certificate.expressions",
     "logsumexp": "certificate.expressions",
@@ -39,7 +40,7 @@ _BRIDGE = {
 if TYPE_CHECKING:  # the same names, for type checkers
     from derivations.algebra.cases import UndecidedError
     from derivations.certificate.certifier import UnprovedError, certify
-    from derivations.certificate.every_size.inputs import Labels
+    from derivations.certificate.every_size.inputs import Labels, Mask
     from derivations.certificate.expressions import (
         between,
         clip,
@@ -70,6 +71,7 @@ __all__ = [
     "Equation",
     "Imprecision",
     "Labels",
+    "Mask",
     "NotAGradient",
     "Proof",
     "Refutation",

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import jax.numpy as jnp
-import numpy as np
 from jax import Array
 
 from jaxce.output_layer import Output, working_precision
@@ -88,4 +87,5 @@ def _joined(z, y, mask, axes):
 
 
 def _without(shape, axes):
-    return tuple(np.delete(shape, axes).astype(int).tolist())
+    dropped = {axis % len(shape) for axis in axes}
+    return tuple(size for place, size in enumerate(shape) if place not in dropped)

@@ -19,6 +19,7 @@ from derivations.book import EQUATIONS
 from derivations.certificate.every_size.inputs import Labels, SymbolArray
 from derivations.claims.claim import Claim, Kind, Targets
 from derivations.claims.hidden_layers import hidden_layer_claims
+from derivations.claims.masked import masked_claims
 from derivations.claims.pairs import CANONICAL, output_layers
 from derivations.proof.notation import unfold
 
@@ -39,6 +40,7 @@ def every_size_claims(library: Any = jaxce) -> Iterator[Claim]:
     yield from _last_layers(library)
     yield from hidden_layer_claims(library)
     yield from _batches(library)
+    yield from masked_claims(library)
     yield from claims_of_other_libraries()
 
 

@@ -12,16 +12,16 @@ import numpy as np
 import sympy as sp
 
 from derivations.algebra.cases import UndecidedError
-from derivations.algebra.conditions import SIGNS, Condition
+from derivations.algebra.conditions import Condition
 from derivations.algebra.extended_reals import SPECIAL
 from derivations.algebra.sums import normal
 from derivations.algebra.zero import is_zero, vanishes
 from derivations.certificate.every_size.elements import always, case_of, filled_with, held_shape
-from derivations.certificate.every_size.inputs import LEAST, Input, Labels, Size, size_of
+from derivations.certificate.every_size.inputs import LEAST, Input, Labels, Mask, Size, size_of
 from derivations.certificate.every_size.instances import arguments_of, assumed, at_sizes, components_of, shape_of_result
 from derivations.certificate.every_size.interpreter import GenericInterpreter
 from derivations.certificate.every_size.statement import Statement
-from derivations.certificate.every_size.terms import AXES, closed, reindexed, spelled_out, with_plain_letters
+from derivations.certificate.every_size.terms import AXES, axes_in, closed, reindexed, spelled_out, with_plain_letters
 from derivations.certificate.every_size.tracing import Traced, TracingError, traced
 from derivations.certificate.every_size.world import (
     ALWAYS,
@@ -29,6 +29,7 @@ from derivations.certificate.every_size.world import (
     ImpossibleWorldError,
     UndecidedIndicesError,
     World,
+    every_case,
     value_under,
 )
 from derivations.certificate.literals import Reading
@@ -74,10 +75,10 @@ def _first_world(statement: Statement) -> World:
 
 
 def _by_sign(world: World, form: sp.Expr) -> Iterator[World]:
-    for sign in SIGNS:
-        narrower = replace(
-            world, conditions=(*world.conditions, Condition(form, sign)), sizes=dict(world.sizes), largest={}
-        )
+    if axes_in(form):
+        raise NotShownError(f"the sign of {form} depends on the example")
+    for condition in every_case(form):
+        narrower = replace(world, conditions=(*world.conditions, condition), sizes=dict(world.sizes), largest={})
         if narrower.case(ALWAYS, [form]) is not None:
             yield narrower
 
@@ -131,6 +132,8 @@ def _elements(given: Input, same: dict[sp.Expr, sp.Expr]) -> np.ndarray:
         indices = _indices(given, place)
         if isinstance(given, Labels):
             result[place] = always(with_plain_letters(given.at(indices)).xreplace(same) - 1)
+        elif isinstance(given, Mask):
+            result[place] = always(sp.Ne(closed(given[indices]), 0))
         else:
             result[place] = always(closed(given[indices]) if indices else sp.Symbol(given.name, real=True))
     return result
@@ -238,8 +241,12 @@ def _of_known_sizes(
         shape = [int(sizes.get(size, size)) for size in shape_of_result(statement)]
         expected = components_of(statement.formula, statement.indices, shape, sizes, elements)
         formulas, domain = expected if shape else expected[()], assumed(statement, sizes, elements)
+        if sp.false in domain:
+            continue
         verdict = certify(fn, formulas, *arguments, assuming=domain, claim=f"{claim}, {_named(sizes)}")
         if not verdict:
             return verdict
         verdicts.append(verdict)
+    if not verdicts:
+        raise NotShownError(f"no input with {_named(sizes)} satisfies the assumptions")
     return verdicts[-1]

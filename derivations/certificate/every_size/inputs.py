@@ -87,7 +87,37 @@ class Labels:
         return letter(*indices) if indices else letter
 
 
-Input = SymbolArray | Labels
+@dataclass(frozen=True)
+class Mask:
+    """An array of booleans, true for what takes part: in formulas, w[j] is 1 where it is true, and else 0.
+
+    >>> from derivations.algebra.letters import j
+    >>> Mask("w", ("K",))[j]
+    w[j]
+    """
+
+    name: str
+    shape: tuple[Size, ...]
+
+    def __str__(self):
+        return f"mask {self.name}[{', '.join(map(str, self.shape))}]"
+
+    @property
+    def sizes(self) -> set[str]:
+        """The letters of its sizes."""
+        return {size for size in self.shape if isinstance(size, str)}
+
+    @property
+    def base(self) -> sp.IndexedBase:
+        """The letter with which formulas name the elements."""
+        return sp.IndexedBase(self.name, integer=True, nonnegative=True)
+
+    def __getitem__(self, index: object) -> sp.Expr:
+        """An element, 1 or 0."""
+        return self.base[index]
+
+
+Input = SymbolArray | Labels | Mask
 
 
 @dataclass(frozen=True)

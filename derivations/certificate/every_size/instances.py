@@ -10,7 +10,7 @@ import sympy as sp
 
 from derivations.algebra.letters import INDICES, K, M, N, i, j, k, l, n
 from derivations.certificate.arrays import Array, array
-from derivations.certificate.every_size.inputs import Domain, Input, Labels, Size, SymbolArray, size_of
+from derivations.certificate.every_size.inputs import Domain, Input, Labels, Mask, Size, size_of
 from derivations.proof.equation import Equation
 
 SIZE_OF_INDEX = {i: n, j: K, k: N, l: M}
@@ -72,9 +72,13 @@ def shape_of_result(statement: Statement) -> list[str]:
         return []
     found = {}
     for element in statement.formula.atoms(sp.Indexed):
-        own = next(given for given in statement.inputs if isinstance(given, SymbolArray) and given.base == element.base)
+        own = next(given for given in statement.inputs if _is_of(given, element))
         found |= dict(zip(element.indices, own.shape, strict=True))
     return [str(found.get(index) or SIZE_OF_INDEX[index]) for index in statement.indices]
+
+
+def _is_of(given: Input, element: sp.Indexed) -> bool:
+    return not isinstance(given, Labels) and given.base == element.base
 
 
 def at_sizes(statement: Statement, known: Mapping[Any, Size]) -> Statement:
@@ -161,7 +165,7 @@ def assumed(statement: Statement, sizes: Mapping[Size, int], elements: Mapping[s
 def _size(index: sp.Expr, relation: sp.Basic, statement: Statement, sizes: Mapping[Size, int]) -> Size:
     for element in relation.atoms(sp.Indexed):
         for given in statement.inputs:
-            if isinstance(given, SymbolArray) and given.base == element.base and index in element.indices:
+            if _is_of(given, element) and index in element.indices:
                 size = given.shape[element.indices.index(index)]
                 return sizes.get(size, size)
     raise ValueError(f"{relation} has an index of no argument")
@@ -173,6 +177,8 @@ def arguments_of(inputs: Sequence[Input], sizes: Mapping[Size, int]) -> Iterator
     every = [
         itertools.product(range(int(sizes.get(given.classes, given.classes))), repeat=int(np.prod(shape, dtype=int)))
         if isinstance(given, Labels)
+        else itertools.product((True, False), repeat=int(np.prod(shape, dtype=int)))
+        if isinstance(given, Mask)
         else [None]
         for given, shape in zip(inputs, shapes, strict=True)
     ]
@@ -183,6 +189,10 @@ def arguments_of(inputs: Sequence[Input], sizes: Mapping[Size, int]) -> Iterator
                 arguments.append(np.array(labels, np.int32).reshape(shape))
                 for index, label in np.ndenumerate(arguments[-1]):
                     elements[given.at(tuple(map(sp.Integer, _from_1(index))))] = sp.Integer(int(label) + 1)
+            elif isinstance(given, Mask):
+                arguments.append(np.array(labels, bool).reshape(shape))
+                for index, kept in np.ndenumerate(arguments[-1]):
+                    elements[given.base[_from_1(index)]] = sp.Integer(kept)
             else:
                 names = {index: _symbol(given.name, index) for index in np.ndindex(*shape)}
                 arguments.append(array(list(names.values()), shape))

@@ -7,7 +7,7 @@ to be defined there.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import sympy as sp
 
@@ -22,6 +22,7 @@ from derivations.certificate.every_size.terms import (
     TIE,
     axes_in,
     closed,
+    is_of_mask,
     reindexed,
     spelled_out,
     summed,
@@ -62,6 +63,8 @@ def made_one(world: World, branches: list[Branch], axis: sp.Symbol) -> sp.Expr:
     for _, value in branches:
         if isinstance(value, Truth) or not real.is_finite(value):
             raise NotImplementedError(f"a term of a sum or maximum is {value}")
+    if kept := _mask_of(branches, axis):
+        return _masked(world, branches, axis, kept)
     candidates = Counter(value for _, value in branches)
     for candidate, _ in candidates.most_common():
         if all(_is_value(world, guard, candidate, value, axis) for guard, value in branches):
@@ -96,6 +99,39 @@ def _equal(one: sp.Expr, other: sp.Expr, case: Case) -> bool:
     return vanishes(one - other, case.known_sign)
 
 
+def _mask_of(branches: list[Branch], axis: sp.Symbol) -> sp.Expr | None:
+    """The element of a mask by which every branch is distinguished, if there is one and values differ by it."""
+    of_masks = [set(_masks(guard, axis)) for guard, _ in branches]
+    common = sorted(set.intersection(*of_masks), key=str) if of_masks else []
+    return next((kept for kept in common if all(_by_mask(branches, kept))), None)
+
+
+def _masks(guard: Guard, axis: sp.Symbol) -> Iterable[sp.Expr]:
+    for condition in guard.conditions:
+        for part in (condition.form, condition.form + 1):
+            if condition.sign == 0 and is_of_mask(part) and axis in axes_in(part):
+                yield part
+
+
+def _by_mask(branches: list[Branch], kept: sp.Expr) -> tuple[list[Branch], list[Branch]]:
+    """The branches where a mask's element is 1, and those where it is 0."""
+    shown = [(guard, value) for guard, value in branches if Condition(kept - 1, 0) in guard.conditions]
+    return shown, [(guard, value) for guard, value in branches if Condition(kept, 0) in guard.conditions]
+
+
+def _masked(world: World, branches: list[Branch], axis: sp.Symbol, kept: sp.Expr) -> sp.Expr:
+    """B + w (A - B), where A is the value where the mask's element w is 1, and B where it is 0."""
+    parts = []
+    for number, own in zip((1, 0), _by_mask(branches, kept), strict=True):
+        value = made_one(world, own, axis)
+        # The guards of other cases may merge or tell apart further indices; a value is used at all of them.
+        elsewhere = case_of(world, Guard((Condition(kept - (1 - number), 0),)), [value])
+        if elsewhere is not None and not is_defined(value, elsewhere):
+            raise NotImplementedError(f"it is not known whether {value} is defined where a mask is {1 - number}")
+        parts.append(value)
+    return sp.expand(parts[1] + kept * (parts[0] - parts[1])) if parts[1] else kept * parts[0]
+
+
 def _with_indicator(world: World, branches: list[Branch], axis: sp.Symbol) -> sp.Expr:
     """A + I (B - A), where B is the value where some form is 0, A elsewhere, and I is 1 where the form is 0."""
     for form in dict.fromkeys(c.form for guard, _ in branches for c in guard.conditions if c.sign == 0):
@@ -123,13 +159,46 @@ def indicator(world: World, form: sp.Expr, axis: sp.Symbol) -> sp.Expr:
     name = str(spelled_out(form).xreplace({letter: sp.Symbol(f"#{place}") for place, letter in enumerate(letters)}))
     whole = [own for own in world.largest.values() if own.excluded is None and own.axis == axis]
     kind = TIE if any(form in (_gap(own, axis), -_gap(own, axis)) for own in whole) else INDICATOR
-    return closed(sp.IndexedBase(f"{kind}[{name}]", integer=True, nonnegative=True)[tuple(letters)])
+    return closed(sp.IndexedBase(f"{kind}{name}]", integer=True, nonnegative=True)[tuple(letters)])
 
 
 def _gap(own: Largest, axis: sp.Symbol) -> sp.Expr:
     return sp.expand(own.at(axis) - own.at(own.here))
 
 
+def in_each_case_of_others(fold: Callable[..., Element]) -> Callable[..., Element]:
+    """A fold over an axis, applied in each case of conditions that are about other axes alone."""
+
+    def folded(world: World, element: Element, axis: sp.Symbol, size: sp.Expr) -> Element:
+        forms = dict.fromkeys(c.form for guard, _ in element.branches for c in guard.conditions if _is_outer(c, axis))
+        cases = [ALWAYS]
+        for form in forms:
+            cases = [narrower for case in cases for narrower in world.split(case, form)]
+        if not forms:
+            return fold(world, element, axis, size)
+        found = []
+        for case in cases:
+            own = [(g, value) for guard, value in element.branches if (g := world.both(case, guard)) is not None]
+            inner = Element.of((_without_outer(guard, axis), value) for guard, value in own)
+            for guard, value in fold(world, inner, axis, size).branches:
+                there = world.both(case, guard)
+                if there is not None:
+                    found.append((there, value))
+        return Element.of(found)
+
+    return folded
+
+
+def _is_outer(condition: Condition, axis: sp.Symbol) -> bool:
+    letters = axes_in(condition.form)
+    return bool(letters) and axis not in letters
+
+
+def _without_outer(guard: Guard, axis: sp.Symbol) -> Guard:
+    return Guard(tuple(c for c in guard.conditions if not _is_outer(c, axis)), guard.merged, guard.apart)
+
+
+@in_each_case_of_others
 def sum_over(world: World, element: Element, axis: sp.Symbol, size: sp.Expr) -> Element:
     """The sum of a generic element over its axis."""
     generic = [(guard, value) for guard, value in element.branches if axis not in dict(guard.merged)]
@@ -187,11 +256,31 @@ def at_index(world: World, expression: sp.Expr, axis: sp.Symbol, index: sp.Expr)
     return found
 
 
+@in_each_case_of_others
+def maximum_over(world: World, element: Element, axis: sp.Symbol, size: sp.Expr) -> Element:
+    """The largest element over an axis."""
+    found = largest_index(world, element, axis, size)
+    return always(found.at(found.here))
+
+
 def largest_index(world: World, element: Element, axis: sp.Symbol, size: sp.Expr) -> Largest:
-    """The first index at which a generic element is largest over its axis; -oo at one index is left out."""
+    """The first index at which a generic element is largest over its axis; -oo at one index is left out.
+
+    So is -oo where a mask is 0, if some element of it is known to be 1.
+    """
     generic = [(guard, value) for guard, value in element.branches if axis not in dict(guard.merged)]
     single = [(guard, value) for guard, value in element.branches if axis in dict(guard.merged)]
     _check_only(element, axis)
+    kept = _mask_of(generic, axis)
+    if kept:
+        shown, hidden = _by_mask(generic, kept)
+        count = summed(kept, axis, size, world.ranges)
+        case = world.case(ALWAYS, [count])
+        if single or case is None or {value for _, value in hidden} != {sp.S.NegativeInfinity}:
+            raise NotImplementedError("a maximum of masked elements")
+        if case.sign(count) != 1:
+            raise NotImplementedError("a maximum of no elements")
+        return world.largest_of(made_one(world, shown, axis), axis, size, None, kept)
     whole = made_one(world, generic, axis)
     excluded = None
     for index, value in _by_index(world, single, axis):

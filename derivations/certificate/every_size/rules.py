@@ -17,8 +17,8 @@ from derivations.certificate.every_size.elements import (
     map_generic,
 )
 from derivations.certificate.every_size.inputs import size_of
-from derivations.certificate.every_size.merging import largest_index, sum_over
-from derivations.certificate.every_size.terms import AXES
+from derivations.certificate.every_size.merging import largest_index, maximum_over, sum_over
+from derivations.certificate.every_size.terms import AXES, is_of_mask, summed
 
 Elements = np.ndarray
 
@@ -111,15 +111,26 @@ def reduce_sum(interpreter, x: Elements, *, axes, in_shapes) -> Elements:
 
 def reduce_max(interpreter, x: Elements, *, axes, in_shapes) -> Elements:
     """The largest elements over axes: over one of symbolic size, the element at an index of which that is known."""
-
-    def largest(element: Element, axis: sp.Symbol, size: sp.Expr) -> Element:
-        found = largest_index(interpreter.world, element, axis, size)
-        return always(found.at(found.here))
-
     (shape,) = in_shapes
     if 0 in shape:
         raise NotImplementedError("the maximum of no elements")
+    largest = functools.partial(maximum_over, interpreter.world)
     return _folded(interpreter, x, shape, axes, functools.partial(interpreter.elementwise, "max"), largest)
+
+
+def reduce_or(interpreter, x: Elements, *, axes, in_shapes) -> Elements:
+    """Whether a mask keeps any element over an axis of symbolic size: its sum is not 0."""
+
+    def any_of(element: Element, axis: sp.Symbol, size: sp.Expr) -> Element:
+        kept = element.only.lhs if isinstance(element.only, sp.Ne) and element.only.rhs == 0 else None
+        if kept is None or not is_of_mask(kept):
+            raise NotImplementedError("reduce_or of something else than a mask")
+        return always(sp.Ne(summed(kept, axis, size, interpreter.world.ranges), 0))
+
+    (shape,) = in_shapes
+    if any(isinstance(shape[axis], int) for axis in axes):
+        raise NotImplementedError("reduce_or along an axis of known size")
+    return _folded(interpreter, x, shape, axes, None, any_of)
 
 
 def argmax(interpreter, x: Elements, *, axes, index_dtype, in_shapes) -> Elements:
@@ -348,6 +359,7 @@ FOLDS_AND_MOVES = {
     "reduce_sum": reduce_sum,
     "reduce_max": reduce_max,
     "argmax": argmax,
+    "reduce_or": reduce_or,
     "dot_general": generic_dot_general,
     "gather": generic_gather,
     "dynamic_slice": dynamic_slice,

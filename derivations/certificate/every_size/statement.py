@@ -19,7 +19,7 @@ from derivations.proof.equation import Equation, Proof
 
 def is_about_every_size(expected: object, arguments: Sequence[object]) -> bool:
     """Whether a question is about every size: it names an equation, or its arguments have axes of symbolic size."""
-    return isinstance(expected, str | Equation) or any(isinstance(given, SymbolArray | Labels) for given in arguments)
+    return isinstance(expected, str | Equation) or any(isinstance(given, Input) for given in arguments)
 
 
 def stated(expected: object, arguments: Sequence[object], assuming: Iterable[sp.Basic]) -> Statement:
@@ -28,7 +28,7 @@ def stated(expected: object, arguments: Sequence[object], assuming: Iterable[sp.
     if isinstance(expected, str | Equation):
         found = _of_equation(_equation(expected), arguments, relations)
         return replace(found, domain=Domain(_intersection(found.domain.sets, sets), relations), least=of_sizes)
-    inputs = tuple(given for given in arguments if isinstance(given, SymbolArray | Labels))
+    inputs = tuple(given for given in arguments if isinstance(given, Input))
     if len(inputs) < len(arguments):
         raise ValueError("beside symbols of every size, the arguments are symbols of every size or labels")
     return Statement(as_exponentials(sp.sympify(expected)), inputs, Domain(sets, relations), least=of_sizes)

@@ -13,8 +13,8 @@ from derivations.algebra.assumptions import is_positive
 from derivations.algebra.sums import normal
 
 AXES = tuple(sp.Symbol(f"axis{place}", integer=True, positive=True) for place in range(24))
-INDICATOR = "is0"  # begins the name of an indicator, an element that is 1 where a form is zero, and else 0
-TIE = "tie"  # likewise, of a form that is zero for some index: the distance to the largest element
+INDICATOR = "is0["  # begins the name of an indicator, an element that is 1 where a form is zero, and else 0
+TIE = "tie["  # likewise, of a form that is zero for some index: the distance to the largest element
 
 
 class Term(sp.Symbol):
@@ -43,6 +43,29 @@ def term(meaning: sp.Expr) -> Term:
             return Term(meaning, positive=True)
         return Term(meaning, **({"integer": True} if meaning.function.is_integer else {"real": True}))
     return Term(meaning, **(meaning.base.assumptions0 if isinstance(meaning, sp.Indexed) else {"real": True}))
+
+
+def is_of_mask(part: sp.Basic) -> bool:
+    """Whether a term is an element of a mask, 1 or 0: no other input's elements are integers."""
+    return isinstance(part, Term) and isinstance(part.meaning, sp.Indexed) and _is_kept(part.meaning)
+
+
+def _is_kept(element: sp.Indexed) -> bool:
+    return bool(element.base.is_integer) and not str(element.base).startswith((INDICATOR, TIE))
+
+
+def is_sum_over_mask(meaning: sp.Sum) -> bool:
+    """Whether a sum counts or adds, of positive summands, those that a mask keeps."""
+    if len(meaning.limits) != 1 or meaning.limits[0][1] != 1:
+        return False
+    bound = meaning.limits[0][0]
+    kept = [part for part in sp.Mul.make_args(meaning.function) if isinstance(part, sp.Indexed) and _is_kept(part)]
+    others = meaning.function.xreplace(dict.fromkeys(kept, sp.S.One))
+    return len(kept) == 1 and bound in kept[0].indices and bool(_anywhere(others, bound).is_positive)
+
+
+def _anywhere(summand: sp.Expr, bound: sp.Symbol) -> sp.Expr:
+    return summand.xreplace({bound: sp.Dummy(integer=True, positive=True)})
 
 
 def is_count(meaning: sp.Sum) -> bool:

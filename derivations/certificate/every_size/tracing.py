@@ -19,7 +19,7 @@ import jax.numpy as jnp
 import sympy as sp
 from jax.extend.core import ClosedJaxpr
 
-from derivations.certificate.every_size.inputs import LEAST, Input, Labels, Size
+from derivations.certificate.every_size.inputs import LEAST, Input, Labels, Mask, Size
 from derivations.certificate.interpreter import is_jaxs_file
 
 # JAX's caches compare sizes whose hashes are alike. The hashes change with the names of the sizes, so that what is
@@ -59,7 +59,7 @@ def _with_comparisons(fn: Callable, inputs: Sequence[Input], suffix: str = "") -
     arguments = [
         jax.ShapeDtypeStruct(
             tuple(sizes.get(size, size) for size in given.shape),
-            jnp.int32 if isinstance(given, Labels) else jnp.result_type(float),
+            jnp.int32 if isinstance(given, Labels) else bool if isinstance(given, Mask) else jnp.result_type(float),
         )
         for given in inputs
     ]

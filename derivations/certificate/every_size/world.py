@@ -17,7 +17,18 @@ from derivations.algebra.conditions import SIGNS, Condition
 from derivations.algebra.formulas import Truth
 from derivations.algebra.sums import normal
 from derivations.certificate.every_size.inputs import Domain, size_of
-from derivations.certificate.every_size.terms import AXES, Term, axes_in, closed, indices_in, reindexed, spelled_out
+from derivations.certificate.every_size.terms import (
+    AXES,
+    Term,
+    axes_in,
+    closed,
+    indices_in,
+    is_of_mask,
+    is_sum_over_mask,
+    reindexed,
+    spelled_out,
+    summed,
+)
 
 IndexPair = frozenset[sp.Expr]
 
@@ -64,6 +75,7 @@ class Largest(NamedTuple):
     axis: sp.Symbol
     value: sp.Expr  # of the axis's letter
     excluded: sp.Expr | None
+    kept: sp.Expr | None = None  # the mask's element, of the axis's letter, if only some indices take part
 
     def at(self, index: sp.Expr) -> sp.Expr:
         """The element at an index, which belongs to the same examples."""
@@ -106,7 +118,8 @@ class World:
         return case
 
     def _facts(self, terms: frozenset[sp.Expr], guard: Guard, scales: frozenset) -> Iterable[Condition]:
-        key = terms, guard.apart, len(self.largest), frozenset(self.axis_sizes.items()), scales
+        ones = frozenset(c.form for c in guard.conditions if c.sign == 0)  # of masks
+        key = terms, guard.apart, len(self.largest), frozenset(self.axis_sizes.items()), scales, ones
         if key not in self._known:
             self._known[key] = tuple(dict.fromkeys(self._listed_facts(terms, guard, scales)))
         return self._known[key]
@@ -118,6 +131,8 @@ class World:
     def _listed_facts(self, terms: frozenset[sp.Expr], guard: Guard, scales: frozenset) -> Iterable[Condition]:
         indices = sorted(indices_in(terms) | {t for t in terms if self._is_index(t)}, key=str)
         for part in sorted(terms, key=str):
+            if is_of_mask(part):
+                yield from (Condition(part, 1, weak=True), Condition(1 - part, 1, weak=True))
             if isinstance(part, Term):
                 yield from self._domain_of(part)
                 own = sorted((scale for other, scale in scales if other == part), key=str)
@@ -147,17 +162,23 @@ class World:
 
         The same is said of them times some exponentials, and over the summand at which something is largest.
         """
-        if not (isinstance(part.meaning, sp.Sum) and part.is_positive and len(part.meaning.limits) == 1):
+        if not isinstance(part.meaning, sp.Sum) or len(part.meaning.limits) > 1:
             return
         (bound, low, high), summand = part.meaning.limits[0], part.meaning.function
-        if low != 1 or not summand.xreplace({bound: sp.Dummy(integer=True, positive=True)}).is_positive:
+        masked = is_sum_over_mask(part.meaning)
+        if low != 1 or not (masked or summand.xreplace({bound: sp.Dummy(integer=True, positive=True)}).is_positive):
             return
+        if masked:
+            some = any(
+                own.kept is not None and summand.has(_at(own.kept, own.axis, bound)) for own in self.largest.values()
+            )
+            yield Condition(part, 1, weak=not some)
         ones = {index: closed(summand.xreplace({bound: index})) for index in indices if self.size_of(index) == high}
         ones = {index: one for index, one in ones.items() if one.free_symbols <= terms}
         pairs = [pair for pair in itertools.combinations(ones, 2) if self.are_apart(guard, *pair)]
-        for scale in (sp.S.One, *scales, *(1 / one for index, one in ones.items() if index in self.largest)):
+        for scale in (sp.S.One, *scales, *(1 / _positive(one) for at, one in ones.items() if at in self.largest)):
             for one in ones.values():
-                yield Condition(sp.expand((part - one) * scale), 1)
+                yield Condition(sp.expand((part - one) * scale), 1, weak=masked)
             for first, second in pairs:
                 yield Condition(sp.expand((part - ones[first] - ones[second]) * scale), 1, weak=True)
 
@@ -174,13 +195,23 @@ class World:
     def _at_most(self, largest: Largest, indices: list[sp.Expr], terms: frozenset, guard: Guard) -> Iterable[Condition]:
         for own in [largest, *(self._of_example(largest, terms))]:
             top = own.at(own.here)
+            kept = {} if own.kept is None else {index: reindexed(own.kept, {own.axis: index}) for index in indices}
+            if own.here in kept and kept[own.here] in terms:
+                yield Condition(kept[own.here] - 1, 0)
             if not top.free_symbols & terms:
                 continue
             for index in indices:
                 below = own.at(index)
                 is_apart = own.excluded is None or self.are_apart(guard, index, own.excluded)
+                if kept and not self._is_kept(guard, kept[index]):
+                    continue
                 if self.size_of(index) == own.size and is_apart and below != top and below.free_symbols <= terms:
                     yield Condition(sp.expand(top - below), 1, weak=True)
+
+    def _is_kept(self, guard: Guard, part: sp.Expr) -> bool:
+        """Whether a mask's element is known to be 1."""
+        conditions = {c.form for c in (*self.conditions, *guard.conditions) if c.sign == 0}
+        return part == 1 or part - 1 in conditions
 
     def _of_example(self, largest: Largest, terms: frozenset) -> Iterable[Largest]:
         """The same for other examples, if which index it is depends on the example."""
@@ -190,7 +221,8 @@ class World:
         for other in {part for term in terms for part in spelled_out(term).atoms(function)} - {largest.here}:
             new = dict(zip(largest.here.args, other.args, strict=True))
             excluded = None if largest.excluded is None else reindexed(largest.excluded, new)
-            yield Largest(other, largest.size, largest.axis, reindexed(largest.value, new), excluded)
+            kept = None if largest.kept is None else reindexed(largest.kept, new)
+            yield Largest(other, largest.size, largest.axis, reindexed(largest.value, new), excluded, kept)
 
     # Indices
 
@@ -232,17 +264,19 @@ class World:
         """The first and the last value of each index that is no axis's, for sums over a delta of it."""
         return {index: (sp.S.One, size) for index, size in self.sizes.items()}
 
-    def largest_of(self, value: sp.Expr, axis: sp.Symbol, size: sp.Expr, excluded: sp.Expr | None) -> Largest:
+    def largest_of(
+        self, value: sp.Expr, axis: sp.Symbol, size: sp.Expr, excluded: sp.Expr | None, kept: sp.Expr | None = None
+    ) -> Largest:
         """The index at which a generic element is largest, which is the same whenever it is asked for."""
-        others = sorted(axes_in(value) - {axis}, key=str)
-        name = _name_of_largest(spelled_out(value), axis, size, excluded)
+        others = sorted((axes_in(value) | (axes_in(kept) if kept else set())) - {axis}, key=str)
+        name = _name_of_largest(spelled_out(value), axis, size, excluded, kept)
         here = (
             sp.Function(name, integer=True, positive=True)(*others)
             if others
             else sp.Symbol(name, integer=True, positive=True)
         )
         self.sizes[here] = size
-        self.largest[here] = Largest(here, size, axis, value, excluded)
+        self.largest[here] = Largest(here, size, axis, value, excluded, kept)
         return self.largest[here]
 
     # Splits
@@ -257,8 +291,10 @@ class World:
             return self._split_indices(guard, *pair)
         if not axes_in(form):
             raise UndecidedError(form)
-        narrower = (Guard((*guard.conditions, Condition(form, sign)), guard.merged, guard.apart) for sign in SIGNS)
-        return [one for one in narrower if self.case(one, [form]) is not None]
+        narrower = (Guard((*guard.conditions, c), guard.merged, guard.apart) for c in every_case(form))
+        axes = axes_in(form) & self.axis_sizes.keys() if is_of_mask(form) else ()
+        counts = [summed(form, axis, self.axis_sizes[axis], self.ranges) for axis in axes]
+        return [one for one in narrower if self.case(one, [form, *counts]) is not None]
 
     def index_pair(self, form: sp.Expr) -> tuple[sp.Expr, sp.Expr] | None:
         """The indices whose difference a form is; None if it contains no index outside elements."""
@@ -360,6 +396,22 @@ class World:
         if any(index == other for index, other in guard.merged):
             return None
         return guard if self.case(guard, [c.form for c in conditions]) is not None else None
+
+
+def _at(kept: sp.Expr, axis: sp.Symbol, index: sp.Expr) -> sp.Expr:
+    return spelled_out(kept).xreplace({axis: index})
+
+
+def every_case(form: sp.Expr) -> list[Condition]:
+    """The conditions of which one holds: a form has one of three signs, and an element of a mask is 1 or 0."""
+    if is_of_mask(form):
+        return [Condition(form, 0), Condition(form - 1, 0)]
+    return [Condition(form, sign) for sign in SIGNS]
+
+
+def _positive(one: sp.Expr) -> sp.Expr:
+    """A summand without its mask."""
+    return one.xreplace({part: sp.S.One for part in one.free_symbols if is_of_mask(part)})
 
 
 def _terms_of(expression: sp.Basic) -> set[sp.Expr]:
