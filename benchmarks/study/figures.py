@@ -59,15 +59,15 @@ def draw_rates(file: Path, rows: list[NetworkRow], blocks: Sequence[Block], prot
 
 
 def draw_learning(file: Path, rows: list[NetworkRow], blocks: Sequence[Block], protocol: Protocol) -> None:
-    """The mean test error of the final networks against the epoch, and its standard deviation."""
+    """The median test error of the final networks against the epoch, and the range of the middle 80 % of them."""
 
     def draw(axes, block):
         for pair in trained_pairs(rows, block, protocol):
             errors = 100 - sample(rows, "final", block, pair).curves
-            mean, deviation = errors.mean(axis=0), errors.std(axis=0)
-            epochs = np.arange(1, len(mean) + 1)
-            (line,) = axes.plot(epochs, mean, **_look(pair), markersize=4)
-            axes.fill_between(epochs, mean - deviation, mean + deviation, color=line.get_color(), alpha=0.1, lw=0)
+            low, median, high = np.percentile(errors, (10, 50, 90), axis=0)
+            epochs = np.arange(1, len(median) + 1)
+            (line,) = axes.plot(epochs, median, **_look(pair), markersize=4)
+            axes.fill_between(epochs, low, high, color=line.get_color(), alpha=0.1, lw=0)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.set_xlabel("epoch")
         axes.set_ylabel("test error, %")

@@ -56,7 +56,10 @@ def _sections(name, rows, blocks, settings, protocol) -> Iterable[str]:
         yield "### What can be said"
         yield "\n".join(_conclusion(tables))
         yield f"### Error against the learning rate\n\n![Validation error against the learning rate]({name}_rates.png)"
-        yield f"### Error against the epoch\n\n![Test error against the epoch]({name}_epochs.png)"
+        yield (
+            "### Error against the epoch\n\nThe median of the final networks, and the range of the middle 80 % of them."
+            f"\n\n![Test error against the epoch]({name}_epochs.png)"
+        )
         yield "### Every pair with its own learning rate"
         yield (
             f"Accuracy on the test images after {protocol.final_epochs} epochs in percent: mean and standard deviation "
@@ -134,7 +137,7 @@ def _row_of(table, pair):
 
 
 def _epochs(count):
-    return "more epochs than were trained" if count is None else f"{count:g} epochs"
+    return "more epochs than were trained" if count is None else f"{count:g} epoch{'s' * (count != 1)}"
 
 
 def _compared(row: Record) -> dict[str, str]:
