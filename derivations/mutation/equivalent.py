@@ -10,6 +10,7 @@ _LABEL = "32-bit labels are converted to int32, which changes only labels that n
 _OUTSIDE = "outside the domain the cost is nan with either"
 _INFINITE = "it is asked of infinite costs alone"
 _TIMES_0 = "it is multiplied by 0"
+_ANY = "with any finite number, every exponential of -inf is 0"
 _CHOICE = "it is a choice of two"
 _ORDER = "the same numbers are added up in another order, to few ulps"
 _NOT_USED = "the value is not used: `where` selects nothing that is computed from it"
@@ -40,8 +41,11 @@ EQUIVALENT: dict[str, str] = {
     "softmax_layer._pullback: jnp.sum(maxima, axis, keepdims=True) -> jnp.prod(maxima, axis, keepdims=True)": "the "
     "count becomes 1, as in the change before",
     "softmax_layer._half_squared_residual: y + jnp.zeros_like(e) -> y - jnp.zeros_like(e)": "y either way",
-    "layer_by_blocks._finite: jnp.where(jnp.isneginf(m), 0, m) -> jnp.where(jnp.isneginf(m), 1, m)": "with any finite "
-    "number, every exponential of -inf is 0",
+    "layer_by_blocks._finite: jnp.where(jnp.isneginf(m), 0, m) -> jnp.where(jnp.isneginf(m), 1, m)": _ANY,
+    "layer_by_blocks._cost: jnp.where(are_all_hidden, 0, blocks.m) -> jnp.where(are_all_hidden, 1, blocks.m)": _ANY,
+    "layer_by_blocks._cost: jnp.where(are_all_hidden, 0, rest[0] + _sum(e * blocks.rest)) -> "
+    "jnp.where(are_all_hidden, 1, rest[0] + _sum(e * blocks.rest))": "where all classes are hidden, so are their "
+    "targets, and it is multiplied by 0",
     "softmax_layer._log_unit: 2.0 * max(1.0, 2.0 ** math.ceil(math.log2(c))) -> "
     "3.0 * max(1.0, 2.0 ** math.ceil(math.log2(c)))": _UNIT,
     "softmax_layer._log_unit: max(1.0, 2.0 ** math.ceil(math.log2(c))) -> "

@@ -74,17 +74,18 @@ def _loops_over_its_own_blocks(library: SimpleNamespace) -> bool:
     return "length=2" in str(program)
 
 
-def _needs_no_biases(library: SimpleNamespace) -> bool:
-    """Without biases, and for inputs of one and of three axes, costs are those of w a."""
+def _is_softmax_of_a_product(library: SimpleNamespace) -> bool:
+    """Without biases, costs are those of w a, for inputs of one and of three axes; also with classes left out."""
     w = np.array([[1.0, -0.5], [0.5, 2.0], [-1.0, 0.25]], np.float32)
     a = np.linspace(-1, 1, 12, dtype=np.float32).reshape(2, 3, 2)
-    labels = np.array([[0, 1, 2], [2, 0, 1]])
+    labels, shown = np.array([[0, 1, 2], [2, 0, 1]]), np.arange(18).reshape(2, 3, 3) % 4 > 0
 
-    def is_right(a: np.ndarray, y: np.ndarray) -> bool:
-        found = library.layer_log_likelihood((w, None), a, y)
-        return np.allclose(found, library.log_likelihood(library.softmax, a @ w.T, y), 1e-5)
+    def is_right(a: np.ndarray, y: np.ndarray, where: np.ndarray | None = None) -> bool:
+        found = library.layer_log_likelihood((w, None), a, y, where=where)
+        return np.allclose(found, library.log_likelihood(library.softmax, a @ w.T, y, where=where), 1e-5)
 
-    return is_right(a, labels) and is_right(a[0, 0], labels[0, 0]) and is_right(a, np.eye(3, dtype=np.float32)[labels])
+    one = is_right(a, labels) and is_right(a[0, 0], labels[0, 0])
+    return one and is_right(a, np.eye(3, dtype=np.float32)[labels], shown)
 
 
 def _knows_its_labels(library: SimpleNamespace) -> bool:
@@ -133,7 +134,7 @@ PROMISED_OF_LAYERS: dict[str, Callable] = {
     "a layer of which no class is shown": _layer_hides_every_class,
     "the size of a block": _takes_blocks_by_itself,
     "the number of blocks": _loops_over_its_own_blocks,
-    "a layer without biases": _needs_no_biases,
+    "a layer without biases": _is_softmax_of_a_product,
     "a layer's labels that no class has": _knows_its_labels,
     "a layer's classes that are impossible": _impossible_classes,
     "a layer on a mesh": _spread_as_its_examples,
