@@ -112,13 +112,18 @@ def _impossible_classes(library: SimpleNamespace) -> bool:
 
 
 def _spread_as_its_examples(library: SimpleNamespace) -> bool:
-    """On an explicit mesh, costs are divided among devices as the examples are."""
-    mesh = jax.make_mesh((1,), ("examples",), axis_types=(AxisType.Explicit,))
-    w, b, _, _ = (GOOD_LAYER[name] for name in "wbay")
+    """On an explicit mesh, costs are divided among devices as the examples are; every axis may be divided."""
+    mesh = jax.make_mesh((1, 1), ("examples", "inputs"), axis_types=(AxisType.Explicit,) * 2)
+
+    def divided(shape: tuple[int, ...], *names: str | None) -> jax.Array:
+        return jax.device_put(np.ones(shape, np.float32), NamedSharding(mesh, PartitionSpec(*names)))
+
     with jax.set_mesh(mesh):
-        a = jax.device_put(np.ones((2, 3, 2), np.float32), NamedSharding(mesh, PartitionSpec(None, "examples")))
-        C = library.layer_log_likelihood((jnp.asarray(w), jnp.asarray(b)), a, jnp.zeros((2, 3), int))
-    return jax.typeof(C).sharding.spec == PartitionSpec(None, "examples") and np.allclose(C, np.log(3))
+        w, b = divided((3, 2), "examples", "inputs"), divided((3,), "examples")
+        C = library.layer_log_likelihood((w, b), divided((2, 3, 2), None, "examples"), jnp.zeros((2, 3), int))
+        of_one = library.layer_log_likelihood((w, b), divided((2,), "inputs"), jnp.array(0))
+    right = np.allclose(C, np.log(3)) and np.allclose(of_one, np.log(3))
+    return right and jax.typeof(C).sharding.spec == PartitionSpec(None, "examples")
 
 
 def _sums_in_parts(library: SimpleNamespace) -> bool:
