@@ -50,7 +50,7 @@ def _layer_hides_every_class(library: SimpleNamespace) -> bool:
 
 def _takes_blocks_by_itself(library: SimpleNamespace) -> bool:
     """How many classes a block has: two million weighted inputs, at least 256 classes, a divisor if there is one."""
-    sizes = {(131_072, 1024): 2048, (32_000, 1024): 2000, (50_257, 1024): 1733, (10, 5): 10, (32_000, 10**6): 256}
+    sizes = {(131_072, 1024): 2048, (32_000, 1024): 2000, (50_257, 1024): 1733, (10, 5): 10, (32_749, 10**6): 256}
     sizes |= {(2**22, 1): 2**21, (1021**2, 1024): 2048}  # the only divisor of the last, 1021, is less than half a block
     with mock.patch.object(jax, "default_backend", return_value="gpu"):
         on_a_gpu = library._block_size(None, 131_072, 1024)
