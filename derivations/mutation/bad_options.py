@@ -80,7 +80,7 @@ BAD_MASKS: Refused = {
     "a mask, and an axis beyond the last": (
         ValueError,
         "axis 3 does not exist",
-        lambda it: it.quadratic(it.sigmoid, BATCH, BATCH, axis=3, where=np.ones((2, 3, 4), bool)),
+        lambda it: it.quadratic(it.sigmoid, BATCH, BATCH, axis=3, where=np.ones((2, 3, 5), bool)),
     ),
     "an axis named twice": (
         ValueError,
