@@ -11,6 +11,7 @@ index, which by the convention of `letters` runs over 1, ..., size. A free index
 first that it is given, and no other is accepted.
 """
 
+import functools
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -70,7 +71,7 @@ class _Scope(NamedTuple):
 
     def normal(self, expression):
         if isinstance(expression, Sum):
-            return self.normal_sum(expression)
+            return self.normal_sum(expression) if expression.has(KroneckerDelta) else _of_any_scope(expression)
         if not expression.args or not expression.has(Sum):
             return expression
         return expression.func(*map(self.normal, expression.args))
@@ -122,6 +123,12 @@ class _Scope(NamedTuple):
             is_size = low == 1 and high.is_Symbol and high not in self.bound
             return is_size and self.free.setdefault(place, (low, high)) == (low, high)
         return (place - low).is_nonnegative and (high - place).is_nonnegative
+
+
+@functools.lru_cache(maxsize=10_000)
+def _of_any_scope(expression):
+    """The normal form of a sum without deltas: only these ask for the ranges of indices."""
+    return _Scope({}, {}).normal_sum(expression)
 
 
 def _linear_in_deltas(summand, index):

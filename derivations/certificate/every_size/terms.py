@@ -13,6 +13,7 @@ from derivations.algebra.assumptions import is_positive
 from derivations.algebra.sums import normal
 
 AXES = tuple(sp.Symbol(f"axis{place}", integer=True, positive=True) for place in range(24))
+_SUMMED = sp.Dummy("k", integer=True, positive=True)  # the same for all sums, so that equal ones are one in caches
 INDICATOR = "is0["  # begins the name of an indicator, an element that is 1 where a form is zero, and else 0
 TIE = "tie["  # likewise, of a form that is zero for some index: the distance to the largest element
 
@@ -123,8 +124,8 @@ def axes_in(expression: sp.Basic) -> set[sp.Symbol]:
 
 def summed(summand: sp.Expr, axis: sp.Symbol, size: sp.Expr, ranges: dict) -> sp.Expr:
     """The sum of a generic summand over an axis, in normal form."""
-    index = sp.Dummy("k", integer=True, positive=True)
-    return closed(normal_of_reals(sp.Sum(spelled_out(summand).xreplace({axis: index}), (index, 1, size)), ranges))
+    of_index = spelled_out(summand).xreplace({axis: _SUMMED})  # where an inner sum has a letter of its own
+    return closed(normal_of_reals(sp.Sum(of_index, (_SUMMED, 1, size)), ranges))
 
 
 def normal_of_reals(expression: sp.Expr, ranges: dict) -> sp.Expr:
