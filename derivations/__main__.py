@@ -98,6 +98,9 @@ def _add_mutants(commands) -> None:
     )
     mutants.add_argument("--every", metavar="N", type=int, default=1, help="only one change in N")
     mutants.add_argument("--verbose", action="store_true", help="a line for each change")
+    mutants.add_argument(
+        "--by-every-size", action="store_true", help="count those that the certificates for every size notice alone"
+    )
     mutants.set_defaults(run=_command("mutants", "mutate_library"))
 
 

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import track
 
 from derivations.commands.processes import shared
+from derivations.mutation.by_every_size import EverySizeCertificates
 from derivations.mutation.equivalent import EQUIVALENT
 from derivations.mutation.examination import (
     KILLERS,
@@ -31,6 +32,8 @@ def mutate_library(options: argparse.Namespace) -> int:
     """Examine mutants, print counts and faults; exit status 1 if a mutant survives that is not named as equivalent."""
     if options.every < 1:
         sys.exit(f"mutants: --every is 1 for all, or n for one in n, not {options.every}")
+    if options.by_every_size:
+        return count_by_every_size(options)
     _configure()
     console, start = Console(highlight=False, soft_wrap=True), time.perf_counter()
     with console.status("examining the unchanged library"):
@@ -45,6 +48,35 @@ def mutate_library(options: argparse.Namespace) -> int:
     wrong = list(faults(findings, complete=options.every == 1))
     console.print(findings_summary(findings), *wrong, f"{time.perf_counter() - start:.0f} s", sep="\n", markup=False)
     return int(bool(wrong))
+
+
+def count_by_every_size(options: argparse.Namespace) -> int:
+    """Print how many of the mutants that the certificates for every size cover are noticed by these alone."""
+    _configure()
+    console, start = Console(highlight=False, soft_wrap=True), time.perf_counter()
+    certificates = _every_size()
+    chosen = [m for m in library_mutants() if certificates.cover(m.module, m.change)][:: options.every]
+    found = shared(_notice, chosen, begin=_configure)
+    disable = not console.is_terminal
+    counts: Counter[str] = Counter()
+    for mutant, how in zip(
+        chosen, track(found, "examining", len(chosen), console=console, disable=disable), strict=True
+    ):
+        counts[how] += 1
+        if options.verbose:
+            console.print(f"{how or 'unnoticed'}: {mutant.name}", markup=False)
+    console.print(f"{len(chosen)} changes of lines that are certified for every size")
+    console.print(f"{counts['not proved']:>6}  a certificate is not proved any more")
+    console.print(f"{counts['does not run']:>6}  the library stops with an error")
+    console.print(f"{counts['']:>6}  unnoticed by these certificates", f"{time.perf_counter() - start:.0f} s", sep="\n")
+    return 0
+
+
+_every_size = functools.cache(EverySizeCertificates)
+
+
+def _notice(mutant: LibraryMutant) -> str:
+    return _every_size().notice(mutant.module, mutant.change)
 
 
 def _configure() -> None:

@@ -100,10 +100,10 @@ def false_claims() -> list[str]:
 
 def _known(program: Program) -> Known:
     _, needed, _ = steps(program.jaxpr)
-    return Known(fingerprint(program), len(needed), frozenset(_lines(needed)))
+    return Known(fingerprint(program), len(needed), frozenset(lines_of(needed)))
 
 
-def _lines(needed: list[Step]) -> Iterator[tuple[str, int]]:
+def lines_of(needed: list[Step]) -> Iterator[tuple[str, int]]:
     """The modules and line numbers of the library at which a program's steps were written."""
     for step in needed:
         for eqn in (step.eqn, *step.calls):
