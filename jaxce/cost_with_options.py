@@ -117,8 +117,11 @@ def _weighted_quadratic(output, z, y, axis, where, w):
         return jnp.sum(w * output.half_squared_residual(z, dense_targets(z, y, axis), axis), axis, where=where)
 
     def delta(z, y):
+        y = dense_targets(z, y, axis)
+        if output.weighted_residual_pullback is not None:
+            return output.c * output.weighted_residual_pullback(z, y, w, axis)
         a, complement = output.activations(z, axis)
-        return output.c * output.pullback(z, w * residual(a, complement, dense_targets(z, y, axis)), axis)
+        return output.c * output.pullback(z, w * residual(a, complement, y), axis)
 
     return with_delta(output, cost, delta, z, y, axis, where)
 

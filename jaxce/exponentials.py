@@ -12,6 +12,7 @@ from jax import Array, lax
 from jax.typing import DTypeLike
 
 from jaxce.fusion import fusion_barrier
+from jaxce.summation import in_two_halves, sum_of
 
 # exp(-1000) is 0 in every floating type: differences below -1000 need not be told apart.
 _NEGLIGIBLE = -1000.0
@@ -42,7 +43,7 @@ def exponentials(z: Array, c: float, axis: int) -> tuple[Array, Array, Array]:
     e = relative_exponentials(z, m, c)
     # A maximum adds 1 to `total` and 0 to `below`: their difference, rounded to an integer, is the number of maxima.
     # So two sums are enough; a third, of `at_maxima(e)`, would make XLA store that mask first.
-    below = fusion_barrier(jnp.sum(e - at_maxima(e), axis, keepdims=True))
+    below = sum_of(e - at_maxima(e), axis)
     total = fusion_barrier(jnp.sum(e, axis, keepdims=True))
     maxima_but_one = jnp.floor(total - below - 0.5)
     return m, e, below + maxima_but_one
@@ -101,18 +102,20 @@ def check_range(c: float, dtype: DTypeLike) -> None:
 
 def _scaled_difference(z: Array, m: Array, c: float) -> tuple[Array, Array]:
     """c (z - m), or -1000 if that is larger, as a sum x + error with about twice the digits of z's dtype."""
-    lowest = _NEGLIGIBLE / c
-    d = jnp.maximum(z - m, lowest)
-    d_error = _difference_error(jnp.maximum(z, m + lowest), m)
+    lowest = _NEGLIGIBLE / c / 2
+    # Halves of z, since z may be a product: XLA would not round it where it is only to be subtracted from, but it does
+    # for m, and a product is rounded before it is halved.
+    half_z, half_m = z / 2, m / 2
+    d = 2 * jnp.maximum(half_z - half_m, lowest)
+    d_error = 2 * _difference_error(jnp.maximum(half_z, half_m + lowest), half_m)
     if c == 1:
         return d, d_error
     # c and d are each split into a high half of their digits and the rest. The product of the high halves is exact;
     # the other products are so small that their rounding does not matter.
-    half = (jnp.finfo(z.dtype).nmant + 1) // 2
-    c_high = _round(c, half)
-    d_high = lax.reduce_precision(d, exponent_bits=jnp.finfo(z.dtype).nexp, mantissa_bits=half - 1)
+    c_high = _round(c, (jnp.finfo(z.dtype).nmant + 1) // 2)
+    d_high, d_low = in_two_halves(d)
     high = c_high * d_high
-    low = c_high * (d - d_high) + (c - c_high) * d + c * d_error
+    low = c_high * d_low + (c - c_high) * d + c * d_error
     x = high + low
     return x, low - (x - high)
 

@@ -36,6 +36,15 @@ class TargetFunction(Protocol):
 
 
 @runtime_checkable
+class WeightedTargetFunction(Protocol):
+    """A function of z, the targets y and weights w, which broadcast to z's shape, to an array of that shape."""
+
+    def __call__(self, z: Array, y: Array, w: Array, axis: int, /) -> Array:
+        """The array."""
+        ...
+
+
+@runtime_checkable
 class LogPullback(Protocol):
     """(d ln a/dz)^T g, given with g also `total`, the sum of g along `axis`: an array of size 1 there, or a number."""
 
@@ -70,6 +79,7 @@ class Output:
         c: the constant that multiplies z. The pullbacks are with respect to c z, so c times smaller.
         keeps_order: whether the largest z_j always has the largest a_j, so that classes can be told from z.
         activation_pullback: `(z, g, axis)` to (da/dz)^T g, if there is a better way than to differentiate a.
+        weighted_residual_pullback: `(z, y, w, axis)` to (da/dz)^T (w (a - y)), if there is a better way than by a.
         has_domain: whether logarithms are undefined for some z; there they are infinity, as no probability's is.
         absent: the z of an output that takes no part: -inf, which has zero probability in a softmax; or, where outputs
             do not affect each other, any number at which all functions above are finite.
@@ -96,6 +106,7 @@ class Output:
     c: float = 1.0
     log_unit: float = 1.0
     activation_pullback: LogComplementPullback | None = None
+    weighted_residual_pullback: WeightedTargetFunction | None = None
     has_domain: bool = False
     absent: float = -math.inf
     keeps_order: bool = False

@@ -10,10 +10,12 @@ from numbers import Real
 
 import jax
 import jax.numpy as jnp
+from jax import lax
 
 from jaxce.exponentials import at_maxima, check_range, exponentials, squared_exponentials
 from jaxce.fusion import fusion_barrier
 from jaxce.output_layer import Output, half_square, residual
+from jaxce.summation import in_two_halves, plus_1
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(0, 2))
@@ -53,24 +55,43 @@ def _(c, axis, primals, tangents):
     return _half_squared_residual(c, z, y, axis), residual(a, complement, y) * (da - dy)
 
 
-def _residual_pullback(c, z, y, axis):
-    """(da/dz)^T r for r = a - y, which is a_j (r_j - sum_k a_k r_k).
+def _weighted_residual_pullback(c, z, y, w, axis):
+    """(da/dz)^T r for r = w (a - y), which is a_j (r_j - sum_k a_k r_k).
 
     A number subtracted from every r_k changes nothing: r_m is, so that the largest a_k has no part in the sum. Times
-    1 + rest, it leaves (1 - y_m) (e_k - 1) + y_m (e_k + rest) - y_k (1 + rest), where y_m is the sum of the targets of
-    tied maxima. The first term keeps the digits of outputs that are nearly tied, the second those of a target at the
-    maximum.
+    1 + rest, it leaves (1 - y_m) (w_k e_k - w_m) + y_m (w_k e_k + w_m rest) - w_k y_k (1 + rest), where y_m is the sum
+    of the targets of tied maxima, and w_m the mean of their weights. The first term keeps the digits of outputs that
+    are nearly tied, the second those of a target at the maximum.
     """
     m, e, rest = exponentials(z, c, axis)
+    maxima = at_maxima(e)
+    y_m = fusion_barrier(jnp.sum(maxima * y, axis, keepdims=True))
+    w = jnp.broadcast_to(w, z.shape)
+    w_m = jnp.sum(maxima * w, axis, keepdims=True) / jnp.sum(maxima, axis, keepdims=True)
+    excess = w * _minus_1(e, c, z, m) + (w - w_m)
+    return _centred(e, (1 - y_m) * excess + y_m * (w * e + w_m * rest) - w * y * (1 + rest), rest, axis)
+
+
+def _residual_pullback(c, z, y, axis):
+    """The same for weights of 1."""
+    m, e, rest = exponentials(z, c, axis)
     y_m = fusion_barrier(jnp.sum(at_maxima(e) * y, axis, keepdims=True))
-    r = (1 - y_m) * _minus_1(e, c, z, m) + y_m * (e + rest) - y * (1 + rest)
-    sum_of_e_r = fusion_barrier(jnp.sum(e * r, axis, keepdims=True))
-    return e * ((1 + rest) * r - sum_of_e_r) / (1 + rest * (3 + rest * (3 + rest)))  # (1 + rest)^3
+    return _centred(e, (1 - y_m) * _minus_1(e, c, z, m) + y_m * (e + rest) - y * (1 + rest), rest, axis)
+
+
+def _centred(e, r, rest, axis):
+    """a_j (r_j - sum_k a_k r_k) of an r that is multiplied by 1 + rest.
+
+    j's own e_j r_j, which would cancel, is left out of both terms.
+    """
+    e_r = e * r
+    sum_of_others = fusion_barrier(jnp.sum(e_r, axis, keepdims=True)) - e_r
+    return (_sum_of_others(e, rest) * e_r - e * sum_of_others) / (1 + rest * (3 + rest * (3 + rest)))  # (1 + rest)^3
 
 
 def _minus_1(e, c, z, m):
     """e_j - 1 with all its digits, also where z_j is next to m, since (e^x - 1) / (e^x + 1) = tanh(x/2)."""
-    return jnp.tanh(c / 2 * (z - m)) * (e + 1)
+    return jnp.tanh(c * (z / 2 - m / 2)) * (e + 1)
 
 
 def _pullback(c, z, g, axis):
@@ -79,7 +100,7 @@ def _pullback(c, z, g, axis):
     A number subtracted from every g_k changes nothing. With g at the maximum subtracted (the mean of it over tied
     maxima), the largest a_k has no part in the sum: no digits of the small terms are lost.
     """
-    _, e, _ = exponentials(z, c, axis)
+    e = exponentials(z, c, axis)[1]
     maxima = at_maxima(e)
     # XLA may compute a z that is a product twice, rounded once or not at all: then no e is exactly 1.
     count = jnp.maximum(jnp.sum(maxima, axis, keepdims=True), 1)
@@ -107,9 +128,16 @@ def _logs(c, z, axis):
     m, e, rest = exponentials(z, c, axis)
     others = _sum_of_others(e, rest)
     log_others, _ = _without_first_maximum(c, z, m, axis)
+    log_sum = jnp.log1p(rest) / unit
     are_tiny = others < jnp.finfo(z.dtype).eps
-    log_complement = jnp.where(are_tiny, log_others - jnp.log1p(rest) / unit, -jnp.log1p(e / others) / unit)
-    return _in_log_unit(c, z, m) - jnp.log1p(rest) / unit, log_complement
+    log_complement = _log_of_1_and(e / jnp.where(are_tiny, 1, others)) / unit
+    return _in_log_unit(c, z, m) - log_sum, jnp.where(are_tiny, log_others - log_sum, -log_complement)
+
+
+def _log_of_1_and(x):
+    """ln(1 + x): XLA's log1p of numbers between 0.4 and 1 errs by the rounding of 1 + x."""
+    total, error = plus_1(x)
+    return jnp.log1p(total - 1) + lax.stop_gradient(error / total)
 
 
 def _is_first_maximum(z, axis):
@@ -133,8 +161,31 @@ def _without_first_maximum(c, z, m, axis):
 
 def _log_pullback(c, z, g, total, axis):
     """(d ln a/dz)^T g, which is g_j - a_j sum_k g_k, as g_j (1 - a_j) - a_j (sum_k g_k - g_j)."""
+    return _log_slope(c, z, g, jnp.asarray(total, z.dtype), axis)
+
+
+@functools.partial(jax.custom_jvp, nondiff_argnums=(0, 4))
+def _log_slope(c, z, g, total, axis):
+    _, e, rest = exponentials(z, c, axis)
+    return _share(g * _sum_of_others(e, rest) - e * (total - g), rest)
+
+
+@_log_slope.defjvp
+def _(c, axis, primals, tangents):
+    (z, _, total), (dz, dg, dtotal) = primals, tangents
     a, complement = _activations(c, z, axis)
-    return g * complement - a * (total - g)
+    da = c * _pullback(c, z, dz, axis)
+    return _log_slope(c, *primals, axis), dg * complement + a * (dg - dtotal) - total * da
+
+
+def _share(x, rest):
+    """x / (1 + rest) with the rounding errors of x and of one product: XLA's own quotient has those of a reciprocal."""
+    total, error = plus_1(rest)
+    total_high, total_low = in_two_halves(total)
+    reciprocal = 1 / total
+    high, _ = in_two_halves(reciprocal)
+    missing = (1 - total_high * high) - (total_low + error) * high  # 1 - (1 + rest) high: both products are exact
+    return x * high + x * (missing * reciprocal)
 
 
 def _log_complement_pullback(c, z, g, axis):
@@ -192,6 +243,7 @@ def _tempered_softmax(c):
         half_squared_residual=functools.partial(_half_squared_residual, c),
         logs=functools.partial(_logs, c),
         residual_pullback=functools.partial(_residual_pullback, c),
+        weighted_residual_pullback=functools.partial(_weighted_residual_pullback, c),
         log_pullback=functools.partial(_log_pullback, c),
         log_complement_pullback=functools.partial(_log_complement_pullback, c),
         c=c,

@@ -2,6 +2,7 @@
 
 _BITS = "more bits for the exponent than the type has: nothing is rounded by them"
 _SPLIT = "c and the difference are split at another digit, and the second part makes up for it to the same few ulps"
+_ADDED = "they are added"
 _SQUARED = "it is squared"
 _BOUNDARY = "at the boundary both branches are the same"
 _UNIT = "the logarithms are multiplied by the unit again, and it is still large enough for them"
@@ -18,13 +19,24 @@ _NOT_USED = "the value is not used: `where` selects nothing that is computed fro
 EQUIVALENT: dict[str, str] = {
     "exponentials._NEGLIGIBLE: -1000.0 -> -1001.0": "e^-1001 is 0 in every floating type, as e^-1000 is",
     "fusion.fusion_barrier: jnp.finfo(x.dtype).nexp -> jnp.finfo(x.dtype).nmant": _BITS,
-    "exponentials._scaled_difference: jnp.finfo(z.dtype).nexp -> jnp.finfo(z.dtype).nmant": _BITS,
+    "summation.in_two_halves: limits.nexp -> limits.nmant": _BITS,
+    "summation.in_two_halves: limits.nmant + 1 -> limits.nmant - 1": _SPLIT,
+    "summation.in_two_halves: limits.nmant + 1 -> limits.nexp + 1": _SPLIT,
+    "summation.in_two_halves: limits.nmant + 1 -> limits.nmant + 2": _SPLIT,
+    "summation.in_two_halves: (limits.nmant + 1) // 2 -> (limits.nmant + 1) // 3": _SPLIT,
+    "summation.in_two_halves: (limits.nmant + 1) // 2 - 1 -> (limits.nmant + 1) // 2 - 2": _SPLIT,
+    "summation.FEW: 16 -> 17": "seventeen terms may be added in either way",
+    "summation.are_few: 0 < size <= FEW -> 0 < size < FEW": "sixteen terms may be added in either way",
+    "summation.are_few: 0 < size <= FEW -> 1 < size <= FEW": "a single term is its own sum",
+    "summation.are_few: 0 < size <= FEW -> 0 <= size <= FEW": "no layer is without outputs",
+    "summation.sum_of: x.shape[axis] > 2 -> x.shape[axis] > 3": "XLA adds three terms one after the other, as here",
+    "summation.sum_of: (first, second) -> (second, first)": _ADDED,
+    "summation._halves: (first, second) -> (second, first)": _ADDED,
     "exponentials._scaled_difference: jnp.finfo(z.dtype).nmant + 1 -> jnp.finfo(z.dtype).nmant - 1": _SPLIT,
     "exponentials._scaled_difference: jnp.finfo(z.dtype).nmant + 1 -> jnp.finfo(z.dtype).nexp + 1": _SPLIT,
     "exponentials._scaled_difference: jnp.finfo(z.dtype).nmant + 1 -> jnp.finfo(z.dtype).nmant + 2": _SPLIT,
     "exponentials._scaled_difference: (jnp.finfo(z.dtype).nmant + 1) // 2 -> "
     "(jnp.finfo(z.dtype).nmant + 1) // 3": _SPLIT,
-    "exponentials._scaled_difference: half - 1 -> half - 2": _SPLIT,
     "output_layer.Output: f(z) - y -> y - f(z)": _SQUARED,
     "output_layer.working_precision: jnp.finfo(z.dtype).bits < 32 -> jnp.finfo(z.dtype).bits <= 32": _TYPE,
     "output_layer.working_precision: jnp.finfo(z.dtype).bits < 32 -> jnp.finfo(z.dtype).bits < 33": _TYPE,
@@ -52,6 +64,7 @@ EQUIVALENT: dict[str, str] = {
     "max(2.0, 2.0 ** math.ceil(math.log2(c)))": _UNIT,
     "softmax_layer._log_unit: 2.0 ** math.ceil(math.log2(c)) -> 3.0 ** math.ceil(math.log2(c))": _UNIT,
     "softmax_layer._logs: others < jnp.finfo(z.dtype).eps -> others <= jnp.finfo(z.dtype).eps": _BOUNDARY,
+    "softmax_layer._logs: jnp.where(are_tiny, 1, others) -> jnp.where(are_tiny, 2, others)": _NOT_USED,
     "softmax_layer._without_first_maximum: jnp.where(nothing, 0, others) -> jnp.where(nothing, 1, others)": _NOT_USED,
     "softmax_layer._without_first_maximum: jnp.where(nothing, 0, a_among_others) -> "
     "jnp.where(nothing, 1, a_among_others)": "it is multiplied by the "

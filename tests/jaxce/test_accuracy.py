@@ -8,6 +8,7 @@ for soft targets, in ulps of the sum of the absolute values of the formula's ter
 import dataclasses
 import zlib
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -257,3 +258,52 @@ class TestMutants:
 
         assert error(exponentials.squared_exponentials(z, m, 1.0)) < 2.2
         assert error(exponentials.relative_exponentials(z, m, 1.0) ** 2) > 2.8
+
+    def test_one_plus_a_number_without_its_rounding_error(self):
+        x = np.linspace(0.3, 1, 4096, dtype=np.float32)
+        true = np.log1p(x.astype(np.float64))
+
+        def error(log1p):
+            return np.max(
+                np.abs(np.asarray(jax.jit(log1p)(x), np.float64) - true) / np.spacing(true.astype(np.float32))
+            )
+
+        assert error(softmax_layer._log_of_1_and) < 1.9
+        assert error(jnp.log1p) > 2.2
+
+    def test_a_share_by_a_rounded_reciprocal(self):
+        e, rest = np.random.default_rng(0).uniform(size=(2, 4096, 1)).astype(np.float32)
+        e = np.broadcast_to(e, (4096, 2))
+        true = e.astype(np.float64) / (1 + rest.astype(np.float64))
+
+        def error(share):
+            return np.max(np.abs(np.asarray(jax.jit(share)(e, rest), np.float64) - true) / np.spacing(np.float32(true)))
+
+        assert error(softmax_layer._share) < 1.1
+        assert error(lambda e, rest: e / (1 + rest)) > 1.2
+
+    def test_a_weighted_input_that_is_a_product_rounded_twice(self, monkeypatch):
+        assert self.error_of_products() < 1e-4
+        monkeypatch.setattr(exponentials, "_scaled_difference", unhalved)
+        assert self.error_of_products() > 0.1
+
+    def error_of_products(self):
+        """The relative error of the second derivative by c of the cost of c x, which is the variance of x under a."""
+        rng = np.random.default_rng(0)
+        c, x = np.exp(rng.normal(size=400)), rng.normal(size=(400, 3)) * rng.choice([1, 5, 20], size=(400, 1))
+        c, x = np.float32(c), np.float32(x)
+        cost = lambda c, x: jaxce.log_likelihood(jaxce.softmax, c * x, jnp.array(0))  # noqa: E731
+        found = jax.jit(jax.vmap(jax.grad(jax.grad(cost))))(c, x)
+        z = (c[:, None] * x).astype(np.float64)
+        is_m = np.arange(3) == z.argmax(1)[:, None]
+        e = np.exp(z - z.max(1, keepdims=True))
+        from_m = x - np.sum(np.where(is_m, x, 0), 1, keepdims=True, dtype=np.float64)
+        a = e / e.sum(1, keepdims=True)
+        true = np.sum(a * from_m**2, 1) - np.sum(a * from_m, 1) ** 2
+        return np.max(np.where(true > 2.0**-100, np.abs(np.asarray(found, np.float64) - true) / true, 0))
+
+
+def unhalved(z, m, c):
+    """The difference of which XLA may make one operation with the product that z is."""
+    d = jnp.maximum(z - m, -1000.0)
+    return d, exponentials._difference_error(jnp.maximum(z, m - 1000), m)

@@ -1,5 +1,6 @@
 """Options of costs: right to four ulps, in any order, for labels and dense targets alike; and what they refuse."""
 
+import dataclasses
 import functools
 import inspect
 import re
@@ -322,3 +323,17 @@ def test_bad_arguments_are_refused_with_what_came_and_what_to_do(bad):
     error, beginning, call = BAD_OPTIONS[bad]
     with pytest.raises(error, match=f"^{re.escape(beginning)}"):
         call(UNCHECKED)
+
+
+def test_the_weighted_quadratic_cost_keeps_the_digits_of_outputs_that_are_nearly_tied():
+    """With equal weights, those of the cost without weights; a softmax without its own rule has lost them."""
+    z, w = np.float32([[7.0, 7.0 * (1 + 2.0**-22), 7.0 * (1 + 3 * 2.0**-23), -20.0]]), (2.0,) * 4
+
+    def delta(cost, output):
+        return jax.jit(jax.grad(lambda z: cost(output, z, np.array([3])).sum()))(z)
+
+    plain = delta(jaxce.quadratic, jaxce.softmax)
+    np.testing.assert_allclose(delta(jaxce.weighted(jaxce.quadratic, w), jaxce.softmax), 2 * plain, rtol=1e-6)
+    without = dataclasses.replace(jaxce.softmax, weighted_residual_pullback=None)
+    lost = delta(jaxce.weighted(jaxce.quadratic, w), without)
+    assert np.max(np.abs(lost - 2 * plain)) > 0.01 * np.max(np.abs(plain))
