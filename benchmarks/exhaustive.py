@@ -23,9 +23,9 @@ from benchmarks import every_float, numbered_floats, report
 from benchmarks.every_float import CASES, INPUTS_AT_ONCE, QUANTITIES, Worst, worst_of_chunk
 from benchmarks.finished import digest_of_sources, read_finished, write_finished
 from derivations.agreement import float_errors, neuron_truth
-from jaxce import costs, exponentials, fusion, output_layer, outputs, softmax_layer, targets
+from jaxce import costs, exponentials, fusion, output_layer, outputs, softmax_layer, summation, targets
 
-MEASURED = [costs, exponentials, fusion, output_layer, outputs, softmax_layer, targets]
+MEASURED = [costs, exponentials, fusion, output_layer, outputs, softmax_layer, summation, targets]
 MEASURING = [every_float, float_errors, neuron_truth, numbered_floats]
 FINISHED = Path(__file__).parent / "results" / "exhaustive_finished.json"
 SAVED_EVERY = 10.0  # seconds

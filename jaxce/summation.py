@@ -11,13 +11,13 @@ from jax import Array, lax
 
 from jaxce.fusion import fusion_barrier
 
-FEW = 16  # terms; the program is written out for each number of terms up to this one
+MOST_IN_PAIRS = 16  # terms: of more, XLA's sum is the faster one
 
 
 def are_few(x: Array, axis: int) -> bool:
     """Whether the terms along an axis are so few, of a known number and on one device, that they are added in pairs."""
     size = x.shape[axis]
-    return isinstance(size, int) and 0 < size <= FEW and jax.typeof(x).sharding.spec[axis] is None
+    return isinstance(size, int) and 0 < size <= MOST_IN_PAIRS and jax.typeof(x).sharding.spec[axis] is None
 
 
 def sum_of(x: Array, axis: int) -> Array:

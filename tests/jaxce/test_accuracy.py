@@ -291,7 +291,7 @@ class TestMutants:
         """The relative error of the second derivative by c of the cost of c x, which is the variance of x under a."""
         rng = np.random.default_rng(0)
         c, x = np.exp(rng.normal(size=400)), rng.normal(size=(400, 3)) * rng.choice([1, 5, 20], size=(400, 1))
-        c, x = np.float32(c), np.float32(x)
+        c, x = c.astype(np.float32), x.astype(np.float32)
         cost = lambda c, x: jaxce.log_likelihood(jaxce.softmax, c * x, jnp.array(0))  # noqa: E731
         found = jax.jit(jax.vmap(jax.grad(jax.grad(cost))))(c, x)
         z = (c[:, None] * x).astype(np.float64)

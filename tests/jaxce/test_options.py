@@ -327,7 +327,7 @@ def test_bad_arguments_are_refused_with_what_came_and_what_to_do(bad):
 
 def test_the_weighted_quadratic_cost_keeps_the_digits_of_outputs_that_are_nearly_tied():
     """With equal weights, those of the cost without weights; a softmax without its own rule has lost them."""
-    z, w = np.float32([[7.0, 7.0 * (1 + 2.0**-22), 7.0 * (1 + 3 * 2.0**-23), -20.0]]), (2.0,) * 4
+    z, w = np.array([[7, 7 * (1 + 2.0**-22), 7 * (1 + 3 * 2.0**-23), -20]], np.float32), (2.0,) * 4
 
     def delta(cost, output):
         return jax.jit(jax.grad(lambda z: cost(output, z, np.array([3])).sum()))(z)
