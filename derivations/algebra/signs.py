@@ -41,14 +41,22 @@ def reduced(expression: sp.Expr) -> sp.Expr:
     >>> z = sp.Symbol("z", real=True)
     >>> reduced(3 * sp.exp(2 * z) - 3 * sp.exp(z - 1))
     z + 1
+    >>> reduced(2 * z / (2 + 2 * sp.exp(z)))
+    z/(exp(z) + 1)
     """
-    form = sp.expand(expression)
+    form = _with_primitive_denominators(sp.expand(expression))
     if form.is_Add and len(form.args) == 2 and form.has(sp.exp):
         minus, plus = sorted(form.args, key=lambda term: bool(term.is_positive))
         if plus.is_positive and minus.is_negative:
             logarithms = sp.expand(sp.expand_log(sp.log(plus) - sp.log(-minus), force=True))
             form = form if any(log.free_symbols for log in logarithms.atoms(sp.log)) else logarithms
     return form.primitive()[1] if form.is_Add else form
+
+
+def _with_primitive_denominators(form: sp.Expr) -> sp.Expr:
+    """The form with 2 / (2 + 2 e^z) as 1 / (1 + e^z), so that its terms are those of other forms."""
+    sums = {power: power.base.primitive() for power in form.atoms(sp.Pow) if power.base.is_Add and power.exp.is_Integer}
+    return form.xreplace({p: content**p.exp * rest**p.exp for p, (content, rest) in sums.items() if content != 1})
 
 
 @functools.lru_cache(maxsize=10_000)
