@@ -20,6 +20,7 @@ for negative x and y). If logarithms are known to be `real`, since their argumen
 ln |x| + ln |y|.
 """
 
+import functools
 import math
 from collections.abc import Callable, Iterable, Iterator
 
@@ -283,16 +284,26 @@ class Generators:
 
     def _named(self, kind: str, term: Expr) -> Symbol:
         if (kind, term) not in self._symbols:
-            symbol = Dummy(f"g{len(self.terms)}", positive=True)  # formally, so that SymPy multiplies its powers
+            symbol = _generator(kind, term)
             self._symbols[kind, term], self.terms[symbol] = symbol, (kind, term)
             self.meaning[symbol] = MEANINGS[kind](term.xreplace(self.meaning))
         return self._symbols[kind, term]
 
 
+@functools.lru_cache(maxsize=10_000)
+def _generator(kind: str, term: Expr) -> Symbol:
+    """The symbol for a part, the same wherever it is met; formally positive, so that SymPy multiplies its powers."""
+    return Dummy("g", positive=True)
+
+
 def _without_common_denominator(sum_of_quotients: Expr) -> Expr:
     """Each quotient in lowest terms separately: over a common denominator, sums of many sigmoids would grow large."""
-    terms = Add.make_args(sum_of_quotients)
-    return Add(*(term if term.is_polynomial(*term.free_symbols) else cancel(term) for term in terms))
+    return Add(*map(_in_lowest_terms, Add.make_args(sum_of_quotients)))
+
+
+@functools.lru_cache(maxsize=10_000)
+def _in_lowest_terms(quotient: Expr) -> Expr:
+    return quotient if quotient.is_polynomial(*quotient.free_symbols) else cancel(quotient)
 
 
 def _factors(quotient: Expr) -> list[tuple[Expr, Rational]]:
