@@ -6,11 +6,13 @@ import itertools
 import sys
 
 import jax
+import numpy as np
 import optax.losses
 import pytest
 from support.parts import one_in
 
 import jaxce
+from derivations import certify, symbols
 from derivations.certificate.verdict import Refutation
 from derivations.claims.claim import Claim, Kind, Situation, Targets
 from derivations.claims.every_size import every_size_claims
@@ -20,6 +22,7 @@ from derivations.claims.pairs import output_layers, pair_claims
 from derivations.commands.certify import claims_about_jaxce, every_claim
 from derivations.mutation.altered_library import load_library
 from derivations.mutation.by_certificate import gate_claims
+from jaxce import summation
 
 
 def gradients_with_respect_to_two_inputs(claims):
@@ -123,8 +126,25 @@ def test_a_selection_by_words_is_detected(monkeypatch, selected):
         test_no_selection_depends_on_words(monkeypatch, selected)
 
 
+@pytest.fixture
+def sums_of_one_kind(monkeypatch):
+    """All sums are XLA's own; that one in pairs is the same sum is certified for each number of terms that has one."""
+    jax.clear_caches()
+    with monkeypatch.context() as patched:
+        patched.setattr(summation, "are_few", lambda x, axis: False)
+        yield
+    jax.clear_caches()
+
+
+@pytest.mark.parametrize("terms", range(1, summation.MOST_IN_PAIRS + 1))
+def test_a_sum_in_pairs_is_the_sum(terms):
+    x = symbols("x", terms)
+    assert certify(lambda x: summation.sum_of(x, -1), np.array([sum(x)]), x)
+    assert not certify(lambda x: summation.sum_of(x, -1), np.array([sum(x[:-1])]), x)
+
+
 @pytest.mark.parametrize(("cost", "output"), [("cross_entropy", jaxce.sigmoid), ("log_likelihood", jaxce.softmax)])
-def test_the_program_of_a_network_does_not_depend_on_its_sizes(cost, output):
+def test_the_program_of_a_network_does_not_depend_on_its_sizes(sums_of_one_kind, cost, output):
     small, large = (primitive_names(sizes, cost, output) for sizes in ((2, 3, 2), (784, 30, 10)))
     assert small == large
     assert "dot_general" in small
