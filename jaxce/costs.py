@@ -14,6 +14,7 @@ from jax.typing import ArrayLike
 
 from jaxce.axes import on_one_axis
 from jaxce.output_layer import Output, mask_logits, nan_unless, working_precision
+from jaxce.summation import sum_of
 from jaxce.targets import are_in_range, are_labels, at_labels, dense_targets, total_of_targets, validate_targets
 
 
@@ -56,7 +57,7 @@ def quadratic(
 
 def _quadratic(output, z, y, axis, where):
     def cost(z, y, where):
-        return jnp.sum(output.half_squared_residual(z, dense_targets(z, y, axis), axis), axis, where=where)
+        return sum_of(output.half_squared_residual(z, dense_targets(z, y, axis), axis), axis, where)
 
     def delta(z, y):
         return output.c * output.residual_pullback(z, dense_targets(z, y, axis), axis)
@@ -207,7 +208,7 @@ def with_delta(
 
 def total_of_logs(output: Output, terms: Array, axis: int, where: Array | None) -> Array:
     """Minus the sum of the terms, in nats; nan if an undefined logarithm is among them."""
-    return _if_defined(output, -output.log_unit * jnp.sum(terms, axis, where=where))
+    return _if_defined(output, -output.log_unit * sum_of(terms, axis, where))
 
 
 def _if_defined(output, C):

@@ -12,7 +12,7 @@ from jax import Array, lax
 from jax.typing import DTypeLike
 
 from jaxce.fusion import fusion_barrier
-from jaxce.summation import in_two_halves, sum_of
+from jaxce.summation import in_two_halves, stored_sum_of
 
 # exp(-1000) is 0 in every floating type: differences below -1000 need not be told apart.
 _NEGLIGIBLE = -1000.0
@@ -43,7 +43,7 @@ def exponentials(z: Array, c: float, axis: int) -> tuple[Array, Array, Array]:
     e = relative_exponentials(z, m, c)
     # A maximum adds 1 to `total` and 0 to `below`: their difference, rounded to an integer, is the number of maxima.
     # So two sums are enough; a third, of `at_maxima(e)`, would make XLA store that mask first.
-    below = sum_of(e - at_maxima(e), axis)
+    below = stored_sum_of(e - at_maxima(e), axis)
     total = fusion_barrier(jnp.sum(e, axis, keepdims=True))
     maxima_but_one = jnp.floor(total - below - 0.5)
     return m, e, below + maxima_but_one

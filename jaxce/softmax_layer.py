@@ -15,7 +15,7 @@ from jax import lax
 from jaxce.exponentials import at_maxima, check_range, exponentials, squared_exponentials
 from jaxce.fusion import fusion_barrier
 from jaxce.output_layer import Output, half_square, residual
-from jaxce.summation import in_two_halves, plus_1
+from jaxce.summation import in_two_halves, plus_1, stored_sum_of
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(0, 2))
@@ -85,7 +85,7 @@ def _centred(e, r, rest, axis):
     j's own e_j r_j, which would cancel, is left out of both terms.
     """
     e_r = e * r
-    sum_of_others = fusion_barrier(jnp.sum(e_r, axis, keepdims=True)) - e_r
+    sum_of_others = stored_sum_of(e_r, axis) - e_r
     return (_sum_of_others(e, rest) * e_r - e * sum_of_others) / (1 + rest * (3 + rest * (3 + rest)))  # (1 + rest)^3
 
 
@@ -200,8 +200,8 @@ def _log_complement_pullback(c, z, g, axis):
     _, a_among_others = _without_first_maximum(c, z, m, axis)
     odds = jnp.where(is_first_maximum, 0, e / jnp.where(is_first_maximum, 1, _sum_of_others(e, rest)))
     h = g * odds
-    of_first_maximum = jnp.sum(jnp.where(is_first_maximum, g * a, 0), axis, keepdims=True) * a_among_others
-    return a * (jnp.sum(h, axis, keepdims=True) - h - g) + of_first_maximum
+    of_first_maximum = stored_sum_of(jnp.where(is_first_maximum, g * a, 0), axis) * a_among_others
+    return a * (stored_sum_of(h, axis) - h - g) + of_first_maximum
 
 
 def tempered_softmax(c: float | Real) -> Output:

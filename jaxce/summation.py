@@ -1,9 +1,10 @@
 """Sums along an axis, in pairs: the sum of x_1 ... x_K is that of its two halves added to each other.
 
 Added one after the other, K terms have the rounding errors of K - 1 additions; in pairs, of about log2 K. XLA's own sum
-goes through a short axis one by one, and takes longer for it. The last two terms are left to it: it stores the result
-of a sum of its own, and would compute one that is written out again wherever it is used.
+goes through a short axis one by one, and takes longer for it than for additions that are written out.
 """
+
+import itertools
 
 import jax
 import jax.numpy as jnp
@@ -17,20 +18,42 @@ MOST_IN_PAIRS = 16  # terms: of more, XLA's sum is the faster one
 def are_few(x: Array, axis: int) -> bool:
     """Whether the terms along an axis are so few, of a known number and on one device, that they are added in pairs."""
     size = x.shape[axis]
-    return isinstance(size, int) and 0 < size <= MOST_IN_PAIRS and jax.typeof(x).sharding.spec[axis] is None
+    return isinstance(size, int) and 2 < size <= MOST_IN_PAIRS and jax.typeof(x).sharding.spec[axis] is None
 
 
-def sum_of(x: Array, axis: int) -> Array:
-    """The sum of x along an axis, with size 1 there.
+def sum_of(x: Array, axis: int, where: Array | None = None) -> Array:
+    """The sum along an axis of those x that count, whose terms XLA does not store; for what is used once.
 
     Example:
-        >>> sum_of(jnp.array([1.0, 2.0, 4.0]), -1).tolist()
+        >>> sum_of(jnp.array([1.0, 2.0, 4.0]), -1, jnp.array([True, True, False])).item()
+        3.0
+    """
+    x = x if where is None else jnp.where(where, x, 0)
+    if not are_few(x, axis):
+        return jnp.sum(x, axis)
+    return fusion_barrier(jnp.squeeze(_added_in_pairs(x, axis, 1)[0], axis))  # or XLA would store the terms
+
+
+def stored_sum_of(x: Array, axis: int) -> Array:
+    """The sum of x along an axis, with size 1 there, which XLA stores; for what is used again and again.
+
+    Example:
+        >>> stored_sum_of(jnp.array([1.0, 2.0, 4.0]), -1).tolist()
         [7.0]
     """
-    while are_few(x, axis) and x.shape[axis] > 2:
-        first, second = _halves(x, axis)
-        x = first + second
+    if are_few(x, axis):  # XLA stores what its own sum computes, and the barrier leaves that sum to it
+        x = fusion_barrier(jnp.concatenate(_added_in_pairs(x, axis, 2), axis))
     return fusion_barrier(jnp.sum(x, axis, keepdims=True))
+
+
+def _added_in_pairs(x, axis, remaining):
+    """At most so many terms, with the same sum as x along an axis."""
+    terms = jnp.split(x, x.shape[axis], axis)
+    while len(terms) > remaining:
+        half = (len(terms) + 1) // 2
+        pairs = itertools.zip_longest(terms[:half], terms[half:])
+        terms = [first if second is None else first + second for first, second in pairs]
+    return terms
 
 
 def plus_1(x: Array) -> tuple[Array, Array]:
@@ -45,12 +68,3 @@ def in_two_halves(x: Array) -> tuple[Array, Array]:
     limits = jnp.finfo(x.dtype)
     high = lax.reduce_precision(x, exponent_bits=limits.nexp, mantissa_bits=(limits.nmant + 1) // 2 - 1)
     return high, x - high
-
-
-def _halves(x, axis):
-    """Two halves of x along an axis; a 0 makes up for the last term if their number is odd."""
-    size, axis = x.shape[axis], axis % x.ndim
-    half = (size + 1) // 2
-    first, second = lax.slice_in_dim(x, 0, half, axis=axis), lax.slice_in_dim(x, half, size, axis=axis)
-    missing = 2 * half - size
-    return first, lax.pad(second, jnp.zeros((), x.dtype), [(0, missing * (i == axis), 0) for i in range(x.ndim)])

@@ -32,12 +32,10 @@ EQUIVALENT: dict[str, str] = {
         "exp(-1000) and exp(-4000) are both 0 in every floating type"
     ),
     "summation.MOST_IN_PAIRS: 16 -> 17": "seventeen may be added either way",
-    "summation.are_few: 0 < size <= MOST_IN_PAIRS -> 0 < size < MOST_IN_PAIRS": "sixteen may be added either way",
-    "summation.are_few: 0 < size <= MOST_IN_PAIRS -> 1 < size <= MOST_IN_PAIRS": "a single term is its own sum",
-    "summation.are_few: 0 < size <= MOST_IN_PAIRS -> 0 <= size <= MOST_IN_PAIRS": "the sum of no terms is 0 either way",
-    "summation.sum_of: x.shape[axis] > 2 -> x.shape[axis] > 3": "XLA adds three terms one after the other, as here",
-    "summation.sum_of: (first, second) -> (second, first)": _ADDED,
-    "summation._halves: (first, second) -> (second, first)": _ADDED,
+    "summation.are_few: 2 < size <= MOST_IN_PAIRS -> 2 < size < MOST_IN_PAIRS": "sixteen may be added either way",
+    "summation.are_few: 2 < size <= MOST_IN_PAIRS -> 3 < size <= MOST_IN_PAIRS": "XLA adds three terms one after the "
+    "other, as here",
+    "summation._added_in_pairs: (first, second) -> (second, first)": _ADDED,
     "exponentials._scaled_difference: jnp.finfo(z.dtype).nmant + 1 -> jnp.finfo(z.dtype).nmant - 1": _SPLIT,
     "exponentials._scaled_difference: jnp.finfo(z.dtype).nmant + 1 -> jnp.finfo(z.dtype).nexp + 1": _SPLIT,
     "exponentials._scaled_difference: jnp.finfo(z.dtype).nmant + 1 -> jnp.finfo(z.dtype).nmant + 2": _SPLIT,
