@@ -31,7 +31,8 @@ def sum_of(x: Array, axis: int, where: Array | None = None) -> Array:
     x = x if where is None else jnp.where(where, x, 0)
     if not are_few(x, axis):
         return jnp.sum(x, axis)
-    return fusion_barrier(jnp.squeeze(_added_in_pairs(x, axis, 1)[0], axis))  # or XLA would store the terms
+    (total,) = _added_in_pairs(jnp.split(x, x.shape[axis], axis), 1)
+    return fusion_barrier(jnp.squeeze(total, axis))  # or XLA would store the terms
 
 
 def stored_sum_of(x: Array, axis: int) -> Array:
@@ -42,18 +43,17 @@ def stored_sum_of(x: Array, axis: int) -> Array:
         [7.0]
     """
     if are_few(x, axis):  # XLA stores what its own sum computes, and the barrier leaves that sum to it
-        x = fusion_barrier(jnp.concatenate(_added_in_pairs(x, axis, 2), axis))
+        x = fusion_barrier(jnp.concatenate(_added_in_pairs(jnp.split(x, x.shape[axis], axis), 2), axis))
     return fusion_barrier(jnp.sum(x, axis, keepdims=True))
 
 
-def _added_in_pairs(x, axis, remaining):
-    """At most so many terms, with the same sum as x along an axis."""
-    terms = jnp.split(x, x.shape[axis], axis)
-    while len(terms) > remaining:
-        half = (len(terms) + 1) // 2
-        pairs = itertools.zip_longest(terms[:half], terms[half:])
-        terms = [first if second is None else first + second for first, second in pairs]
-    return terms
+def _added_in_pairs(terms, most):
+    """At most so many terms, with the same sum."""
+    if len(terms) <= most:
+        return terms
+    half = (len(terms) + 1) // 2
+    pairs = itertools.zip_longest(terms[:half], terms[half:])
+    return _added_in_pairs([first if second is None else first + second for first, second in pairs], most)
 
 
 def plus_1(x: Array) -> tuple[Array, Array]:
