@@ -233,6 +233,15 @@ def _keeps_digits_of_a_saturated_slope(library: SimpleNamespace) -> bool:
     return bool(np.allclose(da, np.array([np.sum(e), -e[1], -e[2]]) / (1 + np.sum(e)) ** 2, rtol=1e-12, atol=0))
 
 
+def _keeps_digits_of_a_weighted_residual(library: SimpleNamespace) -> bool:
+    """Where the target is almost 1, so does the gradient of a weighted quadratic cost."""
+    z, w = np.array([40.0, 0.0, 1.0]), np.array([2.0, 1.0, 3.0])
+    gradient = library.softmax.weighted_residual_pullback(z, np.array([1.0, 0.0, 0.0]), w, -1)
+    e = np.exp(z - 40)[1:]
+    of_others = e * (w[1:] * e + w[0] * np.sum(e))  # those of e^-120 are left out
+    return bool(np.allclose(gradient, [-np.sum(of_others), *of_others], rtol=1e-12, atol=0))
+
+
 def _is_finite_where_z_is_a_product(library: SimpleNamespace) -> bool:
     """XLA may round c z for the maximum and not for the difference from it: no exponential is then exactly 1."""
     random = np.random.default_rng(0)
@@ -254,6 +263,7 @@ PROMISED: dict[str, Callable] = {
     "the last axis, where none is named": _along_the_last_axis,
     "a z that is a product": _is_finite_where_z_is_a_product,
     "the digits of a saturated slope": _keeps_digits_of_a_saturated_slope,
+    "the digits of a weighted residual": _keeps_digits_of_a_weighted_residual,
     "a label of eight bits among 300": _byte_label_among_many,
     "the name of a cost": lambda it: all(name == cost.__name__ for name, cost in it.COSTS.items()),
     "what an output is called": _called_by_its_expression,

@@ -38,7 +38,6 @@ EQUIVALENT: dict[str, str] = {
     "summation.sum_of: not are_few(x, axis) -> are_few(x, axis)": _ORDER,
     "summation.stored_sum_of: _added_in_pairs(jnp.split(x, x.shape[axis], axis), 2) -> "
     "_added_in_pairs(jnp.split(x, x.shape[axis], axis), 3)": _ORDER,
-    "summation._added_in_pairs: (first, second) -> (second, first)": _ADDED,
     "exponentials._scaled_difference: jnp.finfo(z.dtype).nmant + 1 -> jnp.finfo(z.dtype).nmant - 1": _SPLIT,
     "exponentials._scaled_difference: jnp.finfo(z.dtype).nmant + 1 -> jnp.finfo(z.dtype).nexp + 1": _SPLIT,
     "exponentials._scaled_difference: jnp.finfo(z.dtype).nmant + 1 -> jnp.finfo(z.dtype).nmant + 2": _SPLIT,
