@@ -234,7 +234,7 @@ def _keeps_digits_of_a_saturated_slope(library: SimpleNamespace) -> bool:
 
 
 def _keeps_digits_of_a_weighted_residual(library: SimpleNamespace) -> bool:
-    """Where the target is almost 1, so does the gradient of a weighted quadratic cost."""
+    """The residual of a target that is almost reached is what the others have of the sum, times its own weight."""
     z, w = np.array([40.0, 0.0, 1.0]), np.array([2.0, 1.0, 3.0])
     gradient = library.softmax.weighted_residual_pullback(z, np.array([1.0, 0.0, 0.0]), w, -1)
     e = np.exp(z - 40)[1:]

@@ -2,7 +2,6 @@
 
 _BITS = "more bits for the exponent than the type has: nothing is rounded by them"
 _SPLIT = "c and the difference are split at another digit, and the second part makes up for it to the same few ulps"
-_ADDED = "they are added"
 _SQUARED = "it is squared"
 _BOUNDARY = "at the boundary both branches are the same"
 _UNIT = "the logarithms are multiplied by the unit again, and it is still large enough for them"
