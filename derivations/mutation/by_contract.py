@@ -242,6 +242,16 @@ def _keeps_digits_of_a_weighted_residual(library: SimpleNamespace) -> bool:
     return bool(np.allclose(gradient, [-np.sum(of_others), *of_others], rtol=1e-12, atol=0))
 
 
+def _weighs_residuals(library: SimpleNamespace) -> bool:
+    """Outputs that do not affect each other: each has its own weight times its own derivative."""
+    z, y, w = np.array([0.5, -1.0, 2.0]), np.array([1.0, 0.0, 0.25]), np.array([2.0, 1.0, 3.0])
+    a = 1 / (1 + np.exp(-z))
+    by_linear, by_sigmoid = (
+        output.weighted_residual_pullback(z, y, w, -1) for output in (library.linear, library.sigmoid)
+    )
+    return bool(np.allclose(by_linear, w * (z - y)) and np.allclose(by_sigmoid, w * (a - y) * a * (1 - a)))
+
+
 def _is_finite_where_z_is_a_product(library: SimpleNamespace) -> bool:
     """XLA may round c z for the maximum and not for the difference from it: no exponential is then exactly 1."""
     random = np.random.default_rng(0)
@@ -263,6 +273,7 @@ PROMISED: dict[str, Callable] = {
     "the last axis, where none is named": _along_the_last_axis,
     "a z that is a product": _is_finite_where_z_is_a_product,
     "the digits of a saturated slope": _keeps_digits_of_a_saturated_slope,
+    "a weighted residual": _weighs_residuals,
     "the digits of a weighted residual": _keeps_digits_of_a_weighted_residual,
     "a label of eight bits among 300": _byte_label_among_many,
     "the name of a cost": lambda it: all(name == cost.__name__ for name, cost in it.COSTS.items()),
