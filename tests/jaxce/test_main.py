@@ -157,10 +157,12 @@ def _read(descriptor):
 
 @pytest.fixture
 def interruptible():
-    """Let child processes receive Ctrl-C, which a background job and its children would ignore."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    """Let child processes receive Ctrl-C and the end of a terminal, which jobs in the background and `nohup` ignore."""
+    handlers = {signal.SIGINT: signal.default_int_handler, signal.SIGHUP: signal.SIG_DFL}
+    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     yield
-    signal.signal(signal.SIGINT, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.mark.process
