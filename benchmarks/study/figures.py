@@ -88,11 +88,11 @@ def draw_book(file: Path, settings: Sequence[BookRuns]) -> None:
             )
         ):
             axes.scatter(points, np.full(len(points), label), s=600 * sizes, alpha=0.5, color=f"C{place}")
-        axes.axvline(runs.published, color="black", label=f"published: {runs.published}")
-        axes.set_title(f"{runs.pair}, {runs.hidden} hidden neurons, learning rate {runs.learning_rate}", size=9)
+        axes.axvline(runs.published, color="black")
+        title = f"{runs.pair}, {runs.hidden} hidden neurons, learning rate {runs.learning_rate}"
+        axes.set_title(f"{title}; the line is the published {runs.published}", size=9)
         axes.invert_yaxis()
         axes.margins(y=0.3)
-        axes.legend(loc="upper left", fontsize=8)
     figure.supxlabel("accuracy on the test images, %; the size of a point is its probability", size=9)
     figure.savefig(file, dpi=110)
 
