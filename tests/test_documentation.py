@@ -1,5 +1,6 @@
 """The code on the pages runs and prints what they say; the files that they link to and name exist."""
 
+import itertools
 import json
 import os
 import subprocess
@@ -155,6 +156,21 @@ def test_a_link_that_leads_nowhere_is_detected(tmp_path):
         "nothing.md",
     ]
     assert list(pages.named_files(page)) == ["jaxce/nothing.py"]
+
+
+def swallowed_by_tables(page):
+    """The lines right after a table, which browsers show as its last row."""
+    lines = page.read_text().splitlines()
+    return [line for row, line in itertools.pairwise(lines) if row.startswith("|") and line.strip() and line[0] != "|"]
+
+
+@pytest.mark.parametrize("page", pages.PAGES, ids=name)
+def test_a_table_ends_with_its_rows(page):
+    assert swallowed_by_tables(page) == []
+
+
+def test_a_paragraph_in_a_table_is_detected(tmp_path):
+    assert swallowed_by_tables(written(tmp_path, "| a |\n|---|\n| 1 |\nOf a.\n\n| b |\n\nOf b.\n")) == ["Of a."]
 
 
 def test_every_page_is_linked_from_the_readme():

@@ -111,8 +111,8 @@ def _conclusion(tables: dict[Block, list[Record]]) -> Iterable[str]:
     of_h1 = [(block, quadratic, reference) for block, quadratic, reference in found if block.start == "saturated"]
     for block, quadratic, reference in of_h1:
         yield (
-            f"- **H1**, {block}: 90 % of the test images after {_epochs(quadratic['to 90'])} with the quadratic cost, "
-            f"{_epochs(reference['to 90'])} with the cross-entropy; the mean size of the first gradients is "
+            f"- **H1**, {block}: an accuracy of 90 % is {_when(quadratic['to 90'])} with the quadratic cost, and "
+            f"{_when(reference['to 90'])} with the cross-entropy; the mean size of the first gradients is "
             f"{quadratic['gradient']:.2g} and {reference['gradient']:.2g}."
         )
     if not of_h1:
@@ -136,8 +136,8 @@ def _row_of(table, pair):
     return next(row for row in table if row["pair"] == str(pair))
 
 
-def _epochs(count):
-    return "more epochs than were trained" if count is None else f"{count:g} epoch{'s' * (count != 1)}"
+def _when(count):
+    return "not reached" if count is None else f"reached after {count:g} epoch{'s' * (count != 1)}"
 
 
 def _compared(row: Record) -> dict[str, str]:

@@ -44,8 +44,16 @@ def test_few_terms_have_the_errors_of_few_additions(of):
     assert errors(one_by_one, x).max() > 2.5
 
 
-def test_no_array_of_all_outputs_is_stored_beside_the_gradient():
-    """Where XLA made the sums of softmax again for each output, there was a second one."""
-    z, labels = np.zeros((65_536, 10), np.float32), np.zeros(65_536, np.int32)
-    step = jax.jit(jax.value_and_grad(lambda z: jaxce.log_likelihood(jaxce.softmax, z, labels).mean()))
+@pytest.mark.parametrize(
+    ("cost", "output", "y"),
+    [
+        pytest.param(jaxce.log_likelihood, jaxce.softmax, np.zeros(65_536, np.int32), id="labels"),
+        pytest.param(jaxce.log_likelihood, jaxce.softmax, np.zeros((65_536, 10), np.float32), id="softmax"),
+        pytest.param(jaxce.cross_entropy, jaxce.sigmoid, np.zeros((65_536, 10), np.float32), id="sigmoid"),
+    ],
+)
+def test_no_array_of_all_outputs_is_stored_beside_the_gradient(cost, output, y):
+    """There is a second one where XLA makes the sums of softmax again for each output, or stores a cost's terms."""
+    z = np.zeros((65_536, 10), np.float32)
+    step = jax.jit(jax.value_and_grad(lambda z: cost(output, z, y).mean()))
     assert workspace(step.lower(z).compile()) < 2 * z.nbytes

@@ -123,10 +123,17 @@ def test_the_conclusion_names_the_worse_one_where_it_is_decided(tmp_path):
     protocol = QUICK_STUDY._replace(
         final_seeds=tuple(range(12)), blocks=(QUICK_STUDY.blocks[0]._replace(start="saturated"),)
     )
-    write_results(tmp_path / "study.md", made_up(protocol, ("tuning", "final", "rule")), protocol)
+    rows = made_up(protocol, ("tuning", "final", "rule"))
+    write_results(tmp_path / "study.md", rows, protocol)
     text = (tmp_path / "study.md").read_text()
     assert "-2.00 points (-2.00 to -2.00; p = 0.0005, corrected): it is worse" in text
-    assert "**H1**, MNIST, 784-30-10, saturated start: 90 % of the test images after" in text
+    assert "**H1**, MNIST, 784-30-10, saturated start: an accuracy of 90 % is reached after 2 epochs with the q" in text
+    for row in rows:
+        if row["cost"] == QUADRATIC.cost:
+            row["accuracies"] = [0.5] * len(row["accuracies"])
+    write_results(tmp_path / "study.md", rows, protocol)
+    text = (tmp_path / "study.md").read_text()
+    assert "not reached with the quadratic cost, and reached after 2 epochs with the cross-entropy" in text
 
 
 @pytest.mark.parametrize(
