@@ -16,7 +16,7 @@ from benchmarks.report import Record
 from benchmarks.study.images import data_sets
 from benchmarks.study.page import write_results
 from benchmarks.study.protocol import QUICK_STUDY, STUDY, tasks
-from benchmarks.study.rows import alone, read_rows
+from benchmarks.study.rows import alone, read_rows, read_study
 from benchmarks.study.run import train_missing
 from benchmarks.study.tables import comparable_blocks, results_of
 from jaxce.files import check_writable
@@ -36,7 +36,8 @@ def measure_study(
         data: the folder of Fashion-MNIST's four IDX files; by default, where Debian puts them, if they are there.
         rows: the file of what is trained, in place of that among the results.
         page: whose results are replaced.
-        report: train nothing, and write the page of what is trained already, also while another process trains.
+        report: train nothing, and write the page of what is trained already, also while another process trains, or on
+            another machine.
     """
     protocol = QUICK_STUDY if quick else STUDY
     with tempfile.TemporaryDirectory() as folder:
@@ -45,11 +46,11 @@ def measure_study(
         file = rows or ROWS
         with _refusing():
             check_writable(page)
-            trained = read_rows(file, protocol)
+            begun_with, trained = read_study(file, protocol)
         if not report:
             with _compiling_fast() if quick else contextlib.nullcontext():
                 trained = _continued(protocol, data, file)
-        write_results(page, trained, protocol)
+        write_results(page, trained, protocol, begun_with)
     tables = [results_of(trained, block, protocol) for block in comparable_blocks(trained, protocol)]
     return [{name: row[name] for name in PRINTED} for table in tables for row in table]
 

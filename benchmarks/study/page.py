@@ -1,10 +1,10 @@
 """The results of the study as the second part of a page, whose first part, the protocol, is written by hand."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.report import Record, machine
+from benchmarks.report import Record
 from benchmarks.study.figures import draw_book, draw_learning, draw_rates
 from benchmarks.study.protocol import Block, Combination, Protocol
 from benchmarks.study.rows import NetworkRow
@@ -25,8 +25,8 @@ QUADRATIC = Combination("quadratic", "sigmoid")  # the book's comparison is of t
 LEVEL = 0.05
 
 
-def write_results(file: Path, rows: list[NetworkRow], protocol: Protocol) -> None:
-    """Replace the results on a page by those of these rows, and draw its pictures beside it."""
+def write_results(file: Path, rows: list[NetworkRow], protocol: Protocol, begun_with: Mapping[str, Any]) -> None:
+    """Replace the results on a page by those of a file's rows, which was begun so, and draw its pictures beside it."""
     before = file.read_text().partition(RESULTS_HEADING)[0] if file.exists() else "# The study of the costs\n\n"
     blocks, settings = comparable_blocks(rows, protocol), book_runs(rows)
     if blocks:
@@ -34,16 +34,17 @@ def write_results(file: Path, rows: list[NetworkRow], protocol: Protocol) -> Non
         draw_learning(file.with_name(f"{file.stem}_epochs.png"), rows, blocks, protocol)
     if settings:
         draw_book(file.with_name(f"{file.stem}_book.png"), settings)
-    text = before + RESULTS_HEADING + "\n" + "\n\n".join(_sections(file.stem, rows, blocks, settings, protocol)) + "\n"
+    sections = _sections(file.stem, rows, blocks, settings, protocol, begun_with)
+    text = before + RESULTS_HEADING + "\n" + "\n\n".join(sections) + "\n"
     write_file(file, lambda stream: stream.write(text.encode()))
 
 
-def _sections(name, rows, blocks, settings, protocol) -> Iterable[str]:
-    about, (count, total) = machine(), done(rows, protocol)
+def _sections(name, rows, blocks, settings, protocol, begun_with) -> Iterable[str]:
+    count, total = done(rows, protocol)
     yield (
         f"Trained so far: {count} of {total} tasks; complete are "
         f"{sum(is_complete(rows, block, protocol) for block in protocol.blocks)} of {len(protocol.blocks)} blocks. "
-        f"{about['processor']}, {about['device']}, JAX {about['jax']}; `python -m benchmarks study` goes on."
+        f"Device: {begun_with['device']}, JAX {begun_with['jax']}."
     )
     for block in blocks:
         if not is_complete(rows, block, protocol):

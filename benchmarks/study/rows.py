@@ -1,12 +1,14 @@
 """The study's file: a first line that says to what its rows belong, and then one line of JSON for each network.
 
 It is replaced as a whole after every task, so that an interruption leaves whole tasks, and rows of another protocol,
-version or kind of device are never added to it.
+version or kind of device are never added to it. A file whose name ends in .gz is compressed.
 """
 
 import contextlib
 import fcntl
+import gzip
 import json
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,9 +24,10 @@ KEY = "stage", "data_set", "wrong_labels", "hidden", "start", "cost", "output"
 
 
 def heading(protocol: Protocol) -> dict[str, Any]:
-    """To what the rows belong."""
+    """To what the rows belong, as a file has it."""
     device = jax.devices()[0].device_kind
-    return {"jaxce": jaxce.__version__, "jax": jax.__version__, "device": device, "protocol": protocol._asdict()}
+    about = {"jaxce": jaxce.__version__, "jax": jax.__version__, "device": device, "protocol": protocol._asdict()}
+    return json.loads(json.dumps(about))  # no tuples
 
 
 def key_of(row: NetworkRow) -> tuple:
@@ -32,38 +35,54 @@ def key_of(row: NetworkRow) -> tuple:
     return tuple(row[name] for name in KEY)
 
 
+def read_study(file: Path, protocol: Protocol) -> tuple[dict[str, Any], list[NetworkRow]]:
+    """To what the rows of a file belong, and the rows, wherever they were trained; none if there is no file.
+
+    Raises:
+        ValueError: the file is no study, or one of another protocol.
+        OSError: it cannot be read.
+    """
+    if not file.exists():
+        return heading(protocol), []
+    try:
+        content = file.read_bytes()
+        content = gzip.decompress(content) if file.suffix == ".gz" else content
+        first, *rows = [json.loads(line) for line in content.decode().splitlines()]
+        if not (heading(protocol).keys() <= first.keys() and all(set(KEY) <= row.keys() for row in rows)):
+            raise KeyError
+    except (gzip.BadGzipFile, zlib.error, EOFError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"{file} is no file of the study: name another with --rows") from error
+    _check_same(file, first, protocol, ["protocol"])
+    return first, rows
+
+
 def read_rows(file: Path, protocol: Protocol) -> list[NetworkRow]:
-    """The rows of a file; none if there is no file.
+    """The rows of a file, to go on with them here; none if there is no file.
 
     Raises:
         ValueError: the file is no study, or one of another protocol, version or device.
         OSError: it cannot be read.
     """
-    if not file.exists():
-        return []
-    try:
-        first, *rows = [json.loads(line) for line in file.read_text().splitlines()]
-        differences = [name for name, value in _plain(heading(protocol)).items() if first[name] != value]
-        if not all(set(KEY) <= row.keys() for row in rows):
-            raise KeyError
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"{file} is no file of the study: name another with --rows") from error
-    if differences:
+    first, rows = read_study(file, protocol)
+    _check_same(file, first, protocol, heading(protocol))
+    return rows
+
+
+def _check_same(file, first, protocol, names):
+    here = heading(protocol)
+    if differences := [name for name in names if first[name] != here[name]]:
         raise ValueError(
             f"{file} was begun with another {' and '.join(differences)}, whose rows cannot be mixed with new ones: "
             "name another file with --rows"
         )
-    return rows
-
-
-def _plain(value):
-    return json.loads(json.dumps(value))
 
 
 def write_rows(file: Path, protocol: Protocol, rows: list[NetworkRow]) -> None:
     """Replace the file as a whole."""
     lines = [json.dumps(heading(protocol)), *(json.dumps(row, allow_nan=False) for row in rows)]
-    write_file(file, lambda stream: stream.write("".join(f"{line}\n" for line in lines).encode()))
+    content = "".join(f"{line}\n" for line in lines).encode()
+    content = gzip.compress(content, mtime=0) if file.suffix == ".gz" else content
+    write_file(file, lambda stream: stream.write(content))
 
 
 @contextlib.contextmanager

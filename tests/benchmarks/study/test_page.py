@@ -7,7 +7,7 @@ from benchmarks.__main__ import main
 from benchmarks.study import command
 from benchmarks.study.page import RESULTS_HEADING, write_results
 from benchmarks.study.protocol import QUICK_STUDY, STUDY, Combination, tasks
-from benchmarks.study.rows import KEY, alone, write_rows
+from benchmarks.study.rows import KEY, alone, heading, write_rows
 from benchmarks.study.tables import (
     Sample,
     book_row,
@@ -51,7 +51,7 @@ def test_a_block_is_shown_with_what_is_trained_and_said_to_be_incomplete(tmp_pat
              for rows in (made_up(), without_rule, without_reference)]  # fmt: skip
     assert found == [([block], True), ([block], False), ([], False)]
     assert done(without_reference, QUICK_STUDY) == (6, 7)
-    write_results(tmp_path / "study.md", without_rule, QUICK_STUDY)
+    write_results(tmp_path / "study.md", without_rule, QUICK_STUDY, heading(QUICK_STUDY))
     text = (tmp_path / "study.md").read_text()
     assert "4 of 7 tasks; complete are 0 of 1 blocks" in text
     assert f"**Not complete: {block}.**" in text
@@ -96,7 +96,7 @@ def test_the_rule_and_the_book():
 def test_the_page_keeps_the_protocol_and_replaces_the_results(tmp_path):
     page = tmp_path / "study.md"
     page.write_text(f"The protocol.\n\n{RESULTS_HEADING}\nOld.\n")
-    write_results(page, made_up(), QUICK_STUDY)
+    write_results(page, made_up(), QUICK_STUDY, heading(QUICK_STUDY))
     text = page.read_text()
     assert text.startswith(f"The protocol.\n\n{RESULTS_HEADING}\n")
     assert "Old." not in text
@@ -114,7 +114,7 @@ def test_the_page_keeps_the_protocol_and_replaces_the_results(tmp_path):
 
 def test_a_page_of_nothing_says_so(tmp_path):
     page = tmp_path / "study.md"
-    write_results(page, [], STUDY)
+    write_results(page, [], STUDY, heading(STUDY))
     assert "0 of 199 tasks; complete are 0 of 15 blocks" in page.read_text()
     assert [file.name for file in tmp_path.iterdir()] == ["study.md"]
 
@@ -124,14 +124,14 @@ def test_the_conclusion_names_the_worse_one_where_it_is_decided(tmp_path):
         final_seeds=tuple(range(12)), blocks=(QUICK_STUDY.blocks[0]._replace(start="saturated"),)
     )
     rows = made_up(protocol, ("tuning", "final", "rule"))
-    write_results(tmp_path / "study.md", rows, protocol)
+    write_results(tmp_path / "study.md", rows, protocol, heading(protocol))
     text = (tmp_path / "study.md").read_text()
     assert "-2.00 points (-2.00 to -2.00; p = 0.0005, corrected): it is worse" in text
     assert "**H1**, MNIST, 784-30-10, saturated start: an accuracy of 90 % is reached after 2 epochs with the q" in text
     for row in rows:
         if row["cost"] == QUADRATIC.cost:
             row["accuracies"] = [0.5] * len(row["accuracies"])
-    write_results(tmp_path / "study.md", rows, protocol)
+    write_results(tmp_path / "study.md", rows, protocol, heading(protocol))
     text = (tmp_path / "study.md").read_text()
     assert "not reached with the quadratic cost, and reached after 2 epochs with the cross-entropy" in text
 
