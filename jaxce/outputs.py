@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
+from jaxce.exponentials import accurate_exp
 from jaxce.fusion import fusion_barrier
 from jaxce.output_layer import Output, half_square, nan_unless, residual
 from jaxce.softmax_layer import softmax
@@ -91,7 +92,7 @@ def _(axis, primals, tangents):
 @functools.partial(jax.custom_jvp, nondiff_argnums=(1,))
 def _sigmoid_logs(z, axis):
     """ln s(z) = min(z, 0) - ln(1 + e^-|z|), and ln(1 - s(z)) = ln s(-z)."""
-    log1p_e = jnp.log1p(jnp.exp(-jnp.abs(z)))
+    log1p_e = jnp.log1p(accurate_exp(-jnp.abs(z)))
     return jnp.minimum(z, 0) - log1p_e, jnp.minimum(-z, 0) - log1p_e
 
 
@@ -109,7 +110,7 @@ def _(axis, primals, tangents):
 @functools.partial(jax.custom_jvp, nondiff_argnums=(2,))
 def _sigmoid_half_squared_residual(z, y, axis):
     """(a - y)^2 / 2 = ((1 - y) - y e)^2 / (2 (1 + e)^2) for z >= 0, and ((1 - y) e - y)^2 / (2 (1 + e)^2) for z < 0."""
-    e, e_squared = jnp.exp(-jnp.abs(z)), jnp.exp(-2 * jnp.abs(z))
+    e, e_squared = accurate_exp(-jnp.abs(z)), accurate_exp(-2 * jnp.abs(z))
     numerator = jnp.where(z < 0, (1 - y) * e - y, (1 - y) - y * e)
     is_right = y == jnp.where(z < 0, 0, 1)  # then the numerator is e or -e
     # (1 + e)^2 is multiplied out: the rounding errors of two factors would add up.
@@ -127,7 +128,7 @@ def _(axis, primals, tangents):
 @functools.partial(jax.custom_jvp, nondiff_argnums=(2,))
 def _sigmoid_residual_pullback(z, y, axis):
     """a (1 - a) (a - y), as (1 - y) a^2 (1 - a) - y a (1 - a)^2, over the common denominator (1 + e)^3."""
-    e, e_squared = jnp.exp(-jnp.abs(z)), jnp.exp(-2 * jnp.abs(z))
+    e, e_squared = accurate_exp(-jnp.abs(z)), accurate_exp(-2 * jnp.abs(z))
     numerator = jnp.where(z < 0, (1 - y) * e_squared - y * e, (1 - y) * e - y * e_squared)
     return numerator / (1 + (3 * e + e_squared * (3 + e)))
 

@@ -5,6 +5,7 @@ import functools
 from collections.abc import Callable
 from fractions import Fraction
 from types import SimpleNamespace
+from unittest import mock
 
 import jax
 import jax.numpy as jnp
@@ -266,6 +267,17 @@ def _costs_nothing_without_outputs(library: SimpleNamespace) -> bool:
     return cost(z, z).tolist() == [0, 0] and bool(np.all(np.isnan(cost(z, np.array([0, 1])))))
 
 
+def _asks_a_tpu_for_digits(library: SimpleNamespace) -> bool:
+    """A TPU is asked for exponentials with all their digits; other devices, which have one exponential, are not."""
+
+    def modes(backend: str) -> set:
+        with mock.patch.object(jax, "default_backend", return_value=backend):
+            program = jax.make_jaxpr(lambda x: library.accurate_exp(x))(jnp.ones(()))
+        return {equation.params["accuracy"] for equation in program.eqns}
+
+    return modes("tpu") == {jax.lax.AccuracyMode.HIGHEST} and modes("cpu") == {None}
+
+
 PROMISED: dict[str, Callable] = {
     "the type of the weighted inputs": lambda it: all(
         _keeps_type(it, t) for t in (jnp.bfloat16, np.float16, np.float32)
@@ -295,6 +307,7 @@ PROMISED: dict[str, Callable] = {
     "examples without outputs": _costs_nothing_without_outputs,
     "labels on a mesh": _finds_labels_on_a_mesh,
     "the digits of ln(1 - z)": _keeps_digits_between,
+    "the exponentials of a TPU": _asks_a_tpu_for_digits,
     "the digits of a square": _keeps_digits_of_squares,
     "a pullback by differentiation": _pulls_back_by_differentiation,
 }

@@ -6,6 +6,7 @@ for soft targets, in ulps of the sum of the absolute values of the formula's ter
 """
 
 import dataclasses
+import re
 import zlib
 
 import jax
@@ -307,3 +308,14 @@ def unhalved(z, m, c):
     """The difference of which XLA may make one operation with the product that z is."""
     d = jnp.maximum(z - m, -1000.0)
     return d, exponentials._difference_error(jnp.maximum(z, m - 1000), m)
+
+
+@pytest.mark.parametrize(("backend", "asked"), [("tpu", True), ("gpu", False), ("cpu", False)])
+@pytest.mark.parametrize("pair", [pair for pair in PAIRS if pair[1] == "softmax" or pair == ("quadratic", "sigmoid")])
+def test_a_tpu_is_asked_for_exponentials_with_all_digits(pair, backend, asked, monkeypatch):
+    monkeypatch.setattr(jax, "default_backend", lambda: backend)
+    z, y = np.ones((2, 3), np.float32), np.eye(2, 3, dtype=np.float32)
+    cost, output = functions(pair, 1.5)
+    program = str(jax.make_jaxpr(jax.value_and_grad(lambda z: cost(output, z, y).sum()))(z))
+    asked_in = re.findall(r"= exp\b(\[accuracy=AccuracyMode.HIGHEST\])?", program)
+    assert {bool(found) for found in asked_in} == {asked}
