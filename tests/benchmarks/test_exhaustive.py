@@ -8,14 +8,33 @@ import numpy as np
 import pytest
 
 import jaxce
-from benchmarks import exhaustive
+from benchmarks import every_float, exhaustive
 from benchmarks.every_float import CASES, INPUTS_AT_ONCE, FloatCase, worst_of_chunk
 from benchmarks.exhaustive import measure_every_float
-from benchmarks.numbered_floats import NumberedFloats
+from benchmarks.numbered_floats import FLOATS_AT_ONCE, NumberedFloats
 
 # Ulps of value, gradient and curvature. After a softmax of two, the quadratic cost's gradient is -2 a (1 - a)^2, which
 # has the error of an exponential three times over.
-BARS = {"neuron": (3, 3, 4), "softmax": (4, 4, 5), "quadratic softmax": (4, 7, 0)}
+BARS = {"neuron": (3, 3, 4), "softmax": (4, 4, 6), "quadratic softmax": (5, 7, 0)}
+
+# The bits of the inputs at which runs of all inputs have found the worst value, gradient and, of a softmax, curvature.
+WORST_FOUND = {
+    FloatCase("quadratic", "sigmoid", 0, "float32"): (3207475871, 3222441635),
+    FloatCase("quadratic", "sigmoid", 1, "float32"): (1059992223, 1074957987),
+    FloatCase("cross_entropy", "sigmoid", 0, "float32"): (3207500489, 3246724588),
+    FloatCase("cross_entropy", "sigmoid", 1, "float32"): (1060016841, 1099240940),
+    FloatCase("log_likelihood", "sigmoid", 1, "float32"): (1060016841, 1099240940),
+    FloatCase("cross_entropy", "linear", 0, "float32"): (1053345623, 1056961713),
+    FloatCase("cross_entropy", "linear", 1, "float32"): (1060432329, 1065103927),
+    FloatCase("log_likelihood", "linear", 1, "float32"): (1060432329, 2105291319),
+    FloatCase("quadratic", "linear", 1, "float32"): (3417636140, 3418357760),
+    FloatCase("quadratic", "softmax", 1, "bfloat16"): (3053305925, 3068051549),
+    FloatCase("quadratic", "softmax", 1, "float16"): (1143375469, 2214577547),
+    FloatCase("cross_entropy", "softmax", 1, "bfloat16"): (1060091607, 3068051549),
+    FloatCase("cross_entropy", "softmax", 1, "float16"): (2286008705, 2189542438),
+    FloatCase("log_likelihood", "softmax", 1, "bfloat16"): (1060091607, 1079817882, 3083190362),
+    FloatCase("log_likelihood", "softmax", 1, "float16"): (965051071, 1166770941, 1143112987),
+}
 
 
 def bars(case):
@@ -34,6 +53,16 @@ def test_one_input_in_4096_is_within_the_bars(case):
     assert case.inputs(fraction).total <= INPUTS_AT_ONCE
     worst = worst_of_chunk(case, 0, fraction)
     assert all(error.ulps <= bar for error, bar in zip(worst, bars(case), strict=True)), worst
+
+
+@pytest.mark.parametrize("case", WORST_FOUND, ids=lambda case: "-".join(map(str, case)))
+@pytest.mark.thorough
+def test_the_worst_inputs_of_a_whole_run_are_within_the_bars(case, monkeypatch):
+    monkeypatch.setattr(every_float, "INPUTS_AT_ONCE", FLOATS_AT_ONCE)  # the input and its neighbours
+    found = [worst_of_chunk(case, bits - bits % FLOATS_AT_ONCE) for bits in WORST_FOUND[case]]
+    for quantity, worst in enumerate(found):
+        assert all(error.ulps <= bar for error, bar in zip(worst, bars(case), strict=True)), worst
+        assert worst[quantity].ulps > 0.49  # not one of the many whose error is little
 
 
 def textbook(z, y, activation, axis=0):
