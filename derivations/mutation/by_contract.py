@@ -227,20 +227,46 @@ def _keeps_digits_of_squares(library: SimpleNamespace) -> bool:
 
 
 def _keeps_digits_of_a_saturated_slope(library: SimpleNamespace) -> bool:
-    """The derivative of an output that is almost 1 has all digits of the others."""
-    z = np.array([0.5, -39.5, -38.5])
-    _, da = jax.jvp(library.softmax, (z,), (np.array([1.0, 0.0, 0.0]),))
-    e = np.exp(z - 0.5) * [0, 1, 1]
-    return bool(np.allclose(da, np.array([np.sum(e), -e[1], -e[2]]) / (1 + np.sum(e)) ** 2, rtol=1e-12, atol=0))
+    """The derivative of an output that is almost 1, or of two that are almost 1/2, has all digits of the others."""
+
+    def slope(z: list[float], dz: list[float]) -> jax.Array:
+        return jax.jvp(library.softmax, (np.array(z),), (np.array(dz, float),))[1]
+
+    e = np.exp([-40.0, -39.0])
+    of_one = np.array([np.sum(e), *-e]) / (1 + np.sum(e)) ** 2
+    of_two = e[0] / (2 + e[0]) ** 2 * np.array([1, 1, -2])
+    found = slope([0.5, -39.5, -38.5], [1, 0, 0]), slope([0.5, 0.5, -39.5], [1, 1, 0])
+    return all(np.allclose(da, right, rtol=1e-12, atol=0) for da, right in zip(found, (of_one, of_two), strict=True))
+
+
+def _keeps_digits_of_quotients_and_logarithms(library: SimpleNamespace) -> bool:
+    """Quotients by 1 + x are right to less than an ulp, and ln(1 + x) to two, in float32."""
+    x = np.linspace(0.4, 9, 100_001, dtype=np.float32)
+    wide, inside = x.astype(np.float64), x <= 1
+
+    def error(found: jax.Array, true: np.ndarray) -> np.ndarray:
+        return np.abs(np.asarray(found, np.float64) - true) / np.spacing(true.astype(np.float32))
+
+    quotients = error(jax.jit(library._share)(x, x), wide / (1 + wide))
+    logarithms = error(jax.jit(library._log_of_1_and)(x), np.log1p(wide))
+    return bool(np.max(quotients) < 1 and np.max(logarithms[inside]) < 2)
 
 
 def _keeps_digits_of_a_weighted_residual(library: SimpleNamespace) -> bool:
-    """The residual of a target that is almost reached is what the others have of the sum, times its own weight."""
-    z, w = np.array([40.0, 0.0, 1.0]), np.array([2.0, 1.0, 3.0])
-    gradient = library.softmax.weighted_residual_pullback(z, np.array([1.0, 0.0, 0.0]), w, -1)
-    e = np.exp(z - 40)[1:]
+    """The residual of a target that is almost reached is what the others have of the sum, times its own weight.
+
+    That of two tied maxima, neither of which is the target, is small as well.
+    """
+
+    def gradient(z: list[float], y: list[float], w: np.ndarray) -> jax.Array:
+        return library.softmax.weighted_residual_pullback(np.array(z, float), np.array(y, float), w, -1)
+
+    w, e = np.array([2.0, 1.0, 3.0]), np.exp([-40.0, -39.0])
     of_others = e * (w[1:] * e + w[0] * np.sum(e))  # those of e^-120 are left out
-    return bool(np.allclose(gradient, [-np.sum(of_others), *of_others], rtol=1e-12, atol=0))
+    of_two = 4 * e[0] / (2 + e[0]) ** 3 * np.array([1, 1, -2])
+    return np.allclose(gradient([40, 0, 1], [1, 0, 0], w), [-np.sum(of_others), *of_others], rtol=1e-12, atol=0) and (
+        np.allclose(gradient([40, 40, 0], [0, 0, 1], np.array([2.0, 2.0, 1.0])), of_two, rtol=1e-12, atol=0)
+    )
 
 
 def _weighs_residuals(library: SimpleNamespace) -> bool:
@@ -285,6 +311,7 @@ PROMISED: dict[str, Callable] = {
     "the last axis, where none is named": _along_the_last_axis,
     "a z that is a product": _is_finite_where_z_is_a_product,
     "the digits of a saturated slope": _keeps_digits_of_a_saturated_slope,
+    "the digits of quotients and logarithms": _keeps_digits_of_quotients_and_logarithms,
     "a weighted residual": _weighs_residuals,
     "the digits of a weighted residual": _keeps_digits_of_a_weighted_residual,
     "a label of eight bits among 300": _byte_label_among_many,
