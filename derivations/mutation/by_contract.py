@@ -239,6 +239,12 @@ def _keeps_digits_of_a_saturated_slope(library: SimpleNamespace) -> bool:
     return all(np.allclose(da, right, rtol=1e-12, atol=0) for da, right in zip(found, (of_one, of_two), strict=True))
 
 
+def _adds_few_in_pairs(library: SimpleNamespace) -> bool:
+    """Ten terms are added in pairs; two, and a hundred, by XLA."""
+    programs = [str(jax.make_jaxpr(lambda x: library.sum_of(x, 0))(jnp.ones(size))) for size in (2, 10, 100)]
+    return ["reduce_sum" in program for program in programs] == [True, False, True]
+
+
 def _keeps_digits_of_quotients_and_logarithms(library: SimpleNamespace) -> bool:
     """Quotients by 1 + x are right to less than an ulp, and ln(1 + x) to two, in float32."""
     x = np.linspace(0.4, 9, 100_001, dtype=np.float32)
@@ -311,6 +317,7 @@ PROMISED: dict[str, Callable] = {
     "the last axis, where none is named": _along_the_last_axis,
     "a z that is a product": _is_finite_where_z_is_a_product,
     "the digits of a saturated slope": _keeps_digits_of_a_saturated_slope,
+    "sums in pairs": _adds_few_in_pairs,
     "the digits of quotients and logarithms": _keeps_digits_of_quotients_and_logarithms,
     "a weighted residual": _weighs_residuals,
     "the digits of a weighted residual": _keeps_digits_of_a_weighted_residual,

@@ -34,7 +34,6 @@ EQUIVALENT: dict[str, str] = {
     "summation.are_few: 2 < size <= MOST_IN_PAIRS -> 2 < size < MOST_IN_PAIRS": "sixteen may be added either way",
     "summation.are_few: 2 < size <= MOST_IN_PAIRS -> 3 < size <= MOST_IN_PAIRS": "XLA adds three terms one after the "
     "other, as here",
-    "summation.sum_of: not are_few(x, axis) -> are_few(x, axis)": _ORDER,
     "summation.stored_sum_of: _added_in_pairs(jnp.split(x, x.shape[axis], axis), 2) -> "
     "_added_in_pairs(jnp.split(x, x.shape[axis], axis), 3)": _ORDER,
     "exponentials._scaled_difference: jnp.finfo(z.dtype).nmant + 1 -> jnp.finfo(z.dtype).nmant - 1": _SPLIT,
