@@ -25,7 +25,7 @@ EQUIVALENT: dict[str, str] = {
     "summation.in_two_halves: (limits.nmant + 1) // 2 -> (limits.nmant + 1) // 3": _SPLIT,
     "summation.in_two_halves: (limits.nmant + 1) // 2 - 1 -> (limits.nmant + 1) // 2 - 2": _SPLIT,
     "summation.plus_1: 1 - (total - x_part) -> total - x_part - 1": (
-        "0 either way for x from 0 to 2^24 in float32, where total - 1 is exact; no larger sum is rounded by 1"
+        "0 either way for x from 0 to 2^24 in float32, where total - 1 is exact; no sum of exponentials is larger"
     ),
     "summation.plus_1: total - 1 -> 1 - total": (
         "the same number in exact arithmetic, for any total; rounded, it is off by half an ulp of x at most"
