@@ -102,18 +102,18 @@ class Operations:
             return _exactly(x + sign * y, operation)
         if isinstance(y, float) and (y == 0 or (isinstance(x, Logit) and not x.shift)):
             return Logit(x.index, x.factor, sign * y) if y else x
-        if isinstance(x, float) and x == 0:
-            return y if sign > 0 else self.once(self.neg, y)
+        if isinstance(x, float) and x in (0, -math.inf):
+            return x if x else y if sign > 0 else self.once(self.neg, y)
         if isinstance(x, Logit) and isinstance(y, Logit) and not x.shift and not y.shift:
             return self._difference_of_logits(x, y, operation)
-        whole = self._rounding_error_of_sum(*operation) or self._corrected_quotient(*operation)
-        if whole is not None:
-            return whole
+        for recognized in (self._rounding_error_of_sum, self._corrected_quotient, self._corrected_logarithm):
+            if (whole := recognized(*operation)) is not None:
+                return whole
         if not (_is_examined(x) and _is_examined(y)):
             return Unexamined(operation)
         x, y = _lifted(x), _lifted(y)
-        if name == "add" and y.operation[:2] == ("mul", operation[1]):
-            return self._slightly_more(x, _lifted(y.operation[2]), operation)
+        if name == "add" and (share := self._share_of(operation[1], y)) is not None:
+            return self._slightly_more(x, share, operation)
         found = scaled_sum([(1.0, self._as_summand(x)), (sign, self._as_summand(y))])
         found.computed &= _range_as_summand(x) + _range_as_summand(y) * Intervals(sign, sign)
         exact = False
@@ -124,6 +124,18 @@ class Operations:
         rounded = rounded_off(found, self._new_rounding(), exact)
         rounded.operation = operation
         return _in_rounded_range(rounded, found.computed)
+
+    def _share_of(self, x, y):
+        """The p of a product y = p x or y = p (2 x), with any power of two, of numbers that are not known; or None."""
+        name, *factors = y.operation or ("",)
+        if name != "mul" or not all(isinstance(factor, Rounded) for factor in factors):
+            return None
+        multiple, share = factors
+        if multiple is x:
+            return share
+        if multiple.operation[:1] == ("mul",) and multiple.operation[2] is x and isinstance(multiple.operation[1], float):
+            return self._scaled(share, multiple.operation[1])
+        return None
 
     def _slightly_more(self, x, y, operation):
         """x + x y, which is x (1 + y) but for the rounding of x y, if that is rounded; it has x's sign if |y| < 1."""
@@ -143,8 +155,11 @@ class Operations:
             return 0.0
         factor = Intervals(x.factor, x.factor)
         # The logits times the factor may have vanished.
-        exact = Rounded(self.boxes.difference(x.index, y.index) * factor, {}, 2 * SMALLEST_NORMAL_FLOAT, absolute=True)
-        found = rounded_off(exact, self._new_rounding())
+        exact = self.boxes.difference(x.index, y.index) * factor
+        # Errors of what exp is taken of, and TwoSum corrects, cancel exactly with the scale 1.
+        exact = Rounded(exact, absolute=exact.size() < 2 * -SMALLEST_NORMAL_LOGARITHM)
+        exact.rest = 2 * SMALLEST_NORMAL_FLOAT / exact.scale.distance_from_0()
+        found = rounded_off(dataclasses.replace(exact), self._new_rounding())
         found.operation = operation
         return found
 
@@ -185,6 +200,7 @@ class Operations:
         if not (_is_examined(x) and _is_examined(y)):
             return Unexamined(("mul", x, y))
         unrounded = product(_lifted(x), _lifted(y))
+        unrounded.computed &= _lifted(x).computed * _lifted(y).computed
         return self._rounded_product(unrounded, ("mul", x, y))
 
     def _rounded_product(self, unrounded, operation):
@@ -226,9 +242,11 @@ class Operations:
             return 0.0
         if not (_is_examined(x) and _is_examined(y)):
             return Unexamined(("div", x, y))
-        found = rounded_off(quotient(_lifted(x), _lifted(y)), self._new_rounding())
+        unrounded = quotient(_lifted(x), _lifted(y))
+        unrounded.computed &= _lifted(x).computed / _lifted(y).computed
+        found = rounded_off(unrounded, self._new_rounding())
         found.operation = ("div", x, y)
-        return found
+        return _in_rounded_range(found, unrounded.computed)
 
     def max(self, x: Any, y: Any) -> Any:
         """The larger of x and y, where the first may be clamped at the second, a number or a shifted logit."""
@@ -284,6 +302,12 @@ class Operations:
         if isinstance(x, float) and x == 0:
             return 0.0
         x = _lifted(x)
+        found = self._logarithm_of_1_and(x)
+        found = self._measured("log1p of total - 1" if _is_total_less_1(x) else "log1p", x, found)
+        found.operation = ("log1p", x, None)
+        return found
+
+    def _logarithm_of_1_and(self, x):
         least = np.minimum(x.computed.low, x.exact.low)
         self._only_where(least > -0.5)
         slope = ONE / (ONE + x.exact)
@@ -291,16 +315,14 @@ class Operations:
             second = SLOP / (1 + least) ** 2 / 2
         exact = x.exact.image(arb.log1p)
         condition = -x.exact.image(_minus_condition_of_log1p)
-        found = function_value(x, exact, (slope, slope / exact, condition), second)
-        name = "log1p of total - 1" if _is_total_less_1(x) else "log1p"
-        return self._measured(name, x, found)
+        return function_value(x, exact, (slope, slope / exact, condition), second)
 
     def tanh(self, x: Any) -> Any:
         """The hyperbolic tangent of a number up to 0."""
         if isinstance(x, float) and x == 0:
             return 0.0
         x = _lifted(x)
-        self._only_where(x.exact.high <= 0)
+        self._only_where(x.exact.high < 2.0**-1000)
         exact = x.exact.image(arb.tanh)
         slope = ONE - exact * exact
         slopes = slope, slope / exact, x.exact.image(_condition_of_tanh)
@@ -374,6 +396,35 @@ class Operations:
         zero = np.zeros(len(self.boxes))
         return Rounded(Intervals(zero, zero), {}, half_ulp(np.float64(1000)) + 4 * SMALLEST_NORMAL_FLOAT)
 
+    def _corrected_logarithm(self, name, left, right):
+        """ln(1 + x) from ln(1 + (t - 1)) + error / t, where t is the rounded 1 + x and `error` what it lost.
+
+        That is ln(1 + x) but for q^2 / (2 - 2 q), where q = |error / t| is at most |x| / t and half an ulp of 1 + x.
+        Below 2^-25, t is 1. The errors of the logarithm and of the quotient are relative to these.
+        """
+        try:
+            less_1, _ = _operands(left, "log1p")
+            total, one = _operands(less_1, "sub")
+            error, total_again = _operands(right, "div")
+            one_again, x = _operands(total, "add")
+        except LookupError:
+            return None
+        if not (name == "add" and one == one_again == 1.0 and total is total_again and error is total.correction):
+            return None
+        if x.unrounded:
+            return None
+        self._only_where(x.computed.low >= 0)
+        found = self._logarithm_of_1_and(x)
+        low, high = found.computed.low, found.computed.high
+        with np.errstate(divide="ignore", invalid="ignore"):
+            q = np.minimum(high, SLOP * half_ulp(total.computed.high) / total.computed.low)  # x / (1 + x) is at most ln(1 + x)
+            share = np.minimum(1.0, q / low)  # of q in ln(1 + x)
+        is_small = x.computed.high < 2.0**-25  # the total is 1
+        of_logarithm = np.where(is_small, 0.0, MEASURED_FUNCTIONS["log1p of total - 1"].error(less_1.computed) * UNIT)
+        absolute = (high + q) * of_logarithm + q * (UNIT + q)
+        relative = (1 + share) * of_logarithm + share * (UNIT + q)
+        return rounded_off(with_error(found, self._new_rounding(), SLOP * absolute, SLOP * relative), self._new_rounding())
+
     def leading_half(self, x: Any) -> Unexamined:
         """x rounded to half of its digits."""
         return Unexamined(("leading half", x))
@@ -413,8 +464,8 @@ class Operations:
         found = quotient(_lifted(x), exactly_total)
         found = self._with_relative_error(found, UNIT * (1 + 2.0**-10))
         found = self._with_relative_error(found, 2.0**-33)
-        vanishing = 4 * SMALLEST_NORMAL_FLOAT / found.scale.distance_from_0()
-        found = Rounded(found.exact, found.errors, found.rest + vanishing)
+        vanishing = SMALLEST_NORMAL_FLOAT * (1 + _lifted(x).computed.size())  # x k R, or k R itself
+        found = Rounded(found.exact, found.errors, found.rest + vanishing / found.scale.distance_from_0())
         return rounded_off(found, self._new_rounding())
 
 

@@ -7,6 +7,7 @@ where the number may be 0.
 """
 
 import dataclasses
+import functools
 from collections.abc import Sequence
 
 import numpy as np
@@ -16,6 +17,7 @@ from derivations.rounding.intervals import Intervals
 UNIT = 2.0**-24  # the relative error of a rounded operation
 SMALLEST_NORMAL_FLOAT = 2.0**-126  # smaller results may be set to 0
 SMALLEST_SCALE = 2.0**-120  # numbers that may be smaller have the scale 1
+LARGE = 2.0**-12  # an error relative to the exact value; where it is larger, the scale is 1
 SLOP = 1 + 2.0**-40  # more than what the roundings of a bound in float64 amount to
 ONE = Intervals(1.0, 1.0)
 
@@ -32,7 +34,7 @@ class Rounded:
         operation: the primitive and the operands that it was computed from.
         unrounded: a product of two floats before it is rounded; XLA may add it to another number so.
         correction: what its last rounding took away, exactly: that is what TwoSum computes.
-        absolute: whether the scale is 1 in any case. Then errors that cancel do so exactly, whatever the box.
+        absolute: where the scale is 1 in any case.
 
     Example:
         >>> x = Rounded(Intervals(2.0, 4.0), {1: Intervals(UNIT, UNIT)})
@@ -47,11 +49,11 @@ class Rounded:
     operation: tuple = ()
     unrounded: "Rounded | None" = None
     correction: "Rounded | None" = None
-    absolute: bool = False
+    absolute: np.ndarray | bool = False
 
     def __post_init__(self):
         """The scale; the bound of the error, in its units; and where the computed number lies."""
-        self.relative = has_own_scale(self.exact) & (not self.absolute)
+        self.relative = has_own_scale(self.exact) & ~np.asarray(self.absolute)
         self.scale = self.exact.where(self.relative, ONE)
         bound = SLOP * sum((c.size() for c in self.errors.values()), np.asarray(self.rest, float))
         self.bound = np.where(np.isnan(bound), np.inf, bound)
@@ -77,7 +79,7 @@ def combined(
     exact: Intervals,
     terms: Sequence[tuple[Rounded, Intervals]],
     rest: np.ndarray | float = 0.0,
-    absolute: bool = False,
+    absolute: np.ndarray | bool = False,
 ) -> Rounded:
     """A function of computed numbers, not rounded: each with the factor by which the function scales its error."""
     errors: dict[int, Intervals] = {}
@@ -122,12 +124,29 @@ def rounded_off(x: Rounded, eta: int, exact: np.ndarray | bool = False) -> Round
     return with_error(x, eta, absolute, UNIT)
 
 
-def scaled_sum(terms: Sequence[tuple[float, Rounded]]) -> Rounded:
+def _in_a_good_scale(function):
+    """The function, with scale 1 where a result's error is large with its own: the error of 1 - e where e is almost 1.
+
+    Its factors would vary much in a box, and cancel badly when 1 - e is added to something large.
+    """
+
+    @functools.wraps(function)
+    def with_scale(*operands):
+        found = function(*operands)
+        is_large = found.relative & (found.bound > LARGE)
+        return function(*operands, absolute=is_large) if is_large.any() else found
+
+    return with_scale
+
+
+@_in_a_good_scale
+def scaled_sum(terms: Sequence[tuple[float, Rounded]], absolute: np.ndarray | bool = False) -> Rounded:
     """sum_i k_i x_i of one or two computed numbers x_i, not rounded."""
     parts = [Intervals(k, k) * x.exact for k, x in terms]
     exact = parts[0] if len(parts) == 1 else parts[0] + parts[1]
-    absolute = len(terms) == 1 and terms[0][1].absolute
-    own = has_own_scale(exact) & (not absolute)
+    if len(terms) == 1:
+        absolute = absolute | np.asarray(terms[0][1].absolute)
+    own = has_own_scale(exact) & ~np.asarray(absolute)
     scale = exact.where(own, ONE)
     factors = []
     for place, (k, x) in enumerate(terms):
@@ -140,27 +159,30 @@ def scaled_sum(terms: Sequence[tuple[float, Rounded]]) -> Rounded:
     return combined(exact, factors, absolute=absolute)
 
 
-def product(x: Rounded, y: Rounded) -> Rounded:
+@_in_a_good_scale
+def product(x: Rounded, y: Rounded, absolute: np.ndarray | bool = False) -> Rounded:
     """X y, not rounded."""
     exact = x.exact * y.exact
-    own = has_own_scale(exact) & x.relative & y.relative
-    scale = exact.where(has_own_scale(exact), ONE)
+    is_own = has_own_scale(exact) & ~np.asarray(absolute)
+    own = is_own & x.relative & y.relative
+    scale = exact.where(is_own, ONE)
     of_x, of_y = (ONE.where(own, x.scale * y.exact / scale), ONE.where(own, y.scale * x.exact / scale))
     second = np.where(own, 1.0, (x.scale * y.scale / scale).size()) * x.bound * y.bound
-    return combined(exact, [(x, of_x), (y, of_y)], _or_infinite(second))
+    return combined(exact, [(x, of_x), (y, of_y)], _or_infinite(second), absolute)
 
 
-def quotient(x: Rounded, y: Rounded) -> Rounded:
+@_in_a_good_scale
+def quotient(x: Rounded, y: Rounded, absolute: np.ndarray | bool = False) -> Rounded:
     """X / y, not rounded. Of 1 / (1 + e) = 1 - e + e^2 / (1 + e), the last term is not of first order."""
     exact = x.exact / y.exact
-    own = has_own_scale(exact) & x.relative
-    scale = exact.where(has_own_scale(exact), ONE)
-    of_x = ONE.where(own, x.scale / y.exact / scale)
-    of_y = -(ONE.where(own, exact / scale))
+    is_own = has_own_scale(exact) & ~np.asarray(absolute)
+    scale = exact.where(is_own, ONE)
+    of_x = ONE.where(is_own & x.relative, x.scale / y.exact / scale)
+    of_y = -(ONE.where(is_own, exact / scale))
     with np.errstate(divide="ignore", invalid="ignore"):
         e = np.where(y.relative & (y.bound < 0.5), y.bound, np.inf)
         second = (of_x.size() * x.bound + of_y.size() * e) * np.where(e < 0.5, e / (1 - e), np.inf)
-    return combined(exact, [(x, of_x), (y, of_y)], _or_infinite(second))
+    return combined(exact, [(x, of_x), (y, of_y)], _or_infinite(second), absolute)
 
 
 def function_value(
