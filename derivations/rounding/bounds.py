@@ -102,7 +102,8 @@ def error_bounds(program: ClosedJaxpr, boxes: Boxes, decisions: tuple = (), *, o
             found = error_bounds(program, boxes.part(mask), way, of_largest=of_largest)
             bounds[mask] = np.maximum(bounds[mask], found)
         return bounds
-    return np.broadcast_to(_in_ulps(outputs, of_largest), len(boxes))
+    ulps = np.broadcast_to(_in_ulps(outputs, of_largest), len(boxes))
+    return np.where(np.isnan(ulps), np.inf, ulps)
 
 
 def _in_ulps(outputs, of_largest):

@@ -3,6 +3,7 @@
 The errors are in units of 2^-24 of the true value. They are not proved, but assumed by what is proved about programs.
 """
 
+import functools
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -13,9 +14,10 @@ from jax import lax
 
 from derivations.rounding.intervals import Intervals
 
-FLOATS_IN_A_PIECE = 2**20  # an eighth of those between two powers of two
+FLOATS_IN_A_GROUP = 2**20  # an eighth of those between two powers of two
+_FIRST_NORMAL = 0x0080_0000  # bits of 2^-126
 ABOUT_0 = 2.0**-30  # up to this size, floats of the other sign were measured too
-_FLOATS_IN_A_BLOCK = 2**16
+_NUMBERS = np.arange(FLOATS_IN_A_GROUP, dtype=np.uint32)
 
 
 class MeasuredFunction(NamedTuple):
@@ -110,25 +112,57 @@ MEASURED_FUNCTIONS = {
 }
 
 
-def measured_error(name: str, bits: int, count: int = FLOATS_IN_A_PIECE) -> float:
-    """The largest error of a function at so many neighbouring floats whose absolute values begin with these bits.
+def worst_excess(name: str, every: int = 1) -> float:
+    """The largest ratio of an error of the function at a float to the bound of its piece: at most 1 if all are bounds.
+
+    Args:
+        name: one of MEASURED_FUNCTIONS.
+        every: only one in so many groups of neighbouring floats is measured.
 
     Example:
-        >>> measured_error("exp", 0x3F800000, 2**16) <= 1.15
+        >>> worst_excess("exp", 64) <= 1
         True
     """
     measured = MEASURED_FUNCTIONS[name]
-    first = jnp.uint32(bits | (0x80000000 if measured.sign < 0 else 0))
+    last = int(np.float32(measured.pieces[-1][0]).view(np.uint32))
+    negative = measured.sign < 0
+    groups = [(bits, negative) for bits in range(_FIRST_NORMAL, last, FLOATS_IN_A_GROUP)]
+    about_0 = int(np.float32(ABOUT_0).view(np.uint32))
+    groups += [(bits, not negative) for bits in range(_FIRST_NORMAL, about_0, FLOATS_IN_A_GROUP)]
+    return max(_excess(measured, *group) for group in groups[:: -every])  # the last are the largest
+
+
+def _excess(measured, bits, is_negative):
+    """The ratio for FLOATS_IN_A_GROUP neighbours, of which the first has these bits but for its sign."""
+    ends = np.array([bits, bits + FLOATS_IN_A_GROUP - 1], np.uint32).view(np.float32).astype(np.float64)
+    low, high = (-ends[1], -ends[0]) if is_negative else ends
+    last = measured.pieces[-1][0]
+    bound = measured.error(Intervals(max(low, -last), min(high, last)))
     with jax.enable_x64(False):  # as users have it
-        computed = _values(measured.function, first, count // _FLOATS_IN_A_BLOCK)
+        x = lax.bitcast_convert_type(jnp.uint32(bits + (is_negative << 31)) + _NUMBERS, jnp.float32)
+        computed = jax.jit(measured.function)(x)
     with jax.enable_x64(True):
-        return float(_largest_error(measured, first, computed))
+        return float(_largest_error(measured, x, computed) / bound)
 
 
-def _blocks(function, first, count, *arrays):
-    def of_block(number_and_parts):
-        number, *parts = number_and_parts
-        bits = first + number * jnp.uint32(_FLOATS_IN_A_BLOCK) + lax.iota(jnp.uint32, _FLOATS_IN_A_BLOCK)
-        return function(lax.bitcast_convert_type(bits, jnp.float32), *parts)
+@functools.partial(jax.jit, static_argnums=0)
+def _largest_error(measured, x, computed):
+    wide = x.astype(jnp.float64)
+    true = measured.function(wide)
+    error = jnp.abs(computed.astype(jnp.float64) - true) / jnp.abs(true) * 2.0**24
+    counts = jnp.abs(wide) <= measured.pieces[-1][0]
+    if measured.only_if_1_more_is_exact:
+        counts &= (x + 1).astype(jnp.float64) == wide + 1
+    return jnp.where(counts, jnp.where(jnp.isnan(error), jnp.inf, error), 0).max()
 
-    return lax.map(of_block, (lax.iota(jnp.uint32, count), *arrays))
+
+def largest_vanished_exponential() -> float:
+    """What exp gives, at most, for arguments from -1024 to -87, or infinity if that is negative or more than e^-87."""
+    first, last = (int(np.float32(x).view(np.uint32)) for x in (87.0, 1024.0))
+    found = []
+    with jax.enable_x64(False):
+        for bits in range(first, last, FLOATS_IN_A_GROUP):
+            x = lax.bitcast_convert_type(jnp.uint32(bits + (1 << 31)) + _NUMBERS, jnp.float32)
+            found.append(jax.jit(jnp.exp)(x))
+    computed = np.concatenate(found)
+    return float(computed.max()) if (computed >= 0).all() and computed.max() < 1.7e-38 else np.inf

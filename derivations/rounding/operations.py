@@ -16,7 +16,7 @@ from flint import arb
 
 from derivations.rounding.boxes import Boxes, HopelessError, UndecidedError
 from derivations.rounding.intervals import Intervals
-from derivations.rounding.measured_functions import MEASURED_FUNCTIONS
+from derivations.rounding.measured_functions import ABOUT_0, MEASURED_FUNCTIONS
 from derivations.rounding.rounded import (
     ONE,
     SLOP,
@@ -31,6 +31,7 @@ from derivations.rounding.rounded import (
     rounded_off,
     scaled_sum,
     with_error,
+    with_vanishing,
 )
 
 SMALLEST_NORMAL_LOGARITHM = -87.0  # exp of what is below may vanish
@@ -80,6 +81,8 @@ class Operations:
         if self._decided == len(self.decisions):
             ways = [(way, np.broadcast_to(mask, len(self.boxes))) for way, mask in ways]
             possible = [(way, mask) for way, mask in ways if mask.any()]
+            if not possible:  # of nan
+                raise HopelessError
             if len(possible) > 1:
                 raise UndecidedError([((*self.decisions, way), mask) for way, mask in possible])
             self.decisions += (possible[0][0],)
@@ -112,7 +115,7 @@ class Operations:
         if not (_is_examined(x) and _is_examined(y)):
             return Unexamined(operation)
         x, y = _lifted(x), _lifted(y)
-        if name == "add" and (share := self._share_of(operation[1], y)) is not None:
+        if name == "add" and not x.unrounded and (share := self._share_of(operation[1], y)) is not None:
             return self._slightly_more(x, share, operation)
         found = scaled_sum([(1.0, self._as_summand(x)), (sign, self._as_summand(y))])
         found.computed &= _range_as_summand(x) + _range_as_summand(y) * Intervals(sign, sign)
@@ -154,12 +157,11 @@ class Operations:
         if x.index == y.index:
             return 0.0
         factor = Intervals(x.factor, x.factor)
-        # The logits times the factor may have vanished.
         exact = self.boxes.difference(x.index, y.index) * factor
         # Errors of what exp is taken of, and TwoSum corrects, cancel exactly with the scale 1.
-        exact = Rounded(exact, absolute=exact.size() < 2 * -SMALLEST_NORMAL_LOGARITHM)
-        exact.rest = 2 * SMALLEST_NORMAL_FLOAT / exact.scale.distance_from_0()
-        found = rounded_off(dataclasses.replace(exact), self._new_rounding())
+        found = Rounded(exact, absolute=exact.size() < -SMALLEST_NORMAL_LOGARITHM)
+        # A logit times the factor may have vanished.
+        found = rounded_off(with_vanishing(found, 2 * SMALLEST_NORMAL_FLOAT), self._new_rounding())
         found.operation = operation
         return found
 
@@ -181,8 +183,9 @@ class Operations:
         for x in summands[1:]:
             found = scaled_sum([(1.0, found), (1.0, x)])
         sizes = sum(x.computed.size() for x in summands)
-        bound = (len(terms) - 1) * UNIT * (1 + len(terms) * UNIT) * SLOP * sizes
-        return with_error(found, self._new_rounding(), bound)
+        n = len(terms)
+        bound = (n - 1) * UNIT * (1 + n * UNIT) * sizes + n * SMALLEST_NORMAL_FLOAT
+        return with_error(found, self._new_rounding(), SLOP * bound)
 
     def neg(self, x: Any) -> Any:
         """Minus x."""
@@ -294,6 +297,7 @@ class Operations:
             return self._measured("exp", x, found)
         # Between 0 and the largest exponential, both what is exact and what is computed.
         largest = np.maximum(exact.high, x.computed.image(arb.exp).high) * (1 + 2.0**-20) + SMALLEST_NORMAL_FLOAT
+        largest = np.where(x.computed.high <= ABOUT_0, largest, np.inf)
         exact = Intervals(np.zeros_like(largest), exact.high)
         return Rounded(exact, {}, largest, Intervals(np.zeros_like(largest), largest))
 
@@ -344,7 +348,7 @@ class Operations:
         if isinstance(x, float) and isinstance(y, float):
             return x < y
         x, y = _lifted(x).computed, _lifted(y).computed
-        return self.decide((True, x.low < y.high), (False, x.high >= y.low))
+        return self.decide((True, ~(x.low >= y.high)), (False, ~(x.high < y.low)))
 
     def is_equal(self, x: Any, y: Any) -> bool:
         """Whether x = y, of two numbers that are known, or one and the same, or one of them infinite."""
@@ -421,8 +425,8 @@ class Operations:
             share = np.minimum(1.0, q / low)  # of q in ln(1 + x)
         is_small = x.computed.high < 2.0**-25  # the total is 1
         of_logarithm = np.where(is_small, 0.0, MEASURED_FUNCTIONS["log1p of total - 1"].error(less_1.computed) * UNIT)
-        absolute = (high + q) * of_logarithm + q * (UNIT + q)
-        relative = (1 + share) * of_logarithm + share * (UNIT + q)
+        absolute = (high + (1 + UNIT) ** 2 * q) * of_logarithm + q * (UNIT + q)
+        relative = (1 + (1 + UNIT) ** 2 * share) * of_logarithm + share * (UNIT + q)
         return rounded_off(with_error(found, self._new_rounding(), SLOP * absolute, SLOP * relative), self._new_rounding())
 
     def leading_half(self, x: Any) -> Unexamined:
@@ -465,8 +469,7 @@ class Operations:
         found = self._with_relative_error(found, UNIT * (1 + 2.0**-10))
         found = self._with_relative_error(found, 2.0**-33)
         vanishing = SMALLEST_NORMAL_FLOAT * (1 + _lifted(x).computed.size())  # x k R, or k R itself
-        found = Rounded(found.exact, found.errors, found.rest + vanishing / found.scale.distance_from_0())
-        return rounded_off(found, self._new_rounding())
+        return rounded_off(with_vanishing(found, vanishing), self._new_rounding())
 
 
 def _operands(x, name, place=None, inner=None):

@@ -103,8 +103,14 @@ def with_error(x: Rounded, eta: int, absolute: np.ndarray, relative: np.ndarray 
     error = Intervals(size, size)
     rounded = Rounded(x.exact, x.errors | {eta: error}, x.rest + vanishing, absolute=x.absolute)
     zero = Intervals(np.zeros_like(size), np.zeros_like(size))
-    rounded.correction = Rounded(zero, {eta: -error * x.scale}, 4 * SMALLEST_NORMAL_FLOAT)
+    rounded.correction = Rounded(zero, {eta: -error * x.scale}, 8 * SMALLEST_NORMAL_FLOAT)
     return rounded
+
+
+def with_vanishing(x: Rounded, absolute: np.ndarray | float) -> Rounded:
+    """x with what may have vanished of it."""
+    rest = x.rest + SLOP * absolute / x.scale.distance_from_0()
+    return Rounded(x.exact, x.errors, rest, absolute=x.absolute)
 
 
 def half_ulp(size: np.ndarray) -> np.ndarray:
