@@ -34,7 +34,8 @@ def computed_outputs(program: ClosedJaxpr, boxes: Boxes, decisions: tuple = ()) 
         HopelessError: it does so by a number of which too little is known.
     """
     z = _array([Logit(index) for index in range(len(boxes.order))], (len(boxes.order),))
-    outputs = _followed(Operations(boxes, decisions), program, z)
+    with np.errstate(all="ignore"):  # nothing is known where a bound is infinite or nan
+        outputs = _followed(Operations(boxes, decisions), program, z)
     return [element for array in outputs for element in array.ravel()]
 
 

@@ -290,10 +290,9 @@ class Operations:
         is_normal = x.computed.low >= SMALLEST_NORMAL_LOGARITHM
         if self.decide((True, is_normal), (False, ~is_normal)):
             error = x.absolute_bound()
-            with np.errstate(over="ignore", invalid="ignore"):
-                found = function_value(
-                    x, exact, (exact, ONE, x.exact), SLOP * exact.high / 2 * np.exp(error)
-                )
+            found = function_value(
+                x, exact, (exact, ONE, x.exact), SLOP * exact.high / 2 * np.exp(error)
+            )
             return self._measured("exp", x, found)
         # Between 0 and the largest exponential, both what is exact and what is computed.
         largest = np.maximum(exact.high, x.computed.image(arb.exp).high) * (1 + 2.0**-20) + SMALLEST_NORMAL_FLOAT
@@ -315,8 +314,7 @@ class Operations:
         least = np.minimum(x.computed.low, x.exact.low)
         self._only_where(least > -0.5)
         slope = ONE / (ONE + x.exact)
-        with np.errstate(divide="ignore"):
-            second = SLOP / (1 + least) ** 2 / 2
+        second = SLOP / (1 + least) ** 2 / 2
         exact = x.exact.image(arb.log1p)
         condition = -x.exact.image(_minus_condition_of_log1p)
         return function_value(x, exact, (slope, slope / exact, condition), second)
@@ -420,9 +418,8 @@ class Operations:
         self._only_where(x.computed.low >= 0)
         found = self._logarithm_of_1_and(x)
         low, high = found.computed.low, found.computed.high
-        with np.errstate(divide="ignore", invalid="ignore"):
-            q = np.minimum(high, SLOP * half_ulp(total.computed.high) / total.computed.low)  # x / (1 + x) is at most ln(1 + x)
-            share = np.minimum(1.0, q / low)  # of q in ln(1 + x)
+        q = np.minimum(high, SLOP * half_ulp(total.computed.high) / total.computed.low)  # x / (1 + x) is at most ln(1 + x)
+        share = np.minimum(1.0, q / low)  # of q in ln(1 + x)
         is_small = x.computed.high < 2.0**-25  # the total is 1
         of_logarithm = np.where(is_small, 0.0, MEASURED_FUNCTIONS["log1p of total - 1"].error(less_1.computed) * UNIT)
         absolute = (high + (1 + UNIT) ** 2 * q) * of_logarithm + q * (UNIT + q)
@@ -508,8 +505,7 @@ def _exactly(x, operation):
 
 def _in_rounded_range(rounded, before):
     """A number that lay in this range before it was rounded: rounding keeps order; what is small may vanish."""
-    with np.errstate(over="ignore"):
-        low, high = (np.float32(end).astype(np.float64) for end in (before.low, before.high))
+    low, high = (np.float32(end).astype(np.float64) for end in (before.low, before.high))
     low = np.where((low > 0) & (low < 2 * SMALLEST_NORMAL_FLOAT), 0.0, low)
     high = np.where((high < 0) & (high > -2 * SMALLEST_NORMAL_FLOAT), 0.0, high)
     rounded.computed &= Intervals(low, high)

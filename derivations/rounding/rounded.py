@@ -57,7 +57,8 @@ class Rounded:
         self.scale = self.exact.where(self.relative, ONE)
         bound = SLOP * sum((c.size() for c in self.errors.values()), np.asarray(self.rest, float))
         self.bound = np.where(np.isnan(bound), np.inf, bound)
-        allowed = self.exact.widened(self.absolute_bound())
+        of_1 = ONE.widened(self.bound)
+        allowed = (self.exact * of_1).where(self.relative, self.exact.widened(self.absolute_bound()))
         self.computed = allowed if self.computed is None else self.computed & allowed
 
     def absolute_bound(self) -> np.ndarray:
@@ -84,8 +85,7 @@ def combined(
     """A function of computed numbers, not rounded: each with the factor by which the function scales its error."""
     errors: dict[int, Intervals] = {}
     for x, factor in terms:
-        with np.errstate(invalid="ignore"):
-            rest = rest + np.where(np.equal(x.rest, 0), 0.0, x.rest * factor.size())
+        rest = rest + np.where(np.equal(x.rest, 0), 0.0, x.rest * factor.size())
         for eta, c in x.errors.items():
             errors[eta] = errors[eta] + c * factor if eta in errors else c * factor
     return Rounded(exact, errors, SLOP * rest, absolute=absolute)
@@ -97,9 +97,8 @@ def with_error(x: Rounded, eta: int, absolute: np.ndarray, relative: np.ndarray 
     What is below the normal floats may vanish.
     """
     least = x.scale.distance_from_0()
-    with np.errstate(over="ignore", invalid="ignore"):
-        size = np.minimum(absolute / least, np.where(x.relative, relative * (1 + x.bound), np.inf)) * SLOP
-        vanishing = np.where(x.computed.distance_from_0() < 2 * SMALLEST_NORMAL_FLOAT, SMALLEST_NORMAL_FLOAT, 0) / least
+    size = np.minimum(absolute / least, np.where(x.relative, relative * (1 + x.bound), np.inf)) * SLOP
+    vanishing = np.where(x.computed.distance_from_0() < 2 * SMALLEST_NORMAL_FLOAT, SMALLEST_NORMAL_FLOAT, 0) / least
     error = Intervals(size, size)
     rounded = Rounded(x.exact, x.errors | {eta: error}, x.rest + vanishing, absolute=x.absolute)
     zero = Intervals(np.zeros_like(size), np.zeros_like(size))
@@ -185,9 +184,8 @@ def quotient(x: Rounded, y: Rounded, absolute: np.ndarray | bool = False) -> Rou
     scale = exact.where(is_own, ONE)
     of_x = ONE.where(is_own & x.relative, x.scale / y.exact / scale)
     of_y = -(ONE.where(is_own, exact / scale))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        e = np.where(y.relative & (y.bound < 0.5), y.bound, np.inf)
-        second = (of_x.size() * x.bound + of_y.size() * e) * np.where(e < 0.5, e / (1 - e), np.inf)
+    e = np.where(y.relative & (y.bound < 0.5), y.bound, np.inf)
+    second = (of_x.size() * x.bound + of_y.size() * e) * np.where(e < 0.5, e / (1 - e), np.inf)
     return combined(exact, [(x, of_x), (y, of_y)], _or_infinite(second), absolute)
 
 
@@ -198,8 +196,7 @@ def function_value(
     slope, relative_slope, condition = slopes
     own = has_own_scale(exact)
     factor = condition.where(own & x.relative, relative_slope.where(own, slope) * x.scale)
-    with np.errstate(invalid="ignore", over="ignore"):
-        rest = second * x.absolute_bound() ** 2 / exact.where(own, ONE).distance_from_0()
+    rest = second * x.absolute_bound() ** 2 / exact.where(own, ONE).distance_from_0()
     return combined(exact, [(x, factor)], _or_infinite(rest))
 
 
