@@ -1,9 +1,9 @@
 """No float32 logits cost a softmax of two or three outputs more ulps than a bound that is proved.
 
 The program that JAX makes of a cost, or of its gradient, is followed from one operation to the next
-(`derivations.rounding`): each may err by its rounding, and exp, log1p and tanh by what they were measured to err at every
-float, which is measured again here. Ulps are those of the search: of the true value in float32; of each component of
-the log-likelihood's gradient, and of the largest component of the others'. True values below 2^-100 do not count.
+(`derivations.rounding`): each may err by its rounding, and exp, log1p and tanh by what they were measured to err at
+every float, which is measured again here. Ulps are those of the search: of the true value in float32; of each component
+of the log-likelihood's gradient, and of the largest component of the others'. True values below 2^-100 do not count.
 Targets are one-hot, logits finite and at most 2^125 in size. Beside the bound stands what the search has found.
 """
 

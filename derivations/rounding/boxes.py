@@ -1,14 +1,13 @@
 """Boxes of weighted inputs: their order, and intervals of the gaps between neighbours in that order."""
 
 import dataclasses
+
 import numpy as np
 
 from derivations.rounding.intervals import Intervals
 
-LARGEST_GAP = 2.0**127
 
-
-class UndecidedError(Exception):
+class DividedBoxesError(Exception):
     """A program goes on in several ways: what was decided before and then, with a mask of the boxes for each."""
 
     def __init__(self, ways: list[tuple[tuple, np.ndarray]]):

@@ -30,7 +30,7 @@ def computed_outputs(program: ClosedJaxpr, boxes: Boxes, decisions: tuple = ()) 
 
     Raises:
         UnknownPrimitiveError: it has an operation that is not among PRIMITIVES.
-        UndecidedError: it goes on differently in different boxes, where `decisions` do not say how.
+        DividedBoxesError: it goes on differently in different boxes, where `decisions` do not say how.
         HopelessError: it does so by a number of which too little is known.
     """
     z = _array([Logit(index) for index in range(len(boxes.order))], (len(boxes.order),))
@@ -76,7 +76,8 @@ def _elementwise(function):
 
     def rule(of, params, *operands):
         arrays = np.broadcast_arrays(*operands)
-        return _array([function(of, *elements) for elements in zip(*map(np.ravel, arrays), strict=True)], arrays[0].shape)
+        rows = zip(*map(np.ravel, arrays), strict=True)
+        return _array([function(of, *elements) for elements in rows], arrays[0].shape)
 
     return rule
 
@@ -138,8 +139,7 @@ def _convert(of, params, x):
 
 
 def _iota(of, params):
-    shape = params["shape"]
-    return _known(np.broadcast_to(np.expand_dims(np.arange(shape[params["dimension"]]), [*range(1, len(shape))]), shape))
+    return _known(np.indices(params["shape"])[params["dimension"]])
 
 
 PRIMITIVES = {

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from flint import arb
@@ -18,8 +19,8 @@ class Intervals:
         (True, True, np.True_)
     """
 
-    low: ArrayLike
-    high: ArrayLike
+    low: Any
+    high: Any
 
     def __neg__(self) -> "Intervals":
         """Minus the numbers."""

@@ -33,7 +33,7 @@ class MeasuredFunction(NamedTuple):
 
         Example:
             >>> exp = MEASURED_FUNCTIONS["exp"]
-            >>> exp.error(Intervals(np.array([-1.0, -1.0]), np.array([-0.5, 0.5]))).tolist()
+            >>> exp.error(Intervals(np.array([-0.95, -1.0]), np.array([-0.9, 0.5]))).tolist()
             [1.1, inf]
         """
         first, last = (-x.high, -x.low) if self.sign < 0 else (x.low, x.high)
@@ -129,7 +129,7 @@ def worst_excess(name: str, every: int = 1) -> float:
     groups = [(bits, negative) for bits in range(_FIRST_NORMAL, last, FLOATS_IN_A_GROUP)]
     about_0 = int(np.float32(ABOUT_0).view(np.uint32))
     groups += [(bits, not negative) for bits in range(_FIRST_NORMAL, about_0, FLOATS_IN_A_GROUP)]
-    return max(_excess(measured, *group) for group in groups[:: -every])  # the last are the largest
+    return max(_excess(measured, *group) for group in groups[::-every])  # the last are the largest
 
 
 def _excess(measured, bits, is_negative):

@@ -7,6 +7,7 @@ the rounding error of a sum; and the quotient of `_corrected_quotient`.
 """
 
 import dataclasses
+import functools
 import math
 from collections.abc import Callable
 from typing import Any
@@ -14,22 +15,22 @@ from typing import Any
 import numpy as np
 from flint import arb
 
-from derivations.rounding.boxes import Boxes, HopelessError, UndecidedError
+from derivations.rounding.boxes import Boxes, DividedBoxesError, HopelessError
 from derivations.rounding.intervals import Intervals
 from derivations.rounding.measured_functions import ABOUT_0, MEASURED_FUNCTIONS
 from derivations.rounding.rounded import (
     ONE,
+    ROUNDOFF,
     SLOP,
     SMALLEST_NORMAL_FLOAT,
-    UNIT,
     Rounded,
     function_value,
     half_ulp,
-    number,
-    product,
-    quotient,
+    known_number,
     rounded_off,
     scaled_sum,
+    unrounded_product,
+    unrounded_quotient,
     with_error,
     with_vanishing,
 )
@@ -76,15 +77,15 @@ class Operations:
         """The way that the program goes on in all boxes, of those with masks of the boxes in which they are possible.
 
         Raises:
-            UndecidedError: there are several.
+            DividedBoxesError: there are several.
         """
         if self._decided == len(self.decisions):
-            ways = [(way, np.broadcast_to(mask, len(self.boxes))) for way, mask in ways]
-            possible = [(way, mask) for way, mask in ways if mask.any()]
+            masks = [(way, np.broadcast_to(mask, len(self.boxes))) for way, mask in ways]
+            possible = [(way, mask) for way, mask in masks if mask.any()]
             if not possible:  # of nan
                 raise HopelessError
             if len(possible) > 1:
-                raise UndecidedError([((*self.decisions, way), mask) for way, mask in possible])
+                raise DividedBoxesError([((*self.decisions, way), mask) for way, mask in possible])
             self.decisions += (possible[0][0],)
         self._decided += 1
         return self.decisions[self._decided - 1]
@@ -136,15 +137,14 @@ class Operations:
         multiple, share = factors
         if multiple is x:
             return share
-        if multiple.operation[:1] == ("mul",) and multiple.operation[2] is x and isinstance(multiple.operation[1], float):
-            return self._scaled(share, multiple.operation[1])
-        return None
+        name, factor, of = multiple.operation or ("", None, None)
+        return self._scaled(share, factor) if name == "mul" and of is x and isinstance(factor, float) else None
 
     def _slightly_more(self, x, y, operation):
         """x + x y, which is x (1 + y) but for the rounding of x y, if that is rounded; it has x's sign if |y| < 1."""
         self._only_where(y.computed.size() < 1)
-        found = product(x, scaled_sum([(1.0, number(1.0)), (1.0, y)]))
-        relative = SLOP * UNIT * y.computed.size()
+        found = unrounded_product(x, scaled_sum([(1.0, known_number(1.0)), (1.0, y)]))
+        relative = SLOP * ROUNDOFF * y.computed.size()
         found = with_error(found, self._new_rounding(), relative * x.computed.size(), 2 * relative)
         found = rounded_off(found, self._new_rounding())
         found.operation = operation
@@ -175,16 +175,16 @@ class Operations:
 
     def total(self, *terms: Any) -> Any:
         """The sum of terms, in any order."""
-        terms = [x for x in terms if not (isinstance(x, float) and x == 0)]
-        if len(terms) < 3:
-            return self.once(self.add, *terms) if len(terms) == 2 else terms[0] if terms else 0.0
-        summands = [self._as_summand(_lifted(x)) for x in terms]
+        nonzero = [x for x in terms if not (isinstance(x, float) and x == 0)]
+        if len(nonzero) < 3:
+            return self.once(self.add, *nonzero) if len(nonzero) == 2 else nonzero[0] if nonzero else 0.0
+        summands = [self._as_summand(_lifted(x)) for x in nonzero]
         found = summands[0]
         for x in summands[1:]:
             found = scaled_sum([(1.0, found), (1.0, x)])
-        sizes = sum(x.computed.size() for x in summands)
-        n = len(terms)
-        bound = (n - 1) * UNIT * (1 + n * UNIT) * sizes + n * SMALLEST_NORMAL_FLOAT
+        sizes = functools.reduce(np.add, (x.computed.size() for x in summands))
+        n = len(summands)
+        bound = (n - 1) * ROUNDOFF * (1 + n * ROUNDOFF) * sizes + n * SMALLEST_NORMAL_FLOAT
         return with_error(found, self._new_rounding(), SLOP * bound)
 
     def neg(self, x: Any) -> Any:
@@ -202,7 +202,7 @@ class Operations:
                 return self._scaled(y, x)
         if not (_is_examined(x) and _is_examined(y)):
             return Unexamined(("mul", x, y))
-        unrounded = product(_lifted(x), _lifted(y))
+        unrounded = unrounded_product(_lifted(x), _lifted(y))
         unrounded.computed &= _lifted(x).computed * _lifted(y).computed
         return self._rounded_product(unrounded, ("mul", x, y))
 
@@ -224,8 +224,9 @@ class Operations:
         c = Intervals(factor, factor)
         found = scaled_sum([(factor, x)])
         vanishing = np.where(found.computed.distance_from_0() < 2 * SMALLEST_NORMAL_FLOAT, SMALLEST_NORMAL_FLOAT, 0.0)
-        rest = found.rest + vanishing / found.scale.distance_from_0()
-        found = Rounded(found.exact, found.errors, rest, x.computed.widened(vanishing) * c, ("mul", factor, x), absolute=found.absolute)
+        found = with_vanishing(found, vanishing)
+        found.computed &= x.computed.widened(vanishing) * c
+        found.operation = ("mul", factor, x)
         found.unrounded = None if x.unrounded is None else self._scaled(x.unrounded, factor)
         return found
 
@@ -235,7 +236,8 @@ class Operations:
             return self.once(self.div, x, y)
         if not (_is_examined(x) and _is_examined(y)):
             return Unexamined(("div", x, y))
-        return self._rounded_product(self._with_relative_error(quotient(_lifted(x), y), UNIT), ("div", x, y))
+        by_reciprocal = self._with_relative_error(unrounded_quotient(_lifted(x), y), ROUNDOFF)
+        return self._rounded_product(by_reciprocal, ("div", x, y))
 
     def div(self, x: Any, y: Any) -> Any:
         """X / y, rounded once."""
@@ -245,7 +247,7 @@ class Operations:
             return 0.0
         if not (_is_examined(x) and _is_examined(y)):
             return Unexamined(("div", x, y))
-        unrounded = quotient(_lifted(x), _lifted(y))
+        unrounded = unrounded_quotient(_lifted(x), _lifted(y))
         unrounded.computed &= _lifted(x).computed / _lifted(y).computed
         found = rounded_off(unrounded, self._new_rounding())
         found.operation = ("div", x, y)
@@ -290,9 +292,7 @@ class Operations:
         is_normal = x.computed.low >= SMALLEST_NORMAL_LOGARITHM
         if self.decide((True, is_normal), (False, ~is_normal)):
             error = x.absolute_bound()
-            found = function_value(
-                x, exact, (exact, ONE, x.exact), SLOP * exact.high / 2 * np.exp(error)
-            )
+            found = function_value(x, exact, (exact, ONE, x.exact), SLOP * exact.high / 2 * np.exp(error))
             return self._measured("exp", x, found)
         # Between 0 and the largest exponential, both what is exact and what is computed.
         largest = np.maximum(exact.high, x.computed.image(arb.exp).high) * (1 + 2.0**-20) + SMALLEST_NORMAL_FLOAT
@@ -332,7 +332,7 @@ class Operations:
         return self._measured("tanh", x, found)
 
     def _measured(self, name, x, found):
-        return self._with_relative_error(found, MEASURED_FUNCTIONS[name].error(x.computed) * UNIT)
+        return self._with_relative_error(found, MEASURED_FUNCTIONS[name].error(x.computed) * ROUNDOFF)
 
     def _with_relative_error(self, x, relative):
         return with_error(x, self._new_rounding(), SLOP * relative * x.computed.size(), relative)
@@ -365,14 +365,12 @@ class Operations:
 
     def highest(self, *logits: Any) -> Any:
         """The largest of logits and -inf."""
-        logits = [z for z in logits if not (isinstance(z, float) and z == -math.inf)]
-        if not logits:
-            return -math.inf
-        if all(isinstance(z, float) for z in logits):
-            return max(logits)
-        if not all(isinstance(z, Logit) and z.factor == logits[0].factor and not z.shift for z in logits):
+        finite = [z for z in logits if not (isinstance(z, float) and z == -math.inf)]
+        if all(isinstance(z, float) for z in finite):
+            return max(finite, default=-math.inf)
+        if not all(isinstance(z, Logit) and z.factor == finite[0].factor and not z.shift for z in finite):
             raise HopelessError
-        return min(logits, key=lambda z: self.boxes.order.index(z.index))
+        return min(finite, key=lambda z: self.boxes.order.index(z.index))
 
     def _rounding_error_of_sum(self, name, left, right):
         """TwoSum (Knuth, TAOCP volume 2, 4.2.2, theorem B): the rounding error of a sum d of floats, exactly.
@@ -418,13 +416,16 @@ class Operations:
         self._only_where(x.computed.low >= 0)
         found = self._logarithm_of_1_and(x)
         low, high = found.computed.low, found.computed.high
-        q = np.minimum(high, SLOP * half_ulp(total.computed.high) / total.computed.low)  # x / (1 + x) is at most ln(1 + x)
+        # x / (1 + x) is at most ln(1 + x).
+        q = np.minimum(high, SLOP * half_ulp(total.computed.high) / total.computed.low)
         share = np.minimum(1.0, q / low)  # of q in ln(1 + x)
         is_small = x.computed.high < 2.0**-25  # the total is 1
-        of_logarithm = np.where(is_small, 0.0, MEASURED_FUNCTIONS["log1p of total - 1"].error(less_1.computed) * UNIT)
-        absolute = (high + (1 + UNIT) ** 2 * q) * of_logarithm + q * (UNIT + q)
-        relative = (1 + (1 + UNIT) ** 2 * share) * of_logarithm + share * (UNIT + q)
-        return rounded_off(with_error(found, self._new_rounding(), SLOP * absolute, SLOP * relative), self._new_rounding())
+        measured = MEASURED_FUNCTIONS["log1p of total - 1"].error(less_1.computed)
+        of_logarithm = np.where(is_small, 0.0, measured * ROUNDOFF)
+        absolute = (high + (1 + ROUNDOFF) ** 2 * q) * of_logarithm + q * (ROUNDOFF + q)
+        relative = (1 + (1 + ROUNDOFF) ** 2 * share) * of_logarithm + share * (ROUNDOFF + q)
+        found = with_error(found, self._new_rounding(), SLOP * absolute, SLOP * relative)
+        return rounded_off(found, self._new_rounding())
 
     def leading_half(self, x: Any) -> Unexamined:
         """x rounded to half of its digits."""
@@ -461,9 +462,9 @@ class Operations:
         if not whole or rest.unrounded:
             return None
         self._only_where((rest.computed.low >= -(2.0**-30)) & (rest.computed.high <= 2.0**10))
-        exactly_total = scaled_sum([(1.0, number(1.0)), (1.0, rest)])
-        found = quotient(_lifted(x), exactly_total)
-        found = self._with_relative_error(found, UNIT * (1 + 2.0**-10))
+        exactly_total = scaled_sum([(1.0, known_number(1.0)), (1.0, rest)])
+        found = unrounded_quotient(_lifted(x), exactly_total)
+        found = self._with_relative_error(found, ROUNDOFF * (1 + 2.0**-10))
         found = self._with_relative_error(found, 2.0**-33)
         vanishing = SMALLEST_NORMAL_FLOAT * (1 + _lifted(x).computed.size())  # x k R, or k R itself
         return rounded_off(with_vanishing(found, vanishing), self._new_rounding())
@@ -492,7 +493,7 @@ def _lifted(x):
     if isinstance(x, Rounded):
         return x
     if isinstance(x, float):
-        return number(x)
+        return known_number(x)
     raise HopelessError
 
 

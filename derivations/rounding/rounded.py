@@ -1,23 +1,24 @@
 """A number that a program computes: its exact value, and bounds of its rounding errors, in many boxes of inputs.
 
 In each box, what is computed is exact + scale (sum_i c_i eta_i + rest). Each eta_i, between -1 and 1, stands for one
-rounding: the c_i of an error that goes several ways add up, with their signs, where the ways meet. `rest` bounds what is
-not of first order. The scale is the exact value itself, with which a bound holds whatever the size of the number, or 1
-where the number may be 0.
+rounding: the c_i of an error that goes several ways add up, with their signs, where the ways meet. `rest` bounds what
+is not of first order. The scale is the exact value itself, with which a bound holds whatever the size of the number, or
+1 where the number may be 0.
 """
 
 import dataclasses
 import functools
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
-from derivations.rounding.intervals import Intervals
+from derivations.rounding.intervals import EVERYTHING, Intervals
 
-UNIT = 2.0**-24  # the relative error of a rounded operation
+ROUNDOFF = 2.0**-24  # the relative error of a rounded operation
 SMALLEST_NORMAL_FLOAT = 2.0**-126  # smaller results may be set to 0
 SMALLEST_SCALE = 2.0**-120  # numbers that may be smaller have the scale 1
-LARGE = 2.0**-12  # an error relative to the exact value; where it is larger, the scale is 1
+TOO_LARGE = 2.0**-12  # an error relative to the exact value; where it is larger, the scale is 1
 SLOP = 1 + 2.0**-40  # more than what the roundings of a bound in float64 amount to
 ONE = Intervals(1.0, 1.0)
 
@@ -37,15 +38,15 @@ class Rounded:
         absolute: where the scale is 1 in any case.
 
     Example:
-        >>> x = Rounded(Intervals(2.0, 4.0), {1: Intervals(UNIT, UNIT)})
-        >>> float(x.bound / UNIT), float(x.absolute_bound() / UNIT)
+        >>> x = Rounded(Intervals(2.0, 4.0), {1: Intervals(ROUNDOFF, ROUNDOFF)})
+        >>> float(x.bound / ROUNDOFF), float(x.absolute_bound() / ROUNDOFF)
         (1.0..., 4.0...)
     """
 
     exact: Intervals
     errors: dict[int, Intervals] = dataclasses.field(default_factory=dict)
     rest: np.ndarray | float = 0.0
-    computed: Intervals | None = None
+    computed: Intervals = EVERYTHING
     operation: tuple = ()
     unrounded: "Rounded | None" = None
     correction: "Rounded | None" = None
@@ -59,7 +60,7 @@ class Rounded:
         self.bound = np.where(np.isnan(bound), np.inf, bound)
         of_1 = ONE.widened(self.bound)
         allowed = (self.exact * of_1).where(self.relative, self.exact.widened(self.absolute_bound()))
-        self.computed = allowed if self.computed is None else self.computed & allowed
+        self.computed = self.computed & allowed
 
     def absolute_bound(self) -> np.ndarray:
         """A bound of the error itself."""
@@ -71,7 +72,7 @@ def has_own_scale(exact: Intervals) -> np.ndarray:
     return exact.distance_from_0() >= SMALLEST_SCALE
 
 
-def number(x: float) -> Rounded:
+def known_number(x: float) -> Rounded:
     """A float that is known."""
     return Rounded(Intervals(np.float64(x), np.float64(x)))
 
@@ -112,7 +113,7 @@ def with_vanishing(x: Rounded, absolute: np.ndarray | float) -> Rounded:
     return Rounded(x.exact, x.errors, rest, absolute=x.absolute)
 
 
-def half_ulp(size: np.ndarray) -> np.ndarray:
+def half_ulp(size: Any) -> np.ndarray:
     """Half the distance of neighbouring float32 numbers up to this size, or that to the next power of two below it.
 
     Example:
@@ -126,7 +127,7 @@ def half_ulp(size: np.ndarray) -> np.ndarray:
 def rounded_off(x: Rounded, eta: int, exact: np.ndarray | bool = False) -> Rounded:
     """x rounded to the nearest float32, except where it is one already."""
     absolute = np.where(exact, 0.0, half_ulp(x.computed.size()))
-    return with_error(x, eta, absolute, UNIT)
+    return with_error(x, eta, absolute, ROUNDOFF)
 
 
 def _in_a_good_scale(function):
@@ -138,7 +139,7 @@ def _in_a_good_scale(function):
     @functools.wraps(function)
     def with_scale(*operands):
         found = function(*operands)
-        is_large = found.relative & (found.bound > LARGE)
+        is_large = found.relative & (found.bound > TOO_LARGE)
         return function(*operands, absolute=is_large) if is_large.any() else found
 
     return with_scale
@@ -156,16 +157,14 @@ def scaled_sum(terms: Sequence[tuple[float, Rounded]], absolute: np.ndarray | bo
     factors = []
     for place, (k, x) in enumerate(terms):
         factor = Intervals(k, k) * x.scale / scale
-        if len(terms) == 1:
-            share = ONE
-        else:  # x / (x + y) = 1 / (1 + y / x), in which y may be of any size
-            share = ONE / (ONE + parts[1 - place] / parts[place]) & factor
+        # x / (x + y) = 1 / (1 + y / x), in which y may be of any size.
+        share = ONE if len(terms) == 1 else ONE / (ONE + parts[1 - place] / parts[place]) & factor
         factors.append((x, share.where(own & x.relative, factor)))
     return combined(exact, factors, absolute=absolute)
 
 
 @_in_a_good_scale
-def product(x: Rounded, y: Rounded, absolute: np.ndarray | bool = False) -> Rounded:
+def unrounded_product(x: Rounded, y: Rounded, absolute: np.ndarray | bool = False) -> Rounded:
     """X y, not rounded."""
     exact = x.exact * y.exact
     is_own = has_own_scale(exact) & ~np.asarray(absolute)
@@ -177,7 +176,7 @@ def product(x: Rounded, y: Rounded, absolute: np.ndarray | bool = False) -> Roun
 
 
 @_in_a_good_scale
-def quotient(x: Rounded, y: Rounded, absolute: np.ndarray | bool = False) -> Rounded:
+def unrounded_quotient(x: Rounded, y: Rounded, absolute: np.ndarray | bool = False) -> Rounded:
     """X / y, not rounded. Of 1 / (1 + e) = 1 - e + e^2 / (1 + e), the last term is not of first order."""
     exact = x.exact / y.exact
     is_own = has_own_scale(exact) & ~np.asarray(absolute)
