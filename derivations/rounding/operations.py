@@ -146,6 +146,7 @@ class Operations:
         found = unrounded_product(x, scaled_sum([(1.0, known_number(1.0)), (1.0, y)]))
         relative = SLOP * ROUNDOFF * y.computed.size()
         found = with_error(found, self._new_rounding(), relative * x.computed.size(), 2 * relative)
+        found = with_vanishing(found, SMALLEST_NORMAL_FLOAT)  # x y, which is smaller than x
         found = rounded_off(found, self._new_rounding())
         found.operation = operation
         low, high = np.where(x.computed.low >= 0, 0.0, -np.inf), np.where(x.computed.high <= 0, 0.0, np.inf)
