@@ -8,6 +8,7 @@ from pathlib import Path
 from benchmarks import (
     accuracy,
     blocks,
+    bounds,
     cost_kernels,
     derivations,
     derived_costs,
@@ -27,6 +28,7 @@ RESULTS = Path(__file__).parent / "results"
 BENCHMARKS = {
     "accuracy": Benchmark(accuracy.measure_errors, accuracy.draw_errors),
     "blocks": Benchmark(blocks.measure_blocks, blocks.draw_blocks),
+    "bounds": Benchmark(bounds.measure_bounds, bounds.draw_bounds),
     "cost_kernels": Benchmark(cost_kernels.measure_kernels, cost_kernels.draw_ratios),
     "derivations": Benchmark(derivations.measure_proofs, derivations.draw_proofs),
     "derived_costs": Benchmark(derived_costs.measure_designs, derived_costs.draw_curves),

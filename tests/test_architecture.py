@@ -35,6 +35,7 @@ ALLOWED = {
         "sympy",
     },
     "derivations.agreement": {"derivations.algebra", "derivations.proof", "jax", "jaxce", "mpmath", "numpy", "sympy"},
+    "derivations.rounding": {"flint", "jax", "numpy"},
     "derivations.claims": {
         "derivations.algebra",
         "derivations.proof",

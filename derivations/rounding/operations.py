@@ -1,0 +1,548 @@
+"""The rules of elementary operations: what is known of a float32 result, given what is known of its operands.
+
+XLA may give a sum the product of two floats before it is rounded, and compute quotients by a divisor that several share
+from its rounded reciprocal: the rules hold in either case. An operation that is done twice gives the same bits twice.
+Three facts of exact arithmetic are used: differences of neighbouring floats are exact; TwoSum, six operations, gives
+the rounding error of a sum; and the quotient of `_corrected_quotient`.
+"""
+
+import dataclasses
+import functools
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from flint import arb
+
+from derivations.rounding.boxes import Boxes, DividedBoxesError, HopelessError
+from derivations.rounding.intervals import Intervals
+from derivations.rounding.measured_functions import ABOUT_0, MEASURED_FUNCTIONS
+from derivations.rounding.rounded import (
+    ONE,
+    ROUNDOFF,
+    SLOP,
+    SMALLEST_NORMAL_FLOAT,
+    Rounded,
+    function_value,
+    half_ulp,
+    known_number,
+    rounded_off,
+    scaled_sum,
+    unrounded_product,
+    unrounded_quotient,
+    with_error,
+    with_vanishing,
+)
+
+SMALLEST_NORMAL_LOGARITHM = -87.0  # exp of what is below may vanish
+HIGHEST_CLAMP = -100.0  # a number that is clamped there, or lower, is for exp, which vanishes in either case
+MOST_WAYS = 4  # integers to which a number may be rounded down: of boxes in which it has more, nothing is said
+
+
+@dataclasses.dataclass(frozen=True)
+class Logit:
+    """A weighted input z_j times a power of two, plus a number."""
+
+    index: int
+    factor: float = 1.0
+    shift: float = 0.0
+
+
+@dataclasses.dataclass(frozen=True)
+class Unexamined:
+    """A number of which only the operation is known, until it is recognized as a part of a whole."""
+
+    operation: tuple
+
+
+class Operations:
+    """What a program's operations give in the same way in all boxes, where it is undecided as `decisions` have it."""
+
+    def __init__(self, boxes: Boxes, decisions: tuple = ()):
+        self.boxes = boxes
+        self.decisions = decisions
+        self._decided = 0
+        self._roundings = 0
+        self._done: dict[tuple, tuple] = {}
+
+    def once(self, function: Callable, *operands: Any) -> Any:
+        """The function of operands, which is computed once for the same ones."""
+        key = (function.__name__, *((type(x), x) if isinstance(x, bool | int | float) else id(x) for x in operands))
+        if key not in self._done:
+            self._done[key] = function(*operands), operands  # kept, so that no other operand gets its id
+        return self._done[key][0]
+
+    def decide(self, *ways: tuple[Any, np.ndarray]) -> Any:
+        """The way that the program goes on in all boxes, of those with masks of the boxes in which they are possible.
+
+        Raises:
+            DividedBoxesError: there are several.
+        """
+        if self._decided == len(self.decisions):
+            masks = [(way, np.broadcast_to(mask, len(self.boxes))) for way, mask in ways]
+            possible = [(way, mask) for way, mask in masks if mask.any()]
+            if not possible:  # of nan
+                raise HopelessError
+            if len(possible) > 1:
+                raise DividedBoxesError([((*self.decisions, way), mask) for way, mask in possible])
+            self.decisions += (possible[0][0],)
+        self._decided += 1
+        return self.decisions[self._decided - 1]
+
+    def add(self, x: Any, y: Any) -> Any:
+        """X + y."""
+        return self._sum(1.0, x, y, "add")
+
+    def sub(self, x: Any, y: Any) -> Any:
+        """X - y."""
+        if x is y and not getattr(x, "unrounded", None):
+            return 0.0
+        return self._sum(-1.0, x, y, "sub")
+
+    def _sum(self, sign, x, y, name):
+        operation = (name, x, y)
+        if isinstance(x, float) and isinstance(y, float):
+            return _exactly(x + sign * y, operation)
+        if isinstance(y, float) and (y == 0 or (isinstance(x, Logit) and not x.shift)):
+            return Logit(x.index, x.factor, sign * y) if y else x
+        if isinstance(x, float) and x in (0, -math.inf):
+            return x if x else y if sign > 0 else self.once(self.neg, y)
+        if isinstance(x, Logit) and isinstance(y, Logit) and not x.shift and not y.shift:
+            return self._difference_of_logits(x, y, operation)
+        for recognized in (self._rounding_error_of_sum, self._corrected_quotient, self._corrected_logarithm):
+            if (whole := recognized(*operation)) is not None:
+                return whole
+        if not (_is_examined(x) and _is_examined(y)):
+            return Unexamined(operation)
+        x, y = _lifted(x), _lifted(y)
+        if name == "add" and not x.unrounded and (share := self._share_of(operation[1], y)) is not None:
+            return self._slightly_more(x, share, operation)
+        found = scaled_sum([(1.0, self._as_summand(x)), (sign, self._as_summand(y))])
+        found.computed &= _range_as_summand(x) + _range_as_summand(y) * Intervals(sign, sign)
+        exact = False
+        if name == "sub" and not x.unrounded and not y.unrounded:
+            exact = _are_neighbours(x.computed, y.computed) | (
+                (operation[2] == 1.0) & (x.computed.low >= 0.5) & (x.computed.high <= 2.0**24)
+            )
+        rounded = rounded_off(found, self._new_rounding(), exact)
+        rounded.operation = operation
+        return _in_rounded_range(rounded, found.computed)
+
+    def _share_of(self, x, y):
+        """The p of a product y = p x or y = p (2 x), with any power of two, of numbers that are not known; or None."""
+        name, *factors = y.operation or ("",)
+        if name != "mul" or not all(isinstance(factor, Rounded) for factor in factors):
+            return None
+        multiple, share = factors
+        if multiple is x:
+            return share
+        name, factor, of = multiple.operation or ("", None, None)
+        return self._scaled(share, factor) if name == "mul" and of is x and isinstance(factor, float) else None
+
+    def _slightly_more(self, x, y, operation):
+        """x + x y, which is x (1 + y) but for the rounding of x y, if that is rounded; it has x's sign if |y| < 1."""
+        self._only_where(y.computed.size() < 1)
+        found = unrounded_product(x, scaled_sum([(1.0, known_number(1.0)), (1.0, y)]))
+        relative = SLOP * ROUNDOFF * y.computed.size()
+        found = with_error(found, self._new_rounding(), relative * x.computed.size(), 2 * relative)
+        found = with_vanishing(found, SMALLEST_NORMAL_FLOAT)  # x y, which is smaller than x
+        found = rounded_off(found, self._new_rounding())
+        found.operation = operation
+        low, high = np.where(x.computed.low >= 0, 0.0, -np.inf), np.where(x.computed.high <= 0, 0.0, np.inf)
+        return _in_rounded_range(found, Intervals(low, high))
+
+    def _difference_of_logits(self, x, y, operation):
+        if x.factor != y.factor:
+            return Unexamined(operation)
+        if x.index == y.index:
+            return 0.0
+        factor = Intervals(x.factor, x.factor)
+        exact = self.boxes.difference(x.index, y.index) * factor
+        # Errors of what exp is taken of, and TwoSum corrects, cancel exactly with the scale 1.
+        found = Rounded(exact, absolute=exact.size() < -SMALLEST_NORMAL_LOGARITHM)
+        # A logit times the factor may have vanished.
+        found = rounded_off(with_vanishing(found, 2 * SMALLEST_NORMAL_FLOAT), self._new_rounding())
+        found.operation = operation
+        return found
+
+    def _as_summand(self, x):
+        """x, of which a product may be rounded here although it is not elsewhere, or the other way round."""
+        return x if x.unrounded is None else rounded_off(x.unrounded, self._new_rounding())
+
+    def _new_rounding(self):
+        self._roundings += 1
+        return self._roundings
+
+    def total(self, *terms: Any) -> Any:
+        """The sum of terms, in any order."""
+        nonzero = [x for x in terms if not (isinstance(x, float) and x == 0)]
+        if len(nonzero) < 3:
+            return self.once(self.add, *nonzero) if len(nonzero) == 2 else nonzero[0] if nonzero else 0.0
+        summands = [self._as_summand(_lifted(x)) for x in nonzero]
+        found = summands[0]
+        for x in summands[1:]:
+            found = scaled_sum([(1.0, found), (1.0, x)])
+        sizes = functools.reduce(np.add, (x.computed.size() for x in summands))
+        n = len(summands)
+        bound = (n - 1) * ROUNDOFF * (1 + n * ROUNDOFF) * sizes + n * SMALLEST_NORMAL_FLOAT
+        return with_error(found, self._new_rounding(), SLOP * bound)
+
+    def neg(self, x: Any) -> Any:
+        """Minus x."""
+        return self._scaled(x, -1.0)
+
+    def mul(self, x: Any, y: Any) -> Any:
+        """X y."""
+        if isinstance(y, float):
+            x, y = y, x
+        if isinstance(x, float):
+            if isinstance(y, float):
+                return _exactly(x * y, ("mul", x, y))
+            if x == 0 or math.frexp(abs(x))[0] == 0.5:
+                return self._scaled(y, x)
+        if not (_is_examined(x) and _is_examined(y)):
+            return Unexamined(("mul", x, y))
+        unrounded = unrounded_product(_lifted(x), _lifted(y))
+        unrounded.computed &= _lifted(x).computed * _lifted(y).computed
+        return self._rounded_product(unrounded, ("mul", x, y))
+
+    def _rounded_product(self, unrounded, operation):
+        found = rounded_off(unrounded, self._new_rounding())
+        found.operation, found.unrounded = operation, unrounded
+        return _in_rounded_range(found, unrounded.computed)
+
+    def _scaled(self, x, factor):
+        """x times 0, or plus or minus a power of two: exact, unless it is so small that it may vanish."""
+        if isinstance(x, float) or factor == 0:
+            return x * factor if isinstance(x, float) else 0.0
+        if isinstance(x, Unexamined):
+            return Unexamined(("mul", factor, x))
+        if factor == 1:
+            return x
+        if isinstance(x, Logit):
+            return Logit(x.index, x.factor * factor, x.shift * factor)
+        c = Intervals(factor, factor)
+        found = scaled_sum([(factor, x)])
+        vanishing = np.where(found.computed.distance_from_0() < 2 * SMALLEST_NORMAL_FLOAT, SMALLEST_NORMAL_FLOAT, 0.0)
+        found = with_vanishing(found, vanishing)
+        found.computed &= x.computed.widened(vanishing) * c
+        found.operation = ("mul", factor, x)
+        found.unrounded = None if x.unrounded is None else self._scaled(x.unrounded, factor)
+        return found
+
+    def quotient_by_shared(self, x: Any, y: Any) -> Any:
+        """X / y, perhaps as the product of x with the rounded 1 / y."""
+        if isinstance(y, float) or (isinstance(x, float) and x in (0.0, 1.0)):
+            return self.once(self.div, x, y)
+        if not (_is_examined(x) and _is_examined(y)):
+            return Unexamined(("div", x, y))
+        by_reciprocal = self._with_relative_error(unrounded_quotient(_lifted(x), y), ROUNDOFF)
+        return self._rounded_product(by_reciprocal, ("div", x, y))
+
+    def div(self, x: Any, y: Any) -> Any:
+        """X / y, rounded once."""
+        if isinstance(y, float) and math.frexp(abs(y))[0] == 0.5:
+            return self._scaled(x, 1 / y)
+        if isinstance(x, float) and x == 0:
+            return 0.0
+        if not (_is_examined(x) and _is_examined(y)):
+            return Unexamined(("div", x, y))
+        unrounded = unrounded_quotient(_lifted(x), _lifted(y))
+        unrounded.computed &= _lifted(x).computed / _lifted(y).computed
+        found = rounded_off(unrounded, self._new_rounding())
+        found.operation = ("div", x, y)
+        return _in_rounded_range(found, unrounded.computed)
+
+    def max(self, x: Any, y: Any) -> Any:
+        """The larger of x and y, where the first may be clamped at the second, a number or a shifted logit."""
+        if isinstance(x, float) and isinstance(y, float):
+            return max(x, y)
+        if isinstance(x, float) and x == -math.inf:
+            return y
+        if isinstance(x, Logit) and isinstance(y, Logit) and y.shift <= HIGHEST_CLAMP:
+            # Rounding keeps order: where z_j is not below the shifted number, it is not below the rounded one.
+            if x.index == y.index:
+                return x
+            above = self.boxes.difference(x.index, y.index).low * x.factor >= y.shift
+            return x if self.decide((True, above), (False, ~above)) else Unexamined(("max", x, y))
+        if isinstance(x, Rounded) and isinstance(y, float) and y <= HIGHEST_CLAMP:
+            above = x.computed.low >= y
+            return x if self.decide((True, above), (False, ~above)) else _clamped(x, y)
+        raise HopelessError
+
+    def floor(self, x: Any) -> float:
+        """The largest integer up to x."""
+        if isinstance(x, float):
+            return float(math.floor(x))
+        low, high = np.floor(_lifted(x).computed.low), np.floor(_lifted(x).computed.high)
+        few = high - low < MOST_WAYS
+        integers = range(int(np.min(low[few])), int(np.max(high[few])) + 1) if np.any(few) else ()
+        ways = [(float(n), few & (low <= n) & (n <= high)) for n in integers]
+        found = self.decide(*ways, (None, ~few))
+        if found is None:
+            raise HopelessError
+        return found
+
+    def exp(self, x: Any) -> Any:
+        """e^x."""
+        if isinstance(x, float) and x == 0:
+            return 1.0
+        x = _lifted(x)
+        exact = x.exact.image(arb.exp)
+        is_normal = x.computed.low >= SMALLEST_NORMAL_LOGARITHM
+        if self.decide((True, is_normal), (False, ~is_normal)):
+            error = x.absolute_bound()
+            found = function_value(x, exact, (exact, ONE, x.exact), SLOP * exact.high / 2 * np.exp(error))
+            return self._measured("exp", x, found)
+        # Between 0 and the largest exponential, both what is exact and what is computed.
+        largest = np.maximum(exact.high, x.computed.image(arb.exp).high) * (1 + 2.0**-20) + SMALLEST_NORMAL_FLOAT
+        largest = np.where(x.computed.high <= ABOUT_0, largest, np.inf)
+        exact = Intervals(np.zeros_like(largest), exact.high)
+        return Rounded(exact, {}, largest, Intervals(np.zeros_like(largest), largest))
+
+    def log1p(self, x: Any) -> Any:
+        """ln(1 + x)."""
+        if isinstance(x, float) and x == 0:
+            return 0.0
+        x = _lifted(x)
+        found = self._logarithm_of_1_and(x)
+        found = self._measured("log1p of total - 1" if _is_total_less_1(x) else "log1p", x, found)
+        found.operation = ("log1p", x, None)
+        return found
+
+    def _logarithm_of_1_and(self, x):
+        least = np.minimum(x.computed.low, x.exact.low)
+        self._only_where(least > -0.5)
+        slope = ONE / (ONE + x.exact)
+        second = SLOP / (1 + least) ** 2 / 2
+        exact = x.exact.image(arb.log1p)
+        condition = -x.exact.image(_minus_condition_of_log1p)
+        return function_value(x, exact, (slope, slope / exact, condition), second)
+
+    def tanh(self, x: Any) -> Any:
+        """The hyperbolic tangent of a number up to 0."""
+        if isinstance(x, float) and x == 0:
+            return 0.0
+        x = _lifted(x)
+        self._only_where(x.exact.high < 2.0**-1000)
+        exact = x.exact.image(arb.tanh)
+        slope = ONE - exact * exact
+        slopes = slope, slope / exact, x.exact.image(_condition_of_tanh)
+        found = function_value(x, exact, slopes, np.full(len(self.boxes), 0.4))  # |f''| < 0.77
+        return self._measured("tanh", x, found)
+
+    def _measured(self, name, x, found):
+        return self._with_relative_error(found, MEASURED_FUNCTIONS[name].error(x.computed) * ROUNDOFF)
+
+    def _with_relative_error(self, x, relative):
+        return with_error(x, self._new_rounding(), SLOP * relative * x.computed.size(), relative)
+
+    def _only_where(self, mask):
+        if not self.decide((True, mask), (False, ~mask)):
+            raise HopelessError
+
+    def is_less(self, x: Any, y: Any) -> bool:
+        """Whether x < y."""
+        if isinstance(x, float) and isinstance(y, float):
+            return x < y
+        x, y = _lifted(x).computed, _lifted(y).computed
+        return self.decide((True, ~(x.low >= y.high)), (False, ~(x.high < y.low)))
+
+    def is_equal(self, x: Any, y: Any) -> bool:
+        """Whether x = y, of two numbers that are known, or one and the same, or one of them infinite."""
+        known = bool | int | float
+        if isinstance(x, known) and isinstance(y, known):
+            return x == y
+        if x is y:
+            return True
+        if any(isinstance(z, float) and math.isinf(z) for z in (x, y)):
+            return False
+        raise HopelessError
+
+    def is_finite(self, x: Any) -> bool:
+        """Whether x is finite, as everything is that is computed from finite numbers here."""
+        return math.isfinite(x) if isinstance(x, float) else True
+
+    def highest(self, *logits: Any) -> Any:
+        """The largest of logits and -inf."""
+        finite = [z for z in logits if not (isinstance(z, float) and z == -math.inf)]
+        if all(isinstance(z, float) for z in finite):
+            return max(finite, default=-math.inf)
+        if not all(isinstance(z, Logit) and z.factor == finite[0].factor and not z.shift for z in finite):
+            raise HopelessError
+        return min(finite, key=lambda z: self.boxes.order.index(z.index))
+
+    def _rounding_error_of_sum(self, name, left, right):
+        """TwoSum (Knuth, TAOCP volume 2, 4.2.2, theorem B): the rounding error of a sum d of floats, exactly.
+
+        (a - (d + (a - d))) - (b - (a - d)) for d = a - b, and (a - (d - y)) + (b - y), y = d - a, for d = a + b.
+        """
+        try:
+            if name == "sub":
+                a, (d, part) = _operands(left, "sub", 2, "add")
+                b, part_again = _operands(right, "sub")
+                whole = _operands(d, "sub") == (a, b) and _operands(part, "sub") == (a, d)
+            else:
+                a, (d, part) = _operands(left, "sub", 2, "sub")
+                b, part_again = _operands(right, "sub")
+                whole = _operands(d, "add") == (a, b) and _operands(part, "sub") == (d, a)
+        except LookupError:
+            return None
+        if not whole or part != part_again or any(getattr(x, "unrounded", None) for x in (a, b)):
+            return None
+        if isinstance(d, Rounded):
+            return d.correction
+        # Of a logit that is clamped: the difference is at most 1000.
+        zero = np.zeros(len(self.boxes))
+        return Rounded(Intervals(zero, zero), {}, half_ulp(np.float64(1000)) + 4 * SMALLEST_NORMAL_FLOAT)
+
+    def _corrected_logarithm(self, name, left, right):
+        """ln(1 + x) from ln(1 + (t - 1)) + error / t, where t is the rounded 1 + x and `error` what it lost.
+
+        That is ln(1 + x) but for q^2 / (2 - 2 q), where q = |error / t| is at most |x| / t and half an ulp of 1 + x.
+        Below 2^-25, t is 1. The errors of the logarithm and of the quotient are relative to these.
+        """
+        try:
+            less_1, _ = _operands(left, "log1p")
+            total, one = _operands(less_1, "sub")
+            error, total_again = _operands(right, "div")
+            one_again, x = _operands(total, "add")
+        except LookupError:
+            return None
+        if not (name == "add" and one == one_again == 1.0 and total is total_again and error is total.correction):
+            return None
+        if x.unrounded:
+            return None
+        self._only_where(x.computed.low >= 0)
+        found = self._logarithm_of_1_and(x)
+        low, high = found.computed.low, found.computed.high
+        # x / (1 + x) is at most ln(1 + x).
+        q = np.minimum(high, SLOP * half_ulp(total.computed.high) / total.computed.low)
+        share = np.minimum(1.0, q / low)  # of q in ln(1 + x)
+        is_small = x.computed.high < 2.0**-25  # the total is 1
+        measured = MEASURED_FUNCTIONS["log1p of total - 1"].error(less_1.computed)
+        of_logarithm = np.where(is_small, 0.0, measured * ROUNDOFF)
+        absolute = (high + (1 + ROUNDOFF) ** 2 * q) * of_logarithm + q * (ROUNDOFF + q)
+        relative = (1 + (1 + ROUNDOFF) ** 2 * share) * of_logarithm + share * (ROUNDOFF + q)
+        found = with_error(found, self._new_rounding(), SLOP * absolute, SLOP * relative)
+        return rounded_off(found, self._new_rounding())
+
+    def leading_half(self, x: Any) -> Unexamined:
+        """x rounded to half of its digits."""
+        return Unexamined(("leading half", x))
+
+    def _corrected_quotient(self, name, left, right):
+        """x / (1 + r) from x h + x (k R), where R is the rounded reciprocal of t, the rounded 1 + r, and h its half.
+
+        With R = (1 + e) / (1 + r) and h = R (1 + f), |e| <= 2.01 u and |f| <= 2^-12, the product k = 1 - (1 + r) h
+        would make h + k R = (1 - e^2 - e f - e^2 f) / (1 + r). Of k = (1 - t' h) - (t'' + error) h, where t' + t''
+        are t's halves and `error` is what 1 + r lost, t' h and 1 - t' h are exact; all else is rounded, but at most
+        2^-12 as large as 1. In all, what is added up is right to 2^-33, but for the rounding of x h.
+        """
+        try:
+            x, half = _operands(left, "mul")
+            x_again, (missing, reciprocal) = _operands(right, "mul", 2, "mul")
+            (one, (leading, half_1)), ((lower, error), half_2) = (
+                _operands(_operands(missing, "sub")[0], "sub", 2, "mul"),
+                _operands(_operands(missing, "sub")[1], "mul", 1, "add"),
+            )
+            one_again, total = _operands(reciprocal, "div")
+            one_more, rest = _operands(total, "add")
+            whole = (
+                name == "add"
+                and x is x_again
+                and (one, one_again, one_more) == (1.0, 1.0, 1.0)
+                and half == half_1 == half_2 == Unexamined(("leading half", reciprocal))
+                and leading == Unexamined(("leading half", total))
+                and lower == Unexamined(("sub", total, leading))
+                and error is total.correction
+            )
+        except LookupError:
+            return None
+        if not whole or rest.unrounded:
+            return None
+        self._only_where((rest.computed.low >= -(2.0**-30)) & (rest.computed.high <= 2.0**10))
+        exactly_total = scaled_sum([(1.0, known_number(1.0)), (1.0, rest)])
+        found = unrounded_quotient(_lifted(x), exactly_total)
+        found = self._with_relative_error(found, ROUNDOFF * (1 + 2.0**-10))
+        found = self._with_relative_error(found, 2.0**-33)
+        vanishing = SMALLEST_NORMAL_FLOAT * (1 + _lifted(x).computed.size())  # x k R, or k R itself
+        return rounded_off(with_vanishing(found, vanishing), self._new_rounding())
+
+
+def _operands(x, name, place=None, inner=None):
+    """The two operands of an operation of this name; of the one at a place (from 1), again its operands.
+
+    Raises:
+        LookupError: x was not computed so.
+    """
+    operation = getattr(x, "operation", ())
+    if not operation or operation[0] != name or len(operation) != 3:
+        raise LookupError
+    operands = list(operation[1:])
+    if place is not None:
+        operands[place - 1] = _operands(operands[place - 1], inner)
+    return tuple(operands)
+
+
+def _is_examined(x):
+    return isinstance(x, float | Rounded)
+
+
+def _lifted(x):
+    if isinstance(x, Rounded):
+        return x
+    if isinstance(x, float):
+        return known_number(x)
+    raise HopelessError
+
+
+def _exactly(x, operation):
+    """The number x, which an operation of known numbers gives; it must not need rounding."""
+    if float(np.float32(x)) != x:
+        return Unexamined(operation)
+    return x
+
+
+def _in_rounded_range(rounded, before):
+    """A number that lay in this range before it was rounded: rounding keeps order; what is small may vanish."""
+    low, high = (np.float32(end).astype(np.float64) for end in (before.low, before.high))
+    low = np.where((low > 0) & (low < 2 * SMALLEST_NORMAL_FLOAT), 0.0, low)
+    high = np.where((high < 0) & (high > -2 * SMALLEST_NORMAL_FLOAT), 0.0, high)
+    rounded.computed &= Intervals(low, high)
+    return rounded
+
+
+def _range_as_summand(x):
+    """Where x lies, if it is rounded or, as a product, perhaps not."""
+    if x.unrounded is None:
+        return x.computed
+    return x.unrounded.computed.widened(half_ulp(x.unrounded.computed.size()))
+
+
+def _are_neighbours(x, y):
+    """Where each is at most twice the other: then x - y is a float (Sterbenz)."""
+    return (x.low > 0) & (y.low > 0) & (2 * x.low >= y.high) & (2 * y.low >= x.high)
+
+
+def _clamped(x, y):
+    """max(x, y) where x may be below y: as an approximation of x itself."""
+    high = np.maximum(x.computed.high, y)
+    error = np.where(x.relative, np.maximum(1.0, x.bound), np.inf)
+    return Rounded(x.exact, {}, error, Intervals(np.full_like(high, y), high))
+
+
+def _is_total_less_1(x):
+    """Whether 1 + x is a float, since x is one float less 1, without rounding."""
+    return x.operation[:1] == ("sub",) and x.operation[2] == 1.0 and isinstance(x.operation[1], Rounded)
+
+
+def _minus_condition_of_log1p(x):
+    """-x / ((1 + x) ln(1 + x)), which increases."""
+    return -x / ((1 + x) * x.log1p()) if x != 0 else arb(-1)
+
+
+def _condition_of_tanh(x):
+    """2 x / sinh(2 x), which increases up to 0."""
+    return 2 * x / (2 * x).sinh() if x != 0 else arb(1)

@@ -1,0 +1,94 @@
+"""Each rule's bound, and its range of exact values, held against 40 digits; and what no rule describes is refused."""
+
+import jax
+import jax.numpy as jnp
+import mpmath
+import numpy as np
+import pytest
+
+from derivations.rounding.boxes import Boxes, DividedBoxesError
+from derivations.rounding.interpreter import PRIMITIVES, UnknownPrimitiveError, computed_outputs, program_of
+
+POINTS = 100
+
+# Functions of x = z_j - max z, whose rules are tried one after the other, and what they should give.
+KERNELS = {
+    "sub": (lambda x: x, lambda x: x),
+    "neg": (lambda x: -x, lambda x: -x),
+    "exp": (jnp.exp, mpmath.exp),
+    "add": (lambda x: jnp.exp(x) + x, lambda x: mpmath.exp(x) + x),
+    "add that cancels": (lambda x: 1 - jnp.exp(x), lambda x: 1 - mpmath.exp(x)),
+    "add a share": (lambda x: jnp.exp(x) + jnp.exp(x) * (x / 128), lambda x: mpmath.exp(x) * (1 + x / 128)),
+    "mul": (lambda x: jnp.exp(x) * x, lambda x: mpmath.exp(x) * x),
+    "mul and add": (lambda x: jnp.exp(x) * x + 3, lambda x: mpmath.exp(x) * x + 3),
+    "div": (lambda x: x / (3 + jnp.exp(x)), lambda x: x / (3 + mpmath.exp(x))),
+    "div by shared": (lambda x: x / (3 + jnp.sum(jnp.exp(x))), lambda x: x / (4 + mpmath.exp(x))),
+    "log1p": (lambda x: jnp.log1p(jnp.exp(x)), lambda x: mpmath.log1p(mpmath.exp(x))),
+    "tanh": (jnp.tanh, mpmath.tanh),
+    "max": (lambda x: jnp.exp(jnp.maximum(x, -500)), mpmath.exp),
+    "reduce_sum": (
+        lambda x: jnp.sum(jnp.concatenate([y[None] for y in (jnp.exp(x), jnp.exp(2 * x), jnp.exp(4 * x), x)]), 0),
+        lambda x: mpmath.exp(x) + mpmath.exp(2 * x) + mpmath.exp(4 * x) + x,
+    ),
+}
+
+
+def of_differences(kernel):
+    return lambda z: kernel(z / 2 - jnp.max(z) / 2 + (z / 2 - jnp.max(z) / 2))
+
+
+def logits(rng):
+    """Pairs whose first is the larger one, and their exact gaps."""
+    z = rng.normal(size=(POINTS, 2)) * np.exp(rng.uniform(-12, 4, size=(POINTS, 1)))
+    z = -np.sort(-z.astype(np.float32), axis=1)
+    return z, z[:, 0].astype(np.float64) - z[:, 1]
+
+
+def known_of(program, boxes, decisions=()):
+    """For each box, the exact range and the bound of the second output, in each way that the program may go on."""
+    try:
+        known = computed_outputs(program, boxes, decisions)[1]
+        arrays = known.exact.low, known.exact.high, known.absolute_bound()
+        return [[row] for row in zip(*(np.broadcast_to(array, len(boxes)) for array in arrays), strict=True)]
+    except DividedBoxesError as undecided:
+        found = [[] for _ in range(len(boxes))]
+        for way, mask in undecided.ways:
+            for place, known in zip(np.flatnonzero(mask), known_of(program, boxes.part(mask), way), strict=True):
+                found[place] += known
+        return found
+
+
+@pytest.mark.parametrize("name", KERNELS)
+def test_the_bound_of_a_rule_holds_against_40_digits(name):
+    kernel, true = KERNELS[name]
+    z, gaps = logits(np.random.default_rng(0))
+    function = of_differences(kernel)
+    computed = np.asarray(jax.jit(jax.vmap(function))(z))[:, 1]
+    for width in (0.0, 0.05):
+        boxes = Boxes((0, 1), gaps[None] * (1 - width), gaps[None] * (1 + width))
+        for gap, got, ways in zip(gaps, computed, known_of(program_of(function, 2), boxes), strict=True):
+            with mpmath.workdps(40):
+                wanted = true(-mpmath.mpf(gap))
+                for low, high, bound in ways:
+                    assert low <= wanted <= high
+                    assert abs(mpmath.mpf(float(got)) - wanted) <= bound
+
+
+def test_a_rule_that_bounded_less_would_be_noticed(monkeypatch):
+    monkeypatch.setattr("derivations.rounding.rounded.ROUNDOFF", 2.0**-26)
+    monkeypatch.setattr("derivations.rounding.rounded.half_ulp", lambda size: size * 2.0**-26)
+    with pytest.raises(AssertionError):
+        test_the_bound_of_a_rule_holds_against_40_digits("add")
+
+
+def test_a_primitive_without_a_rule_is_refused_by_name():
+    boxes = Boxes((0, 1), np.zeros((1, 1)), np.ones((1, 1)))
+    with pytest.raises(UnknownPrimitiveError, match="no rule says how the primitive sin rounds: add one to PRIMITIVES"):
+        computed_outputs(program_of(jnp.sin, 2), boxes)
+
+
+def test_every_rule_of_an_arithmetic_operation_is_tried():
+    arithmetic = {"add", "sub", "mul", "neg", "max", "exp", "log1p", "tanh", "div", "reduce_sum"}
+    assert arithmetic <= PRIMITIVES.keys()
+    programs = [program_of(of_differences(kernel), 2) for kernel, _ in KERNELS.values()]
+    assert arithmetic <= {equation.primitive.name for program in programs for equation in program.jaxpr.eqns}
