@@ -10,6 +10,7 @@ _LABEL = "32-bit labels are converted to int32, which changes only labels that n
 _OUTSIDE = "outside the domain the cost is nan with either"
 _INFINITE = "it is asked of infinite costs alone"
 _TIMES_0 = "it is multiplied by 0"
+_ONLY = "an index beyond the end is that of the last, which is the only one"
 _ANY = "with any finite number, every exponential of -inf is 0"
 _CHOICE = "it is a choice of two"
 _ORDER = "the same numbers are added up in another order, to few ulps"
@@ -26,9 +27,6 @@ EQUIVALENT: dict[str, str] = {
     "summation.in_two_halves: (limits.nmant + 1) // 2 - 1 -> (limits.nmant + 1) // 2 - 2": _SPLIT,
     "summation.plus_1: 1 - (total - x_part) -> total - x_part - 1": (
         "0 either way for x from 0 to 2^24 in float32, where total - 1 is exact; no sum of exponentials is larger"
-    ),
-    "summation.plus_1: total - 1 -> 1 - total": (
-        "the same number in exact arithmetic, for any total; rounded, it is off by half an ulp of x at most"
     ),
     "exponentials._scaled_difference: _NEGLIGIBLE / c / 2 -> _NEGLIGIBLE / c * 2": (
         "exp(-1000) and exp(-4000) are both 0 in every floating type"
@@ -62,6 +60,8 @@ EQUIVALENT: dict[str, str] = {
     "softmax_layer._half_squared_residual: y + jnp.zeros_like(e) -> y - jnp.zeros_like(e)": "y either way",
     "layer_by_blocks._finite: jnp.where(jnp.isneginf(m), 0, m) -> jnp.where(jnp.isneginf(m), 1, m)": _ANY,
     "layer_by_blocks._cost: jnp.where(are_all_hidden, 0, blocks.m) -> jnp.where(are_all_hidden, 1, blocks.m)": _ANY,
+    "layer_by_blocks._cost: m[0] -> m[1]": _ONLY,
+    "layer_by_blocks._cost: rest[0] -> rest[1]": _ONLY,
     "layer_by_blocks._cost: jnp.where(are_all_hidden, 0, rest[0] + _sum(e * blocks.rest)) -> "
     "jnp.where(are_all_hidden, 1, rest[0] + _sum(e * blocks.rest))": "where all classes are hidden, so are their "
     "targets, and it is multiplied by 0",

@@ -48,6 +48,20 @@ def _layer_hides_every_class(library: SimpleNamespace) -> bool:
     return bool(C[0] == 0 and np.all(slope[0] == 0) and np.all(C[1:] > 0))
 
 
+def _bends_as_its_weighted_inputs(library: SimpleNamespace) -> bool:
+    """The second derivatives by the inputs, with a constant, are those of the cost of all weighted inputs."""
+    w, b, a, y = (GOOD_LAYER[name] for name in "wbay")
+
+    def by_blocks(a: jax.Array) -> jax.Array:
+        return library.layer_log_likelihood((w, b), a, y, c=2.0, block=2).sum()
+
+    def at_once(a: jax.Array) -> jax.Array:
+        return library.log_likelihood(library.tempered_softmax(2), a @ np.asarray(w).T + b, y).sum()
+
+    found, expected = (jax.jvp(jax.grad(f), (a,), (jnp.ones_like(a),))[1] for f in (by_blocks, at_once))
+    return bool(np.allclose(found, expected, 1e-4, 1e-6))
+
+
 def _takes_blocks_by_itself(library: SimpleNamespace) -> bool:
     """How many classes a block has: two million weighted inputs, at least 256 classes, a divisor if there is one."""
     sizes = {(131_072, 1024): 2048, (32_000, 1024): 2000, (50_257, 1024): 1733, (10, 5): 10, (32_749, 10**6): 256}
@@ -134,6 +148,7 @@ def _sums_in_parts(library: SimpleNamespace) -> bool:
 
 
 PROMISED_OF_LAYERS: dict[str, Callable] = {
+    "second derivatives": _bends_as_its_weighted_inputs,
     "the types of a layer": _layer_keeps_types,
     "a layer's examples that are left out": _layer_leaves_out_examples,
     "a layer of which no class is shown": _layer_hides_every_class,

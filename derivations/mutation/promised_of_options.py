@@ -1,5 +1,6 @@
 """What the options of costs promise beside their values: equality, what is ignored, masks, extreme inputs."""
 
+import dataclasses
 import functools
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -121,6 +122,15 @@ def _weighs_alike(library: SimpleNamespace) -> bool:
     )
 
 
+def _weighs_by_differentiation(library: SimpleNamespace) -> bool:
+    """Where an output has no better way, the weighted quadratic cost has the same gradient, with respect to c z too."""
+    softmax = library.tempered_softmax(2)
+    outputs = softmax, dataclasses.replace(softmax, weighted_residual_pullback=None)
+    cost = library.weighted(library.quadratic, (1.0, 2.0, 3.0))
+    better, plain = (jax.grad(lambda z, output=output: cost(output, z, Y).sum())(Z) for output in outputs)
+    return bool(np.allclose(better, plain, 1e-4))
+
+
 def _is_focal_at_the_ends(library: SimpleNamespace) -> bool:
     """At a = 1 and a = 0, and for gamma = 0 and 1, the focal cost and its slope are their limits."""
 
@@ -157,6 +167,7 @@ PROMISED_OF_OPTIONS: dict[str, Callable] = {
     "a weight of 0": _weighs_by_0,
     "weights of both kinds": _weighs_twice,
     "equal weights": _weighs_alike,
+    "weights by differentiation": _weighs_by_differentiation,
     "a focal cost at the ends": _is_focal_at_the_ends,
     "a focal cost with gamma = 1": lambda it: np.allclose(
         it.focal(1)(it.sigmoid, Z, Y), np.sum(Y * np.log1p(np.exp(-Z)) / (1 + np.exp(Z)), -1), 1e-5
