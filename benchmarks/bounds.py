@@ -19,7 +19,7 @@ from benchmarks.search import SEARCHED, errors_of_logits, kept_logits, name_of
 from derivations.agreement.pair_truth import COUPLED
 
 OUTPUTS_BOUNDED = 2, 3
-GAINS = {2: 0.02, 3: 0.1}  # boxes are cut as long as this part of a bound might be gained
+CUTS = {2: (0.02, 12), 3: (0.2, 4)}  # boxes are cut as long as this part of a bound might be gained; how often at most
 QUICK_PART = 64  # of the floats at which functions are measured
 
 
@@ -39,10 +39,12 @@ def measure_bounds(quick: bool) -> list[report.Record]:
     for K in OUTPUTS_BOUNDED[:1] if quick else OUTPUTS_BOUNDED:
         for cost in ["log_likelihood"] if quick else jaxce.COSTS:
             start = time.monotonic()
+            gain, rounds = CUTS[K]
             row: report.Record = {"cost": cost, "outputs": K}
             for quantity in SEARCHED:
                 of_largest = quantity == "gradient" and (cost, "softmax") in COUPLED
-                found = proved_bound(one_hot_quantity(cost, K, quantity), K, of_largest=of_largest, gain=GAINS[K])
+                function = one_hot_quantity(cost, K, quantity)
+                found = proved_bound(function, K, of_largest=of_largest, gain=gain, rounds=rounds)
                 row |= {f"{quantity}, proved": found.ulps, f"{quantity}, found": _found_by_search(cost, K, quantity)}
             rows.append(row | {"minutes": (time.monotonic() - start) / 60})
     return rows

@@ -108,7 +108,7 @@ MEASURED_FUNCTIONS = {
         ),
         only_if_1_more_is_exact=True,
     ),
-    "tanh": MeasuredFunction(jnp.tanh, -1, ((0.25, 4.9), (512.0, 4.9))),
+    "tanh": MeasuredFunction(jnp.tanh, -1, ((9.0, 4.9), (16.0, 0.52), (2.0**127, 0.01))),
 }
 
 

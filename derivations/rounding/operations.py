@@ -2,8 +2,7 @@
 
 XLA may give a sum the product of two floats before it is rounded, and compute quotients by a divisor that several share
 from its rounded reciprocal: the rules hold in either case. An operation that is done twice gives the same bits twice.
-Three facts of exact arithmetic are used: differences of neighbouring floats are exact; TwoSum, six operations, gives
-the rounding error of a sum; and the quotient of `_corrected_quotient`.
+Differences of neighbouring floats are exact; and `derivations.rounding.recognized` has more that is known exactly.
 """
 
 import dataclasses
@@ -18,6 +17,7 @@ from flint import arb
 from derivations.rounding.boxes import Boxes, DividedBoxesError, HopelessError
 from derivations.rounding.intervals import Intervals
 from derivations.rounding.measured_functions import ABOUT_0, MEASURED_FUNCTIONS
+from derivations.rounding.recognized import Unexamined, corrected_logarithm, corrected_quotient, two_sum
 from derivations.rounding.rounded import (
     ONE,
     ROUNDOFF,
@@ -37,6 +37,7 @@ from derivations.rounding.rounded import (
 
 SMALLEST_NORMAL_LOGARITHM = -87.0  # exp of what is below may vanish
 HIGHEST_CLAMP = -100.0  # a number that is clamped there, or lower, is for exp, which vanishes in either case
+LOWEST_CLAMP = -500.0
 MOST_WAYS = 4  # integers to which a number may be rounded down: of boxes in which it has more, nothing is said
 
 
@@ -47,13 +48,6 @@ class Logit:
     index: int
     factor: float = 1.0
     shift: float = 0.0
-
-
-@dataclasses.dataclass(frozen=True)
-class Unexamined:
-    """A number of which only the operation is known, until it is recognized as a part of a whole."""
-
-    operation: tuple
 
 
 class Operations:
@@ -110,7 +104,7 @@ class Operations:
             return x if x else y if sign > 0 else self.once(self.neg, y)
         if isinstance(x, Logit) and isinstance(y, Logit) and not x.shift and not y.shift:
             return self._difference_of_logits(x, y, operation)
-        for recognized in (self._rounding_error_of_sum, self._corrected_quotient, self._corrected_logarithm):
+        for recognized in (self._rounding_error, self._quotient, self._logarithm):
             if (whole := recognized(*operation)) is not None:
                 return whole
         if not (_is_examined(x) and _is_examined(y)):
@@ -373,47 +367,45 @@ class Operations:
             raise HopelessError
         return min(finite, key=lambda z: self.boxes.order.index(z.index))
 
-    def _rounding_error_of_sum(self, name, left, right):
-        """TwoSum (Knuth, TAOCP volume 2, 4.2.2, theorem B): the rounding error of a sum d of floats, exactly.
+    def leading_half(self, x: Any) -> Unexamined:
+        """x rounded to half of its digits."""
+        return Unexamined(("leading half", x))
 
-        (a - (d + (a - d))) - (b - (a - d)) for d = a - b, and (a - (d - y)) + (b - y), y = d - a, for d = a + b.
-        """
-        try:
-            if name == "sub":
-                a, (d, part) = _operands(left, "sub", 2, "add")
-                b, part_again = _operands(right, "sub")
-                whole = _operands(d, "sub") == (a, b) and _operands(part, "sub") == (a, d)
-            else:
-                a, (d, part) = _operands(left, "sub", 2, "sub")
-                b, part_again = _operands(right, "sub")
-                whole = _operands(d, "add") == (a, b) and _operands(part, "sub") == (d, a)
-        except LookupError:
+    def _rounding_error(self, *operation):
+        """The rounding error of a sum of floats, exactly."""
+        if (found := two_sum(*operation)) is None or _is_product(found.a) or _is_product(found.b):
             return None
-        if not whole or part != part_again or any(getattr(x, "unrounded", None) for x in (a, b)):
+        if isinstance(found.d, Rounded):
+            return found.d.correction
+        if not self._is_near(found.a, found.b):
             return None
-        if isinstance(d, Rounded):
-            return d.correction
-        # Of a logit that is clamped: the difference is at most 1000.
         zero = np.zeros(len(self.boxes))
-        return Rounded(Intervals(zero, zero), {}, half_ulp(np.float64(1000)) + 4 * SMALLEST_NORMAL_FLOAT)
+        return Rounded(Intervals(zero, zero), {}, half_ulp(2 * -LOWEST_CLAMP) + 8 * SMALLEST_NORMAL_FLOAT)
 
-    def _corrected_logarithm(self, name, left, right):
+    def _is_near(self, clamped, largest):
+        """Whether the first is a logit that is clamped at the other and a shift, and is not above the other.
+
+        Then it is at most twice the shift below: rounded, the shifted number is no farther from itself than the other.
+        """
+        name, *logits = getattr(clamped, "operation", None) or ("",)
+        if isinstance(clamped, Logit):
+            clamp, is_below = clamped, True
+        elif name == "max" and all(isinstance(z, Logit) for z in logits):
+            z, clamp = logits
+            is_below = z.factor == clamp.factor and np.all(self.boxes.difference(z.index, clamp.index).high <= 0)
+        else:
+            return False
+        return is_below and clamp.shift >= LOWEST_CLAMP and largest == dataclasses.replace(clamp, shift=0.0)
+
+    def _logarithm(self, *operation):
         """ln(1 + x) from ln(1 + (t - 1)) + error / t, where t is the rounded 1 + x and `error` what it lost.
 
         That is ln(1 + x) but for q^2 / (2 - 2 q), where q = |error / t| is at most |x| / t and half an ulp of 1 + x.
         Below 2^-25, t is 1. The errors of the logarithm and of the quotient are relative to these.
         """
-        try:
-            less_1, _ = _operands(left, "log1p")
-            total, one = _operands(less_1, "sub")
-            error, total_again = _operands(right, "div")
-            one_again, x = _operands(total, "add")
-        except LookupError:
+        if (found := corrected_logarithm(*operation)) is None or _is_product(found.x):
             return None
-        if not (name == "add" and one == one_again == 1.0 and total is total_again and error is total.correction):
-            return None
-        if x.unrounded:
-            return None
+        x, total, less_1 = found
         self._only_where(x.computed.low >= 0)
         found = self._logarithm_of_1_and(x)
         low, high = found.computed.low, found.computed.high
@@ -428,11 +420,7 @@ class Operations:
         found = with_error(found, self._new_rounding(), SLOP * absolute, SLOP * relative)
         return rounded_off(found, self._new_rounding())
 
-    def leading_half(self, x: Any) -> Unexamined:
-        """x rounded to half of its digits."""
-        return Unexamined(("leading half", x))
-
-    def _corrected_quotient(self, name, left, right):
+    def _quotient(self, *operation):
         """x / (1 + r) from x h + x (k R), where R is the rounded reciprocal of t, the rounded 1 + r, and h its half.
 
         With R = (1 + e) / (1 + r) and h = R (1 + f), |e| <= 2.01 u and |f| <= 2^-12, the product k = 1 - (1 + r) h
@@ -440,50 +428,20 @@ class Operations:
         are t's halves and `error` is what 1 + r lost, t' h and 1 - t' h are exact; all else is rounded, but at most
         2^-12 as large as 1. In all, what is added up is right to 2^-33, but for the rounding of x h.
         """
-        try:
-            x, half = _operands(left, "mul")
-            x_again, (missing, reciprocal) = _operands(right, "mul", 2, "mul")
-            (one, (leading, half_1)), ((lower, error), half_2) = (
-                _operands(_operands(missing, "sub")[0], "sub", 2, "mul"),
-                _operands(_operands(missing, "sub")[1], "mul", 1, "add"),
-            )
-            one_again, total = _operands(reciprocal, "div")
-            one_more, rest = _operands(total, "add")
-            whole = (
-                name == "add"
-                and x is x_again
-                and (one, one_again, one_more) == (1.0, 1.0, 1.0)
-                and half == half_1 == half_2 == Unexamined(("leading half", reciprocal))
-                and leading == Unexamined(("leading half", total))
-                and lower == Unexamined(("sub", total, leading))
-                and error is total.correction
-            )
-        except LookupError:
+        if (found := corrected_quotient(*operation)) is None or _is_product(found.rest):
             return None
-        if not whole or rest.unrounded:
-            return None
+        x, rest = _lifted(found.x), found.rest
         self._only_where((rest.computed.low >= -(2.0**-30)) & (rest.computed.high <= 2.0**10))
-        exactly_total = scaled_sum([(1.0, known_number(1.0)), (1.0, rest)])
-        found = unrounded_quotient(_lifted(x), exactly_total)
+        found = unrounded_quotient(x, scaled_sum([(1.0, known_number(1.0)), (1.0, rest)]))
         found = self._with_relative_error(found, ROUNDOFF * (1 + 2.0**-10))
         found = self._with_relative_error(found, 2.0**-33)
-        vanishing = SMALLEST_NORMAL_FLOAT * (1 + _lifted(x).computed.size())  # x k R, or k R itself
+        vanishing = SMALLEST_NORMAL_FLOAT * (1 + x.computed.size())  # x k R, or k R itself
         return rounded_off(with_vanishing(found, vanishing), self._new_rounding())
 
 
-def _operands(x, name, place=None, inner=None):
-    """The two operands of an operation of this name; of the one at a place (from 1), again its operands.
-
-    Raises:
-        LookupError: x was not computed so.
-    """
-    operation = getattr(x, "operation", ())
-    if not operation or operation[0] != name or len(operation) != 3:
-        raise LookupError
-    operands = list(operation[1:])
-    if place is not None:
-        operands[place - 1] = _operands(operands[place - 1], inner)
-    return tuple(operands)
+def _is_product(x):
+    """Whether XLA may add x before it is rounded."""
+    return getattr(x, "unrounded", None) is not None
 
 
 def _is_examined(x):
@@ -535,7 +493,8 @@ def _clamped(x, y):
 
 def _is_total_less_1(x):
     """Whether 1 + x is a float, since x is one float less 1, without rounding."""
-    return x.operation[:1] == ("sub",) and x.operation[2] == 1.0 and isinstance(x.operation[1], Rounded)
+    name, total, one = x.operation or ("", None, None)
+    return name == "sub" and one == 1.0 and isinstance(total, Rounded) and not _is_product(total)
 
 
 def _minus_condition_of_log1p(x):
