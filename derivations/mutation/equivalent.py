@@ -52,11 +52,6 @@ EQUIVALENT: dict[str, str] = {
     "jnp.where(where.any(axis, keepdims=True), absent, 1)": "all outputs are equal then, whatever they are",
     "output_layer.nan_unless: x + 0 * jnp.where(condition, 0, jnp.inf).astype(x.dtype) -> "
     "x - 0 * jnp.where(condition, 0, jnp.inf).astype(x.dtype)": "0 or nan is added; it may as well be subtracted",
-    "softmax_layer._pullback: jnp.sum(maxima * g, axis, keepdims=True) / count -> "
-    "jnp.sum(maxima * g, axis, keepdims=True) * count": "g may be measured from any "
-    "number; the two differ where maxima are tied, and there the sum keeps its digits with either",
-    "softmax_layer._pullback: jnp.sum(maxima, axis, keepdims=True) -> jnp.prod(maxima, axis, keepdims=True)": "the "
-    "count becomes 1, as in the change before",
     "softmax_layer._half_squared_residual: y + jnp.zeros_like(e) -> y - jnp.zeros_like(e)": "y either way",
     "layer_by_blocks._finite: jnp.where(jnp.isneginf(m), 0, m) -> jnp.where(jnp.isneginf(m), 1, m)": _ANY,
     "layer_by_blocks._cost: jnp.where(are_all_hidden, 0, blocks.m) -> jnp.where(are_all_hidden, 1, blocks.m)": _ANY,
