@@ -287,7 +287,8 @@ class Operations:
         is_normal = x.computed.low >= SMALLEST_NORMAL_LOGARITHM
         if self.decide((True, is_normal), (False, ~is_normal)):
             error = x.absolute_bound()
-            found = function_value(x, exact, (exact, ONE, x.exact), SLOP * exact.high / 2 * np.exp(error))
+            remainder = SLOP * exact.high * np.exp(error) * error**2 / 2
+            found = function_value(x, exact, (exact, ONE, x.exact), remainder)
             return self._measured("exp", x, found)
         # Between 0 and the largest exponential, both what is exact and what is computed.
         largest = np.maximum(exact.high, x.computed.image(arb.exp).high) * (1 + 2.0**-20) + SMALLEST_NORMAL_FLOAT
@@ -309,10 +310,10 @@ class Operations:
         least = np.minimum(x.computed.low, x.exact.low)
         self._only_where(least > -0.5)
         slope = ONE / (ONE + x.exact)
-        second = SLOP / (1 + least) ** 2 / 2
+        remainder = SLOP * (x.absolute_bound() / (1 + least)) ** 2 / 2
         exact = x.exact.image(arb.log1p)
         condition = -x.exact.image(_minus_condition_of_log1p)
-        return function_value(x, exact, (slope, slope / exact, condition), second)
+        return function_value(x, exact, (slope, slope / exact, condition), remainder)
 
     def tanh(self, x: Any) -> Any:
         """The hyperbolic tangent of a number up to 0."""
@@ -321,9 +322,12 @@ class Operations:
         x = _lifted(x)
         self._only_where(x.exact.high < 2.0**-1000)
         exact = x.exact.image(arb.tanh)
-        slope = ONE - exact * exact
+        slope = x.exact.image(_slope_of_tanh)
         slopes = slope, slope / exact, x.exact.image(_condition_of_tanh)
-        found = function_value(x, exact, slopes, np.full(len(self.boxes), 0.4))  # |f''| < 0.77
+        computed, error = x.computed.image(arb.tanh), x.absolute_bound()
+        difference = np.maximum(exact.high, computed.high) - np.minimum(exact.low, computed.low)
+        remainder = SLOP * np.minimum(0.4 * error**2, difference + slope.size() * error)  # |f''| < 0.77
+        found = function_value(x, exact, slopes, remainder)
         return self._measured("tanh", x, found)
 
     def _measured(self, name, x, found):
@@ -500,6 +504,11 @@ def _is_total_less_1(x):
 def _minus_condition_of_log1p(x):
     """-x / ((1 + x) ln(1 + x)), which increases."""
     return -x / ((1 + x) * x.log1p()) if x != 0 else arb(-1)
+
+
+def _slope_of_tanh(x):
+    """1 / cosh(x)^2, which increases up to 0."""
+    return x.sech() ** 2
 
 
 def _condition_of_tanh(x):

@@ -189,13 +189,13 @@ def unrounded_quotient(x: Rounded, y: Rounded, absolute: np.ndarray | bool = Fal
 
 
 def function_value(
-    x: Rounded, exact: Intervals, slopes: tuple[Intervals, Intervals, Intervals], second: np.ndarray
+    x: Rounded, exact: Intervals, slopes: tuple[Intervals, Intervals, Intervals], remainder: np.ndarray
 ) -> Rounded:
-    """f(x), not rounded, with its slopes f'(x), f'(x) / f(x) and x f'(x) / f(x), and a bound of f'' / 2."""
+    """f(x), not rounded, given f'(x), f'(x) / f(x) and x f'(x) / f(x), and how far f is from its tangent."""
     slope, relative_slope, condition = slopes
     own = has_own_scale(exact)
     factor = condition.where(own & x.relative, relative_slope.where(own, slope) * x.scale)
-    rest = second * x.absolute_bound() ** 2 / exact.where(own, ONE).distance_from_0()
+    rest = remainder / exact.where(own, ONE).distance_from_0()
     return combined(exact, [(x, factor)], _or_infinite(rest))
 
 
