@@ -137,7 +137,8 @@ def _excess(measured, bits, is_negative):
     ends = np.array([bits, bits + FLOATS_IN_A_GROUP - 1], np.uint32).view(np.float32).astype(np.float64)
     low, high = (-ends[1], -ends[0]) if is_negative else ends
     last = measured.pieces[-1][0]
-    bound = measured.error(Intervals(max(low, -last), min(high, last)))
+    middle = np.clip((low + high) / 2, -last, last)  # inside of one piece: at an end, the larger bound of two counts
+    bound = measured.error(Intervals(middle, middle))
     with jax.enable_x64(False):  # as users have it
         x = lax.bitcast_convert_type(jnp.uint32(bits + (is_negative << 31)) + _NUMBERS, jnp.float32)
         computed = jax.jit(measured.function)(x)

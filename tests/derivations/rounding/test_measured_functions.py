@@ -22,6 +22,14 @@ def test_a_smaller_bound_would_be_noticed(name, monkeypatch):
     assert worst_excess(name, EVERY) > 1
 
 
+def test_a_smaller_bound_of_one_group_is_noticed_beside_a_larger_one(monkeypatch):
+    """From 0.5 to 0.53125, with more below: at their common end, the larger bound counts."""
+    measured = MEASURED_FUNCTIONS["log1p"]
+    pieces = *(piece for piece in measured.pieces if piece[0] <= 0.5), (0.53125, 2.0)
+    monkeypatch.setitem(MEASURED_FUNCTIONS, "log1p", measured._replace(pieces=pieces))
+    assert worst_excess("log1p", EVERY) > 1
+
+
 def test_exponentials_vanish_without_a_sign():
     assert largest_vanished_exponential() < 1.7e-38
 
