@@ -20,7 +20,7 @@ from benchmarks import (
     startup,
     sweep,
 )
-from benchmarks.report import Benchmark, claim_of, print_table, publish
+from benchmarks.report import Benchmark, ImpossibleHereError, claim_of, print_table, publish
 from benchmarks.study import command as study
 
 RESULTS = Path(__file__).parent / "results"
@@ -69,7 +69,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     continued = functools.partial(study.measure_study, data=options.data, rows=options.rows, report=options.report)
     chosen |= {"study": BENCHMARKS["study"]._replace(measure=continued)}
     for name in BENCHMARKS if "all" in options.names else options.names:
-        publish(name, chosen[name], quick=options.quick, results=options.results)
+        try:
+            publish(name, chosen[name], quick=options.quick, results=options.results)
+        except ImpossibleHereError as error:
+            parser.error(str(error))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """No float32 logits cost a softmax of two or three outputs more ulps than a bound that is proved.
 
 The program that JAX makes of a cost, or of its gradient, is followed from one operation to the next
-(`derivations.rounding`): each may err by its rounding, and exp, log1p and tanh by what they were measured to err at
+(`derivations.rounding`): each may err by its rounding, and exp, log and log1p by what they were measured to err at
 every float, which is measured again here. Ulps are those of the search: of the true value in float32; of each component
 of the log-likelihood's gradient, and of the largest component of the others'. True values below 2^-100 do not count.
 Targets are one-hot, logits finite and at most 2^125 in size. Beside the bound stands what the search has found.
@@ -30,11 +30,11 @@ def measure_bounds(quick: bool) -> list[report.Record]:
     """A row for each cost and number of outputs; of the log-likelihood of two outputs only, if quick.
 
     Raises:
-        ModuleNotFoundError: python-flint, which computes the ranges, is not installed.
-        RuntimeError: a function errs more than is assumed of it.
+        report.ImpossibleHereError: python-flint, which computes the ranges, is not installed; or a function errs more
+            than is assumed of it.
     """
     if importlib.util.find_spec("flint") is None:
-        raise ModuleNotFoundError('the bounds need python-flint: pip install -e ".[development]"')
+        raise report.ImpossibleHereError('the bounds need python-flint: pip install -e ".[development]"')
     from derivations.rounding.bounds import proved_bound
 
     confirm_measured_functions(QUICK_PART if quick else 1)
@@ -58,7 +58,7 @@ def confirm_measured_functions(every: int) -> None:
     """Measure the functions of which a bound is assumed, at one in so many groups of floats.
 
     Raises:
-        RuntimeError: one of them errs more.
+        report.ImpossibleHereError: one of them errs more.
     """
     from derivations.rounding.measured_functions import (
         MEASURED_FUNCTIONS,
@@ -68,12 +68,12 @@ def confirm_measured_functions(every: int) -> None:
 
     for name in MEASURED_FUNCTIONS:
         if (excess := worst_excess(name, every)) > 1:
-            raise RuntimeError(
+            raise report.ImpossibleHereError(
                 f"{name} errs {excess:.3f} times as much here as derivations/rounding/measured_functions.py has it: "
                 "its bounds there must be measured for this device"
             )
     if largest_vanished_exponential() == np.inf:
-        raise RuntimeError("exp of numbers below -87 is negative, or above e^-87: nothing is proved on this device")
+        raise report.ImpossibleHereError("nothing is proved on this device: exp below -87 is negative, or above e^-87")
 
 
 def one_hot_quantity(cost: str, K: int, quantity: str):

@@ -29,6 +29,10 @@ Record = dict[str, str | int | float | None]  # a row of the table: {name of a c
 PACKAGES = ("jax", "jaxlib", "numpy", "optax")
 
 
+class ImpossibleHereError(RuntimeError):
+    """A benchmark cannot be run on this machine, for a reason that its user can understand."""
+
+
 class Benchmark(NamedTuple):
     """`measure(quick)` returns the rows of the table; `draw(axes, rows)` draws them."""
 

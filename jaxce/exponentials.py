@@ -13,7 +13,7 @@ from jax import Array, lax
 from jax.typing import DTypeLike
 
 from jaxce.fusion import fusion_barrier
-from jaxce.summation import in_two_halves, stored_sum_of
+from jaxce.summation import in_two_parts, stored_sum_of
 
 # exp(-1000) is 0 in every floating type: differences below -1000 need not be told apart.
 _NEGLIGIBLE = -1000.0
@@ -42,12 +42,13 @@ def exponentials(z: Array, c: float, axis: int) -> tuple[Array, Array, Array]:
     """
     m = jnp.max(z, axis, keepdims=True)
     e = relative_exponentials(z, m, c)
-    # A maximum adds 1 to `total` and 0 to `below`: their difference, rounded to an integer, is the number of maxima.
-    # So two sums are enough; a third, of `at_maxima(e)`, would make XLA store that mask first.
-    below = stored_sum_of(e - at_maxima(e), axis)
+    # Whole parts of a unit add up exactly, in any order, and only what is below the unit is rounded. Their sum is the
+    # difference of two sums, rounded to an integer; a third, of the whole parts, would make XLA store them first.
+    unit = 2.0 ** (jnp.finfo(z.dtype).nmant // 2)
+    parts = stored_sum_of(unit * e - lax.stop_gradient(jnp.floor(unit * e)), axis)
     total = fusion_barrier(jnp.sum(e, axis, keepdims=True))
-    maxima_but_one = jnp.floor(total - below - 0.5)
-    return m, e, below + maxima_but_one
+    wholes = jnp.floor(unit * total - parts + 0.5)
+    return m, e, (parts + (wholes - unit)) / unit
 
 
 def relative_exponentials(z: Array, m: Array, c: float) -> Array:
@@ -124,7 +125,7 @@ def _scaled_difference(z: Array, m: Array, c: float) -> tuple[Array, Array]:
     # c and d are each split into a high half of their digits and the rest. The product of the high halves is exact;
     # the other products are so small that their rounding does not matter.
     c_high = _round(c, (jnp.finfo(z.dtype).nmant + 1) // 2)
-    d_high, d_low = in_two_halves(d)
+    d_high, d_low = in_two_parts(d)
     high = c_high * d_high
     low = c_high * d_low + (c - c_high) * d + c * d_error
     x = high + low

@@ -15,7 +15,7 @@ from jax import lax
 from jaxce.exponentials import at_maxima, check_range, exponentials, squared_exponentials
 from jaxce.fusion import fusion_barrier
 from jaxce.output_layer import Output, half_square, residual
-from jaxce.summation import in_two_halves, plus_1, stored_sum_of
+from jaxce.summation import in_two_parts, plus_1, stored_sum_of
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(0, 2))
@@ -44,7 +44,7 @@ def _half_squared_residual(c, z, y, axis):
     y = y + jnp.zeros_like(e)  # spread over devices as z is
     numerator = (1 - y) * e - y * _sum_of_others(e, rest)
     half_squared = jnp.where(y == 0, squared_exponentials(z, m, c) / 2, half_square(numerator))
-    return fusion_barrier(half_squared / (1 + rest * (2 + rest)))  # (1 + rest)^2, multiplied out
+    return fusion_barrier(_share(half_squared, rest, 2))
 
 
 @_half_squared_residual.defjvp
@@ -86,12 +86,14 @@ def _centred(e, r, rest, axis):
     """
     e_r = e * r
     sum_of_others = stored_sum_of(e_r, axis) - e_r
-    return (_sum_of_others(e, rest) * e_r - e * sum_of_others) / (1 + rest * (3 + rest * (3 + rest)))  # (1 + rest)^3
+    return _share(_sum_of_others(e, rest) * e_r - e * sum_of_others, rest, 3)
 
 
 def _minus_1(e, c, z, m):
-    """e_j - 1 with all its digits, also where z_j is next to m, since (e^x - 1) / (e^x + 1) = tanh(x/2)."""
-    return jnp.tanh(c * (z / 2 - m / 2)) * (e + 1)
+    """e_j - 1 with all its digits, also where z_j is next to m: there, ln e_j tells by how much e_j is rounded."""
+    are_near = e > 0.5
+    error = 2 * c * (z / 2 - m / 2) - jnp.log(jnp.where(are_near, e, 1))
+    return e - 1 + lax.stop_gradient(e * jnp.where(are_near, error, 0))
 
 
 def _pullback(c, z, g, axis):
@@ -178,14 +180,22 @@ def _(c, axis, primals, tangents):
     return _log_slope(c, *primals, axis), dg * complement + a * (dg - dtotal) - total * da
 
 
-def _share(x, rest):
-    """x / (1 + rest) with the rounding errors of x and of one product: XLA's own quotient has those of a reciprocal."""
+def _share(x, rest, power=1):
+    """x / (1 + rest)^power with the rounding errors of x and of one product.
+
+    XLA's own quotient has those of a reciprocal, too, and a power those of its factors.
+    """
     total, error = plus_1(rest)
-    total_high, total_low = in_two_halves(total)
+    total_leading, total_left = in_two_parts(total)
     reciprocal = 1 / total
-    high, _ = in_two_halves(reciprocal)
-    missing = (1 - total_high * high) - (total_low + error) * high  # 1 - (1 + rest) high: both products are exact
-    return x * high + x * (missing * reciprocal)
+    leading, _ = in_two_parts(reciprocal, 3)  # products of it and of one half of the digits are exact, as is its cube
+    missing = (1 - total_leading * leading) - (total_left + error) * leading  # 1 - (1 + rest) leading
+    left = missing * reciprocal
+    of_power, left_of_power = leading, left
+    for _ in range(power - 1):
+        left_of_power = of_power * left + left_of_power * (leading + left)
+        of_power = of_power * leading
+    return x * of_power + x * left_of_power
 
 
 def _log_complement_pullback(c, z, g, axis):

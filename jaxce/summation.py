@@ -63,8 +63,16 @@ def plus_1(x: Array) -> tuple[Array, Array]:
     return total, lax.stop_gradient((1 - (total - x_part)) + (x - x_part))
 
 
-def in_two_halves(x: Array) -> tuple[Array, Array]:
-    """x as the sum of its leading digits and the others: products of two such halves are exact."""
+def in_two_parts(x: Array, part: int = 2) -> tuple[Array, Array]:
+    """x as the sum of a half, or a third, of its digits, the leading ones, and the others.
+
+    The product of two leading halves is exact, and so is that of three leading thirds.
+
+    Example:
+        >>> in_two_parts(jnp.float32(1 + 2**-20))[0].item()
+        1.0
+    """
     limits = jnp.finfo(x.dtype)
-    high = lax.reduce_precision(x, exponent_bits=limits.nexp, mantissa_bits=(limits.nmant + 1) // 2 - 1)
-    return high, x - high
+    digits = (limits.nmant + 1) // part
+    leading = lax.reduce_precision(x, exponent_bits=limits.nexp, mantissa_bits=digits - 1)
+    return leading, x - leading

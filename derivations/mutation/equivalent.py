@@ -19,12 +19,12 @@ _NOT_USED = "the value is not used: `where` selects nothing that is computed fro
 EQUIVALENT: dict[str, str] = {
     "exponentials._NEGLIGIBLE: -1000.0 -> -1001.0": "e^-1001 is 0 in every floating type, as e^-1000 is",
     "fusion.fusion_barrier: jnp.finfo(x.dtype).nexp -> jnp.finfo(x.dtype).nmant": _BITS,
-    "summation.in_two_halves: limits.nexp -> limits.nmant": _BITS,
-    "summation.in_two_halves: limits.nmant + 1 -> limits.nmant - 1": _SPLIT,
-    "summation.in_two_halves: limits.nmant + 1 -> limits.nexp + 1": _SPLIT,
-    "summation.in_two_halves: limits.nmant + 1 -> limits.nmant + 2": _SPLIT,
-    "summation.in_two_halves: (limits.nmant + 1) // 2 -> (limits.nmant + 1) // 3": _SPLIT,
-    "summation.in_two_halves: (limits.nmant + 1) // 2 - 1 -> (limits.nmant + 1) // 2 - 2": _SPLIT,
+    "summation.in_two_parts: 2 -> 3": _SPLIT,
+    "summation.in_two_parts: limits.nmant + 1 -> limits.nmant - 1": _SPLIT,
+    "summation.in_two_parts: limits.nmant + 1 -> limits.nexp + 1": _SPLIT,
+    "summation.in_two_parts: limits.nmant + 1 -> limits.nmant + 2": _SPLIT,
+    "summation.in_two_parts: limits.nexp -> limits.nmant": _BITS,
+    "summation.in_two_parts: digits - 1 -> digits - 2": _SPLIT,
     "summation.plus_1: 1 - (total - x_part) -> total - x_part - 1": (
         "0 either way for x from 0 to 2^24 in float32, where total - 1 is exact; no sum of exponentials is larger"
     ),
@@ -82,6 +82,12 @@ EQUIVALENT: dict[str, str] = {
     "output beyond the last is nan, and so not 1",
     "outputs._linear_logs: jnp.where(z < 0, jnp.inf, z) -> jnp.where(z < 0, jnp.nan, z)": _OUTSIDE,
     "outputs._linear_log_pullback: jnp.where(is_nothing, 1, z) -> jnp.where(is_nothing, 2, z)": "0 is divided by it",
+    "focal_cost.Focal: jnp.where(is_one, 1, complement) -> jnp.where(is_one, 2, complement)": _NOT_USED,
+    "focal_cost.Focal: jnp.where(is_one, 1, complement) -> jnp.where(is_one, 2, complement) (2)": _NOT_USED,
+    "focal_cost.Focal: jnp.where(is_zero, 0, log) -> jnp.where(is_zero, 1, log)": _NOT_USED,
+    "focal_cost.Focal: jnp.where(is_one, 1, a_log / jnp.where(is_one, 1, complement)) -> "
+    "jnp.where(is_one, 2, a_log / jnp.where(is_one, 1, complement))": "where a is 1, it is multiplied by gamma and by "
+    "(1 - a)^gamma, one of which is 0",
     "axes._mask: (z.shape, examples) -> (examples, z.shape)": "no mask has both numbers of dimensions",
     "axes._mask: (1, full) -> (full, 1)": _CHOICE,
     "options.ignoring: (bool, np.bool_) -> (np.bool_, bool)": _CHOICE,
@@ -103,8 +109,6 @@ EQUIVALENT: dict[str, str] = {
     "costs.with_delta: in_range is True -> in_range is False": "where all is in range, nothing is made nan",
     "costs._if_defined: C > 0 -> C >= 0": _INFINITE,
     "costs._if_defined: C > 0 -> C > 1": _INFINITE,
-    "targets.at_labels: jax.typeof(x).sharding.spec[axis] is None -> "
-    "jax.typeof(x).sharding.spec[axis] is not None": "either way finds the element",
     "targets.at_labels: jnp.sum(x, axis, where=dense_targets(x, y, axis) == 1) -> "
     "jnp.prod(x, axis, where=dense_targets(x, y, axis) == 1)": "one element is chosen",
     "axes._mask: True -> False": "the two have as many dimensions",

@@ -172,6 +172,9 @@ PROMISED_OF_OPTIONS: dict[str, Callable] = {
     "a focal cost with gamma = 1": lambda it: np.allclose(
         it.focal(1)(it.sigmoid, Z, Y), np.sum(Y * np.log1p(np.exp(-Z)) / (1 + np.exp(Z)), -1), 1e-5
     ),
+    "a soft cap beside its derivative": lambda it: np.allclose(
+        jax.jvp(lambda z: it.soft_cap(z, 0.5), (Z,), (Z,))[0], 0.5 * np.tanh(2 * Z), 1e-5
+    ),
     "a limit below 1": lambda it: np.allclose(it.soft_cap(Z, 0.5), 0.5 * np.tanh(2 * Z), 1e-5),
     "examples apart": _options_keep_examples_apart,
     "options that change nothing": _changes_nothing,

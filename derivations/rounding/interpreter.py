@@ -125,6 +125,8 @@ def _reduce_precision(of, params, x):
         return x
     if (params["exponent_bits"], params["mantissa_bits"]) == (8, 11):
         return _operation("leading_half")(of, params, x)
+    if (params["exponent_bits"], params["mantissa_bits"]) == (8, 7):
+        return _operation("leading_third")(of, params, x)
     raise HopelessError
 
 
@@ -143,9 +145,10 @@ def _iota(of, params):
 
 
 PRIMITIVES = {
-    **{name: _operation(name) for name in ("add", "sub", "mul", "neg", "max", "floor", "exp", "log1p", "tanh")},
+    **{name: _operation(name) for name in ("add", "sub", "mul", "neg", "max", "floor", "exp", "log", "log1p")},
     "div": _div,
     "lt": _operation("is_less"),
+    "gt": _elementwise(lambda of, x, y: of.once(of.is_less, y, x)),
     "eq": _operation("is_equal"),
     "ne": _elementwise(lambda of, x, y: not of.is_equal(x, y)),
     "is_finite": _operation("is_finite"),

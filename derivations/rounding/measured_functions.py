@@ -1,4 +1,4 @@
-"""How far XLA's exp, log1p and tanh of float32 are from the truth, at most, on a CPU: measured at every float.
+"""How far XLA's exp, log and log1p of float32 are from the truth, at most, on a CPU: measured at every float.
 
 The errors are in units of 2^-24 of the true value. They are not proved, but assumed by what is proved about programs.
 """
@@ -21,12 +21,16 @@ _NUMBERS = np.arange(FLOATS_IN_A_GROUP, dtype=np.uint32)
 
 
 class MeasuredFunction(NamedTuple):
-    """A function of float32, and the pieces of |x| in which its error was measured, each with its upper end."""
+    """A function of float32, and the pieces of |x| in which its error was measured, each with its upper end.
+
+    The first begins at `least`; if that is 0, small numbers of the other sign were measured, too.
+    """
 
     function: Callable
     sign: int
     pieces: tuple[tuple[float, float], ...]
     only_if_1_more_is_exact: bool = False
+    least: float = 0.0
 
     def error(self, x: Intervals) -> np.ndarray:
         """A bound of the error at the floats x, in units of 2^-24; infinite where nothing was measured.
@@ -37,7 +41,8 @@ class MeasuredFunction(NamedTuple):
             [1.1, inf]
         """
         first, last = (-x.high, -x.low) if self.sign < 0 else (x.low, x.high)
-        found, before = np.where((first < -ABOUT_0) | (last > self.pieces[-1][0]), np.inf, 0.0), -ABOUT_0
+        before = self.least or -ABOUT_0
+        found = np.where((first < before) | (last > self.pieces[-1][0]), np.inf, 0.0)
         for end, error in self.pieces:
             found = np.maximum(found, np.where((last >= before) & (first <= end), error, 0.0))
             before = end
@@ -108,7 +113,7 @@ MEASURED_FUNCTIONS = {
         ),
         only_if_1_more_is_exact=True,
     ),
-    "tanh": MeasuredFunction(jnp.tanh, -1, ((9.0, 4.9), (16.0, 0.52), (2.0**127, 0.01))),
+    "log": MeasuredFunction(jnp.log, 1, ((1.0, 2.03), (1 + 2**-12, 1.0)), least=0.46875),
 }
 
 
@@ -124,11 +129,13 @@ def worst_excess(name: str, every: int = 1) -> float:
         True
     """
     measured = MEASURED_FUNCTIONS[name]
-    last = int(np.float32(measured.pieces[-1][0]).view(np.uint32))
+    first, last, about_0 = (
+        int(np.float32(x).view(np.uint32)) for x in (measured.least, measured.pieces[-1][0], ABOUT_0)
+    )
     negative = measured.sign < 0
-    groups = [(bits, negative) for bits in range(_FIRST_NORMAL, last, FLOATS_IN_A_GROUP)]
-    about_0 = int(np.float32(ABOUT_0).view(np.uint32))
-    groups += [(bits, not negative) for bits in range(_FIRST_NORMAL, about_0, FLOATS_IN_A_GROUP)]
+    groups = [(bits, negative) for bits in range(first or _FIRST_NORMAL, last, FLOATS_IN_A_GROUP)]
+    if not first:
+        groups += [(bits, not negative) for bits in range(_FIRST_NORMAL, about_0, FLOATS_IN_A_GROUP)]
     return max(_excess(measured, *group) for group in groups[::-every])  # the last are the largest
 
 
@@ -150,7 +157,8 @@ def _excess(measured, bits, is_negative):
 def _largest_error(measured, x, computed):
     wide = x.astype(jnp.float64)
     true = measured.function(wide)
-    error = jnp.abs(computed.astype(jnp.float64) - true) / jnp.abs(true) * 2.0**24
+    difference = jnp.abs(computed.astype(jnp.float64) - true)
+    error = jnp.where(difference == 0, 0, difference / jnp.abs(true) * 2.0**24)
     counts = jnp.abs(wide) <= measured.pieces[-1][0]
     if measured.only_if_1_more_is_exact:
         counts &= (x + 1).astype(jnp.float64) == wide + 1

@@ -17,7 +17,14 @@ from flint import arb
 from derivations.rounding.boxes import Boxes, DividedBoxesError, HopelessError
 from derivations.rounding.intervals import Intervals
 from derivations.rounding.measured_functions import ABOUT_0, MEASURED_FUNCTIONS
-from derivations.rounding.recognized import Unexamined, corrected_logarithm, corrected_quotient, two_sum
+from derivations.rounding.recognized import (
+    Unexamined,
+    corrected_distance,
+    corrected_logarithm,
+    corrected_quotient,
+    sum_in_parts,
+    two_sum,
+)
 from derivations.rounding.rounded import (
     ONE,
     ROUNDOFF,
@@ -104,7 +111,8 @@ class Operations:
             return x if x else y if sign > 0 else self.once(self.neg, y)
         if isinstance(x, Logit) and isinstance(y, Logit) and not x.shift and not y.shift:
             return self._difference_of_logits(x, y, operation)
-        for recognized in (self._rounding_error, self._quotient, self._logarithm):
+        rules = self._rounding_error, self._quotient, self._logarithm, self._distance, self._sum_in_parts
+        for recognized in rules:
             if (whole := recognized(*operation)) is not None:
                 return whole
         if not (_is_examined(x) and _is_examined(y)):
@@ -173,6 +181,8 @@ class Operations:
         nonzero = [x for x in terms if not (isinstance(x, float) and x == 0)]
         if len(nonzero) < 3:
             return self.once(self.add, *nonzero) if len(nonzero) == 2 else nonzero[0] if nonzero else 0.0
+        if not all(map(_is_examined, nonzero)):
+            return Unexamined(("total", *nonzero))
         summands = [self._as_summand(_lifted(x)) for x in nonzero]
         found = summands[0]
         for x in summands[1:]:
@@ -180,7 +190,9 @@ class Operations:
         sizes = functools.reduce(np.add, (x.computed.size() for x in summands))
         n = len(summands)
         bound = (n - 1) * ROUNDOFF * (1 + n * ROUNDOFF) * sizes + n * SMALLEST_NORMAL_FLOAT
-        return with_error(found, self._new_rounding(), SLOP * bound)
+        found = with_error(found, self._new_rounding(), SLOP * bound)
+        found.operation = ("total", *nonzero)
+        return found
 
     def neg(self, x: Any) -> Any:
         """Minus x."""
@@ -265,10 +277,12 @@ class Operations:
             return x if self.decide((True, above), (False, ~above)) else _clamped(x, y)
         raise HopelessError
 
-    def floor(self, x: Any) -> float:
-        """The largest integer up to x."""
+    def floor(self, x: Any) -> Any:
+        """The largest integer up to x; a multiple of a number is kept to be recognized in a whole."""
         if isinstance(x, float):
             return float(math.floor(x))
+        if not _is_examined(x) or (x.operation[:1] == ("mul",) and isinstance(x.operation[1], float)):
+            return Unexamined(("floor", x, None))
         low, high = np.floor(_lifted(x).computed.low), np.floor(_lifted(x).computed.high)
         few = high - low < MOST_WAYS
         integers = range(int(np.min(low[few])), int(np.max(high[few])) + 1) if np.any(few) else ()
@@ -288,8 +302,9 @@ class Operations:
         if self.decide((True, is_normal), (False, ~is_normal)):
             error = x.absolute_bound()
             remainder = SLOP * exact.high * np.exp(error) * error**2 / 2
-            found = function_value(x, exact, (exact, ONE, x.exact), remainder)
-            return self._measured("exp", x, found)
+            found = self._measured("exp", x, function_value(x, exact, (exact, ONE, x.exact), remainder))
+            found.operation = ("exp", x, None)
+            return found
         # Between 0 and the largest exponential, both what is exact and what is computed.
         largest = np.maximum(exact.high, x.computed.image(arb.exp).high) * (1 + 2.0**-20) + SMALLEST_NORMAL_FLOAT
         largest = np.where(x.computed.high <= ABOUT_0, largest, np.inf)
@@ -315,20 +330,9 @@ class Operations:
         condition = -x.exact.image(_minus_condition_of_log1p)
         return function_value(x, exact, (slope, slope / exact, condition), remainder)
 
-    def tanh(self, x: Any) -> Any:
-        """The hyperbolic tangent of a number up to 0."""
-        if isinstance(x, float) and x == 0:
-            return 0.0
-        x = _lifted(x)
-        self._only_where(x.exact.high < 2.0**-1000)
-        exact = x.exact.image(arb.tanh)
-        slope = x.exact.image(_slope_of_tanh)
-        slopes = slope, slope / exact, x.exact.image(_condition_of_tanh)
-        computed, error = x.computed.image(arb.tanh), x.absolute_bound()
-        difference = np.maximum(exact.high, computed.high) - np.minimum(exact.low, computed.low)
-        remainder = SLOP * np.minimum(0.4 * error**2, difference + slope.size() * error)  # |f''| < 0.77
-        found = function_value(x, exact, slopes, remainder)
-        return self._measured("tanh", x, found)
+    def log(self, x: Any) -> Any:
+        """The logarithm of a number, which is kept to be recognized in a whole."""
+        return 0.0 if isinstance(x, float) and x == 1 else Unexamined(("log", x, None))
 
     def _measured(self, name, x, found):
         return self._with_relative_error(found, MEASURED_FUNCTIONS[name].error(x.computed) * ROUNDOFF)
@@ -374,6 +378,10 @@ class Operations:
     def leading_half(self, x: Any) -> Unexamined:
         """x rounded to half of its digits."""
         return Unexamined(("leading half", x))
+
+    def leading_third(self, x: Any) -> Unexamined:
+        """x rounded to a third of its digits."""
+        return Unexamined(("leading third", x))
 
     def _rounding_error(self, *operation):
         """The rounding error of a sum of floats, exactly."""
@@ -425,22 +433,71 @@ class Operations:
         return rounded_off(found, self._new_rounding())
 
     def _quotient(self, *operation):
-        """x / (1 + r) from x h + x (k R), where R is the rounded reciprocal of t, the rounded 1 + r, and h its half.
+        """x / (1 + r)^n from x P + x L, for n up to 3.
 
-        With R = (1 + e) / (1 + r) and h = R (1 + f), |e| <= 2.01 u and |f| <= 2^-12, the product k = 1 - (1 + r) h
-        would make h + k R = (1 - e^2 - e f - e^2 f) / (1 + r). Of k = (1 - t' h) - (t'' + error) h, where t' + t''
-        are t's halves and `error` is what 1 + r lost, t' h and 1 - t' h are exact; all else is rounded, but at most
-        2^-12 as large as 1. In all, what is added up is right to 2^-33, but for the rounding of x h.
+        R is the rounded reciprocal of t, the rounded 1 + r, and h its leading third; P = h^n, and P + L = (h + k R)^n.
+        With R = (1 + e) / (1 + r) and h = R (1 + f), |e| <= 2.01 u and |f| <= 2^-8, the product k = 1 - (1 + r) h
+        would make h + k R = (1 - e (e + f + e f)) / (1 + r). Of k = (1 - t' h) - (t'' + error) h, where t' + t''
+        are t's halves and `error` is what 1 + r lost, t' h and 1 - t' h are exact. All else of which L consists is
+        rounded, but at most n 2^-7 as large as P: P + L is right to 2^-29, 2^-28 or 2^-27, but for the rounding of x P.
         """
-        if (found := corrected_quotient(*operation)) is None or _is_product(found.rest):
+        if (found := corrected_quotient(*operation)) is None or _is_product(found.rest) or found.power > 3:
             return None
-        x, rest = _lifted(found.x), found.rest
+        x, rest, power = _lifted(found.x), found.rest, found.power
         self._only_where((rest.computed.low >= -(2.0**-30)) & (rest.computed.high <= 2.0**10))
-        found = unrounded_quotient(x, scaled_sum([(1.0, known_number(1.0)), (1.0, rest)]))
-        found = self._with_relative_error(found, ROUNDOFF * (1 + 2.0**-10))
-        found = self._with_relative_error(found, 2.0**-33)
-        vanishing = SMALLEST_NORMAL_FLOAT * (1 + x.computed.size())  # x k R, or k R itself
-        return rounded_off(with_vanishing(found, vanishing), self._new_rounding())
+        found, divisor = x, scaled_sum([(1.0, known_number(1.0)), (1.0, rest)])
+        for _ in range(power):
+            found = unrounded_quotient(found, divisor)
+        found = self._with_relative_error(found, ROUNDOFF * (1 + power * 2.0**-7))
+        found = self._with_relative_error(found, 2.0 ** (power - 30))
+        # x P and x L may vanish. If k does, the quotient differs by a share of 2^-126.
+        return rounded_off(with_vanishing(found, 2 * SMALLEST_NORMAL_FLOAT), self._new_rounding())
+
+    def _distance(self, *operation):
+        """e^x - 1 from (e - 1) + e (x - ln e), where e is the computed e^x: that is e (1 + d) - 1 for d = x - ln e.
+
+        It differs from e^x - 1 = e e^d - 1 by less than e d^2, since |d| < 1. The logarithm's error is relative to
+        e |ln e|, which is |e - 1| at most, or hardly more if e is above 1. From 1/2 on, e - 1 is exact (Sterbenz).
+        """
+        if (found := corrected_distance(*operation)) is None:
+            return None
+        e, x = found
+        self._only_where((e.computed.low >= 0.48) & (e.computed.high <= 1 + 2.0**-12))
+        d = SLOP * (-np.log1p(-e.bound) + x.absolute_bound())
+        self._only_where(d < 2.0**-10)
+        exact, slope = x.exact.image(arb.expm1), x.exact.image(arb.exp)
+        slopes = slope, slope / exact, x.exact.image(_condition_of_expm1)
+        found = function_value(x, exact, slopes, SLOP * x.absolute_bound() ** 2 + d**2 + 4 * ROUNDOFF * d)
+        of_logarithm = MEASURED_FUNCTIONS["log"].error(e.computed) * ROUNDOFF * (1 + 2.0**-10)
+        found = self._with_relative_error(found, of_logarithm)
+        found = self._with_relative_error(found, np.where(e.computed.low < 0.5, ROUNDOFF, 0.0))
+        return rounded_off(found, self._new_rounding())
+
+    def _sum_in_parts(self, *operation):
+        """s (sum_k e_k - 1) from sum_k (s e_k - w_k) + (sum_k w_k - s), where w_k is s e_k, rounded down to an integer.
+
+        The integers' sum is exact, since it is found from sums that err by less than 1/2; only the other sum is
+        rounded, as is the result.
+        """
+        if (found := sum_in_parts(*operation)) is None:
+            return None
+        terms, unit = found
+        ones = sum(isinstance(e, float) for e in terms)
+        numbers = [e for e in terms if not isinstance(e, float)]
+        are_not_negative = (e.computed.low > -(2.0**-150) for e in numbers)  # a float above that is 0 or more
+        self._only_where(functools.reduce(np.logical_and, are_not_negative))
+        parts = [self._scaled(e, unit) for e in numbers]
+        n, found = len(parts), functools.reduce(lambda x, y: scaled_sum([(1.0, x), (1.0, y)]), parts)
+        sizes = SLOP * functools.reduce(np.add, (x.computed.size() for x in parts))
+        if not ones or unit * (n + ones) > 2.0**16:
+            raise HopelessError
+        if n > 1:
+            of_parts = (n - 1) * ROUNDOFF * (1 + n * ROUNDOFF)
+            found = with_error(found, self._new_rounding(), of_parts * np.minimum(n, sizes), of_parts)
+        if ones > 1:
+            found = scaled_sum([(1.0, found), (1.0, known_number(unit * (ones - 1)))])
+        # The sum of the parts of a single number is that number.
+        return rounded_off(found, self._new_rounding(), exact=n == ones == 1)
 
 
 def _is_product(x):
@@ -506,11 +563,6 @@ def _minus_condition_of_log1p(x):
     return -x / ((1 + x) * x.log1p()) if x != 0 else arb(-1)
 
 
-def _slope_of_tanh(x):
-    """1 / cosh(x)^2, which increases up to 0."""
-    return x.sech() ** 2
-
-
-def _condition_of_tanh(x):
-    """2 x / sinh(2 x), which increases up to 0."""
-    return 2 * x / (2 * x).sinh() if x != 0 else arb(1)
+def _condition_of_expm1(x):
+    """x e^x / (e^x - 1), which increases."""
+    return x * x.exp() / x.expm1() if x != 0 else arb(1)

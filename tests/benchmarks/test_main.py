@@ -2,6 +2,7 @@
 
 import json
 import pkgutil
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -35,6 +36,31 @@ def test_an_unknown_benchmark_is_answered_with_those_that_exist(capsys):
         main(["speed"])
     assert exit_.value.code == 2
     assert "unknown benchmark speed: choose all, or some of" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("place", "changed", "message"),
+    [
+        (
+            "importlib.util.find_spec",
+            lambda name: None,
+            r'the bounds need python-flint: pip install -e "\.\[development\]"',
+        ),
+        (
+            "derivations.rounding.measured_functions.worst_excess",
+            lambda name, every: 1.5,
+            "exp errs 1.500 times as much",
+        ),
+    ],
+)
+def test_bounds_that_cannot_be_had_here_are_refused_in_a_sentence(
+    monkeypatch, capsys, tmp_path, place, changed, message
+):
+    monkeypatch.setattr(place, changed)
+    with pytest.raises(SystemExit) as exit_:
+        main(["bounds", "--quick", "--results", str(tmp_path)])
+    assert exit_.value.code == 2
+    assert re.search(message, " ".join(capsys.readouterr().err.split()))
 
 
 @pytest.mark.whole

@@ -11,7 +11,7 @@ from benchmarks.search import SEARCHED, errors_of_logits, kept_logits, name_of
 from derivations.agreement.pair_truth import COUPLED
 from derivations.rounding.bounds import error_bounds, first_boxes, proved_bound
 from derivations.rounding.boxes import Boxes
-from derivations.rounding.interpreter import UnknownPrimitiveError, program_of
+from derivations.rounding.interpreter import program_of
 
 
 def programs(K):
@@ -47,7 +47,7 @@ def test_no_error_is_above_the_bound_of_its_box(K):
             assert np.median(bound) < 20
 
 
-@pytest.mark.parametrize(("quantity", "wanted"), [("value", 4.35), ("gradient", 4.7)])
+@pytest.mark.parametrize(("quantity", "wanted"), [("value", 4.35), ("gradient", 4.9)])
 def test_the_log_likelihood_of_two_outputs_is_proved_to_a_few_ulps(quantity, wanted):
     found = errors_of_logits("log_likelihood", kept_logits()[name_of("log_likelihood", 2, quantity)][None])
     proved = proved_bound(one_hot_quantity("log_likelihood", 2, quantity), 2)
@@ -80,10 +80,9 @@ def test_a_kernel_that_loses_digits_has_no_small_bound(monkeypatch, changed, wor
     jax.clear_caches()
 
 
-def test_a_naive_logarithm_is_refused_by_the_name_of_its_primitive(monkeypatch):
+def test_a_naive_logarithm_has_no_bound(monkeypatch):
     monkeypatch.setattr("jaxce.softmax_layer._log_of_1_and", lambda x: jnp.log(1 + x))
-    with pytest.raises(UnknownPrimitiveError, match="the primitive log rounds"):
-        proved_bound(one_hot_quantity("cross_entropy", 2, "value"), 2)
+    assert np.isinf(proved_bound(one_hot_quantity("cross_entropy", 2, "value"), 2, rounds=1).ulps)
 
 
 @pytest.mark.parametrize("size", [2, 3])
