@@ -1,5 +1,6 @@
 """Files are replaced as a whole or not at all, whatever happens; and what cannot be written is known before."""
 
+import contextlib
 import errno
 import multiprocessing
 import os
@@ -130,7 +131,7 @@ def test_a_killed_writer_leaves_nothing_behind(tmp_path):
     writer = multiprocessing.get_context("spawn").Process(target=_write_slowly, args=(file,))
     writer.start()
     folder = Path(f"/proc/{writer.pid}/fd")
-    while not any(str(tmp_path) in os.readlink(link) for link in _links(folder)):
+    while not any(str(tmp_path) in name for name in _open_files(folder)):
         time.sleep(0.01)
     writer.kill()
     writer.join()
@@ -138,9 +139,11 @@ def test_a_killed_writer_leaves_nothing_behind(tmp_path):
     assert file.read_bytes() == b"old"
 
 
-def _links(folder):
-    """The descriptors of another process that are still open."""
-    return [link for link in folder.iterdir() if os.path.lexists(link) and os.access(link, os.F_OK)]
+def _open_files(descriptors):
+    """The names of the files that another process has open."""
+    for link in descriptors.iterdir():
+        with contextlib.suppress(FileNotFoundError):  # closed since it was listed
+            yield os.readlink(link)
 
 
 def test_a_folder_that_has_the_name_of_a_temporary_file_is_no_hindrance(folder):
