@@ -246,16 +246,25 @@ def _adds_few_in_pairs(library: SimpleNamespace) -> bool:
 
 
 def _keeps_digits_of_quotients_and_logarithms(library: SimpleNamespace) -> bool:
-    """Quotients by 1 + x are right to less than an ulp, and ln(1 + x) to two, in float32."""
+    """Quotients by 1 + x and its powers are right to less than an ulp, and ln(1 + x) to two, in float32."""
     x = np.linspace(0.4, 9, 100_001, dtype=np.float32)
     wide, inside = x.astype(np.float64), x <= 1
 
     def error(found: jax.Array, true: np.ndarray) -> np.ndarray:
         return np.abs(np.asarray(found, np.float64) - true) / np.spacing(true.astype(np.float32))
 
-    quotients = error(jax.jit(library._share)(x, x), wide / (1 + wide))
+    share = jax.jit(library._share, static_argnums=2)
+    quotients = [error(share(x, x, power), wide / (1 + wide) ** power) for power in (1, 2, 3)]
     logarithms = error(jax.jit(library._log_of_1_and)(x), np.log1p(wide))
     return bool(np.max(quotients) < 1 and np.max(logarithms[inside]) < 2)
+
+
+def _adds_exponentials_exactly(library: SimpleNamespace) -> bool:
+    """The sum of all but one maximum of ten exponentials is right to the last digit."""
+    z = np.random.default_rng(0).normal(size=(10_000, 10)).astype(np.float32)
+    _, e, rest = library.exponentials(z, 1.0, -1)
+    exact = np.sum(np.asarray(e, np.float64), -1, keepdims=True) - 1
+    return bool(np.max(np.abs(np.asarray(rest, np.float64) - exact) / np.spacing(exact.astype(np.float32))) < 0.6)
 
 
 def _keeps_digits_of_a_weighted_residual(library: SimpleNamespace) -> bool:
@@ -318,6 +327,7 @@ PROMISED: dict[str, Callable] = {
     "a z that is a product": _is_finite_where_z_is_a_product,
     "the digits of a saturated slope": _keeps_digits_of_a_saturated_slope,
     "sums in pairs": _adds_few_in_pairs,
+    "the digits of a sum of exponentials": _adds_exponentials_exactly,
     "the digits of quotients and logarithms": _keeps_digits_of_quotients_and_logarithms,
     "a weighted residual": _weighs_residuals,
     "the digits of a weighted residual": _keeps_digits_of_a_weighted_residual,

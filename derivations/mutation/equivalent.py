@@ -1,9 +1,9 @@
 """The equivalent mutants, with the reason why each computes the same as jaxce, or the same to a few ulps."""
 
 _BITS = "more bits for the exponent than the type has: nothing is rounded by them"
-_SPLIT = "c and the difference are split at another digit, and the second part makes up for it to the same few ulps"
+_SPLIT = "the numbers are split at another digit, and the second part makes up for it to the same few ulps"
 _SQUARED = "it is squared"
-_BOUNDARY = "at the boundary both branches are the same"
+_BOUNDARY = "at the boundary both branches are the same, or right to the same few ulps"
 _UNIT = "the logarithms are multiplied by the unit again, and it is still large enough for them"
 _TYPE = "float32 is converted to float32"
 _LABEL = "32-bit labels are converted to int32, which changes only labels that no output has"
@@ -21,7 +21,9 @@ EQUIVALENT: dict[str, str] = {
     "fusion.fusion_barrier: jnp.finfo(x.dtype).nexp -> jnp.finfo(x.dtype).nmant": _BITS,
     "summation.in_two_parts: 2 -> 3": _SPLIT,
     "summation.in_two_parts: limits.nmant + 1 -> limits.nmant - 1": _SPLIT,
-    "summation.in_two_parts: limits.nmant + 1 -> limits.nexp + 1": _SPLIT,
+    "softmax_layer._share: in_two_parts(reciprocal, 3) -> in_two_parts(reciprocal, 4)": _SPLIT,
+    "softmax_layer._minus_1: e > 0.5 -> e >= 0.5": _BOUNDARY,
+    "softmax_layer._minus_1: jnp.where(are_near, e, 1) -> jnp.where(are_near, e, 2)": _NOT_USED,
     "summation.in_two_parts: limits.nmant + 1 -> limits.nmant + 2": _SPLIT,
     "summation.in_two_parts: limits.nexp -> limits.nmant": _BITS,
     "summation.in_two_parts: digits - 1 -> digits - 2": _SPLIT,
