@@ -42,8 +42,8 @@ def exponentials(z: Array, c: float, axis: int) -> tuple[Array, Array, Array]:
     """
     m = jnp.max(z, axis, keepdims=True)
     e = relative_exponentials(z, m, c)
-    # Whole parts of a unit add up exactly, and only what is below the unit is rounded. The sum of the whole parts is the
-    # difference of two sums, rounded to an integer; a third sum, of them, would make XLA store them first.
+    # Whole parts of a unit add up exactly, and only what is below the unit is rounded. The sum of the whole parts is
+    # the difference of two sums, rounded to an integer; a third sum, of them, would make XLA store them first.
     unit = 2.0 ** (jnp.finfo(z.dtype).nmant // 2)
     parts = stored_sum_of(unit * e - lax.stop_gradient(jnp.floor(unit * e)), axis)
     total = fusion_barrier(jnp.sum(e, axis, keepdims=True))
