@@ -8,6 +8,9 @@ import pytest
 
 from derivations.rounding.boxes import Boxes, DividedBoxesError
 from derivations.rounding.interpreter import PRIMITIVES, UnknownPrimitiveError, computed_outputs, program_of
+from derivations.rounding.intervals import Intervals
+from derivations.rounding.operations import Operations
+from derivations.rounding.rounded import Rounded
 from jaxce import softmax_layer
 from jaxce.exponentials import exponentials
 
@@ -138,3 +141,22 @@ def test_a_whole_is_bounded_far_better_than_its_parts(name):
     gaps = np.array([[1e-3, 0.1, 0.5, 0.9, 3.0]])
     for gap, ways in zip(gaps[0], known_of(program_of(function, 2), Boxes((0, 1), gaps, gaps)), strict=True):
         assert max(bound for *_, bound in ways) < 8 * 2.0**-24 * abs(true(-gap))
+
+
+def test_the_bound_of_a_sum_in_parts_holds_for_exact_exponentials():
+    """Of two that are near the unit and have no error, so that nothing hides the rounding of the parts' sum."""
+    unit, count = 2048.0, 20_000
+    e = np.random.default_rng(0).uniform(0.3, 1.7, size=(2, count)).astype(np.float32) / np.float32(unit)
+    x = np.float32(unit) * e
+    parts = x[0] - np.floor(x[0]) + (x[1] - np.floor(x[1]))
+    computed = (parts + np.sum(np.floor(x), 0)) / np.float32(unit)
+    of = Operations(Boxes((0, 1), np.zeros((1, count)), np.ones((1, count))))
+    terms = [Rounded(Intervals(row, row)) for row in e.astype(np.float64)]
+    multiples = [of.mul(unit, term) for term in terms]
+    sum_of_parts = of.add(*(of.sub(multiple, of.floor(multiple)) for multiple in multiples))
+    total = of.mul(unit, of.total(1.0, *terms))
+    wholes = of.floor(of.add(of.sub(total, sum_of_parts), 0.5))
+    found = of.div(of.add(sum_of_parts, of.sub(wholes, unit)), unit)
+    errors = np.abs(computed.astype(np.float64) - e.astype(np.float64).sum(0))
+    assert (errors <= found.absolute_bound()).all()
+    assert errors.max() > 0.6 * found.absolute_bound().max()
